@@ -1,0 +1,112 @@
+"""The one answer to "what may this user see and do, and where?" (architecture.md, law 10).
+
+A scope is read once per request from the posts held today (or from the API
+key) and is the same for pages, API, admin, maps, counts and exports.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import ApiKey, User
+from grid.posts import CAPABILITIES, CAPABILITIES_BY_POST
+
+Actor = User | AnonymousUser
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Capabilities in the subtree below `prefix` ("" is everywhere)."""
+
+    prefix: str
+    capabilities: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one actor may do: grants on subtrees, and the organizations acted for."""
+
+    grants: tuple[Grant, ...] = ()
+    organizations: frozenset[int] = field(default_factory=frozenset)
+
+    def can(self, capability: str, code: str | None = None) -> bool:
+        """Whether `capability` is held on the grid `code`, or anywhere when no code is given."""
+        if capability == "incident.handle" and code is None and self.organizations:
+            return True
+        return any(
+            capability in grant.capabilities and (code is None or code.startswith(grant.prefix))
+            for grant in self.grants
+        )
+
+    def prefixes(self, capability: str) -> tuple[str, ...]:
+        """The shortest codes below which `capability` is held; nested ones are left out."""
+        held = sorted({g.prefix for g in self.grants if capability in g.capabilities}, key=len)
+        return tuple(p for i, p in enumerate(held) if not any(p.startswith(q) for q in held[:i]))
+
+    def q(self, capability: str, code_field: str = "code") -> Q:
+        """A condition on a grid code column: inside the subtrees where `capability` is held."""
+        prefixes = self.prefixes(capability)
+        if not prefixes:
+            return Q(pk__in=())
+        if "" in prefixes:
+            return Q()
+        condition = Q()
+        for prefix in prefixes:
+            condition |= Q(**{f"{code_field}__startswith": prefix})
+        return condition
+
+    @property
+    def home(self) -> str:
+        """The code of the widest subtree seen, for start pages; "" when all or nothing."""
+        prefixes = self.prefixes("grid.view")
+        return prefixes[0] if prefixes else ""
+
+
+NOTHING = Scope()
+EVERYTHING = Scope(grants=(Grant("", frozenset(CAPABILITIES)),))
+
+
+def scope_of(user: Any, *, today: date | None = None) -> Scope:
+    """The scope of `user`, read once and kept on the user object of this request.
+
+    Anonymous and inactive users see nothing. A superuser sees everything. A
+    service account sees what the API key of this request grants.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        return NOTHING
+    kept: Scope | None = getattr(user, "_scope", None)
+    if kept is None:
+        kept = _read_scope(user, today or timezone.localdate())
+        user._scope = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def _read_scope(user: User, today: date) -> Scope:
+    if user.is_service:
+        key: ApiKey | None = getattr(user, "active_key", None)
+        return Scope(grants=(Grant(key.grid_code, frozenset(key.capabilities)),)) if key else NOTHING
+    if user.is_superuser:
+        return EVERYTHING
+    # through the relation, not the model: models stand above this module
+    posts = user.posts.on(today)  # type: ignore[attr-defined]
+    return scope_of_posts(posts.values_list("kind", "grid__code", "organization_id", "organization__grid__code"))
+
+
+def scope_of_posts(posts: Iterable[tuple[str, str | None, int | None, str | None]]) -> Scope:
+    """The scope that posts give: rows of (kind, grid code, organization id, its grid's code)."""
+    grants: list[Grant] = []
+    organizations: set[int] = set()
+    for kind, grid_code, organization_id, organization_code in posts:
+        capabilities = CAPABILITIES_BY_POST[kind]
+        if grid_code is not None:
+            grants.append(Grant(grid_code, capabilities))
+        elif organization_id is not None:
+            grants.append(Grant(organization_code or "", capabilities - {"incident.handle"}))
+            if "incident.handle" in capabilities:
+                organizations.add(organization_id)
+    return Scope(tuple(grants), frozenset(organizations))
