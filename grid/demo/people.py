@@ -1,0 +1,147 @@
+"""Made-up people in the posts of the demo streets, and the demo accounts, one per role."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+from accounts.models import User
+from accounts.protect import blind_index
+from grid.demo.divisions import JIANZHONG, STREETS
+from grid.demo.names import person_name, phone_number
+from grid.demo.tree import SINCE
+from grid.models import Building, Grid, Organization, Post
+from grid.posts import PostKind
+
+CADRES: Final = 13
+COMMITTEE_MEMBERS: Final = 131
+
+LOGINS: Final = {
+    "admin": "系统管理员",
+    "operator": "受理员",
+    "dispatcher": "派遣员",
+    "shiftleader": "值班长",
+    "supervisor": "督查员",
+    "department": "处置人员（市政设施养护队）",
+    "community": "社区负责人（东福民社区）",
+    "cadre": "包联干部",
+    "gridleader": "网格长（东福民社区第1网格）",
+    "microleader": "微网格长（东福民1-1微网格）",
+    "auditor": "审计员",
+}
+"""Demo accounts, one per role, with what they are."""
+
+
+@dataclass
+class _Holder:
+    """A post to be filled by a new person."""
+
+    kind: str
+    grid: Grid | None = None
+    organization: Organization | None = None
+    building: Building | None = None
+    login: str = ""
+
+
+def build_people(
+    grids: dict[str, Grid], organizations: dict[str, Organization], buildings: Sequence[Building], *, password: str
+) -> int:
+    """Write users and posts for every seat of the demo; returns the number of people."""
+    numbers = count(1)
+    holders = [*_street_holders(grids), *_grid_holders(grids), *_organization_holders(organizations)]
+    holders += [_Holder(PostKind.BUILDING_HEAD, b.grid, building=b) for b in buildings]
+    users = [_user(next(numbers), holder) for holder in holders]
+    _set_passwords(users, password)
+    User.objects.bulk_create(users, batch_size=500)
+    Post.objects.bulk_create((_post(h, u) for h, u in zip(holders, users, strict=True)), batch_size=500)
+    _extra_communities(grids)
+    _administrator(password)
+    return len(users) + 1
+
+
+def _street_holders(grids: dict[str, Grid]) -> Iterator[_Holder]:
+    for street in STREETS:
+        if not street.whole:
+            continue
+        main = street.code == JIANZHONG
+        node = grids[street.code]
+        for kind, login in (
+            (PostKind.STREET_SECRETARY, ""),
+            (PostKind.SHIFT_LEADER, "shiftleader"),
+            (PostKind.OPERATOR, "operator"),
+            (PostKind.DISPATCHER, "dispatcher"),
+            (PostKind.SUPERVISOR, "supervisor"),
+            (PostKind.AUDITOR, "auditor"),
+        ):
+            yield _Holder(kind, node, login=login if main else "")
+    communities = [g for c, g in sorted(grids.items()) if len(c) == 12 and c.startswith(JIANZHONG)]
+    for place in range(CADRES):
+        yield _Holder(PostKind.LINKED_CADRE, communities[place], login="cadre" if place == 0 else "")
+
+
+def _grid_holders(grids: dict[str, Grid]) -> Iterator[_Holder]:
+    first = f"{JIANZHONG}001"
+    for code, node in sorted(grids.items()):
+        if node.is_dedicated or node.level == 5:
+            yield _Holder(PostKind.GRID_LEADER, node, login="gridleader" if code == first + "001" else "")
+        elif node.level == 4:
+            yield _Holder(PostKind.COMMUNITY_HEAD, node, login="community" if code == first else "")
+        elif node.level == 6:
+            yield _Holder(PostKind.MICRO_LEADER, node, login="microleader" if code == first + "001001" else "")
+    lower = [g for c, g in sorted(grids.items()) if len(c) == 15 and c.startswith(JIANZHONG)]
+    for place in range(COMMITTEE_MEMBERS):
+        yield _Holder(PostKind.COMMITTEE_MEMBER, lower[place % len(lower)])
+
+
+def _organization_holders(organizations: dict[str, Organization]) -> Iterator[_Holder]:
+    for key, organization in organizations.items():
+        if organization.kind in (Organization.Kind.OFFICE, Organization.Kind.CENTRE, Organization.Kind.COMMITTEE):
+            continue
+        yield _Holder(PostKind.ORG_HEAD, organization=organization)
+        login = "department" if key == f"{JIANZHONG}/municipal" else ""
+        kind = PostKind.MEMBER if organization.kind == Organization.Kind.TASK_GROUP else PostKind.HANDLER
+        yield _Holder(kind, organization=organization, login=login)
+
+
+def _user(number: int, holder: _Holder) -> User:
+    phone = phone_number(number)
+    return User(
+        username=holder.login or f"demo{number:04d}",
+        real_name=person_name(number),
+        phone=phone,
+        phone_index=blind_index(phone, purpose="user.phone"),
+        password="!demo",
+        is_demo=True,
+    )
+
+
+def _set_passwords(users: Iterable[User], password: str) -> None:
+    """Only the demo accounts can sign in; one slow hash serves them all."""
+    logins = [user for user in users if user.username in LOGINS]
+    logins[0].set_password(password)
+    for user in logins[1:]:
+        user.password = logins[0].password
+
+
+def _post(holder: _Holder, user: User) -> Post:
+    return Post(
+        user=user,
+        kind=holder.kind,
+        grid=holder.grid,
+        organization=holder.organization,
+        building=holder.building,
+        starts_on=SINCE,
+        note="演示数据：人员为虚构",
+    )
+
+
+def _extra_communities(grids: dict[str, Grid]) -> None:
+    """13 cadres for 15 communities: the last two hold a second one each."""
+    posts = list(Post.objects.filter(kind=PostKind.LINKED_CADRE).order_by("id"))
+    for place, post in enumerate(posts[-2:]):
+        node = grids[f"{JIANZHONG}{14 + place:03d}"]
+        Post.objects.create(user=post.user, kind=post.kind, grid=node, starts_on=SINCE, note=post.note)
+
+
+def _administrator(password: str) -> None:
+    User.objects.create_superuser("admin", password=password, real_name="系统管理员", is_demo=True)
