@@ -1,0 +1,57 @@
+"""Who is in charge of a place: the chain of leaders from the lowest grid up to the street."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from accounts.models import User
+from grid.models import Absence, Grid, Post
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderStep:
+    """One grid of the chain and its leader; `user` is None where the post is vacant."""
+
+    grid_code: str
+    grid_name: str
+    level: int
+    user: User | None
+    absent: bool
+
+    @property
+    def available(self) -> bool:
+        """Somebody holds the post and is there."""
+        return self.user is not None and not self.absent
+
+
+def leader_chain(grid_code: str, *, now: datetime) -> list[LeaderStep]:
+    """The leaders responsible for the grid `grid_code`, lowest grid first, up to the street; two queries.
+
+    Vacant posts and absent people stay in the list, so that dispatch can write down why it passed them
+    (domain.md 2.3). Grids above the street have no leader here. An unknown code gives the known part of its chain.
+    """
+    grids = Grid.objects.chain_of(grid_code).filter(level__gte=Grid.Level.STREET)
+    chain = list(grids.values_list("id", "code", "name", "level"))
+    holders = _holders((grid_id for grid_id, *_rest in chain), now)
+    return [_step(code, name, level, holders.get(grid_id)) for grid_id, code, name, level in chain]
+
+
+def _step(code: str, name: str, level: int, holder: tuple[User, bool] | None) -> LeaderStep:
+    user, absent = holder or (None, False)
+    return LeaderStep(code, name, level, user, absent)
+
+
+def _holders(grids: Iterable[int], now: datetime) -> dict[int, tuple[User, bool]]:
+    """The active leader of each grid at `now` and whether that person is away."""
+    away = Absence.objects.filter(user=OuterRef("user"), starts_at__lte=now, ends_at__gt=now)
+    posts = (
+        Post.objects.filter(grid__in=list(grids), user__is_active=True)
+        .on(timezone.localdate(now))
+        .leading()
+        .select_related("user")
+        .annotate(absent=Exists(away))
+    )
+    return {post.grid_id: (post.user, post.absent) for post in posts if post.grid_id}
