@@ -39,7 +39,7 @@ class QuickConsumer(Consumer):
 
 
 class QuickScheduler(DatabaseScheduler):
-    """A beat whose schedule lies in code, is adjustable in the admin, and which looks for a lost broker twice a second."""
+    """A beat whose schedule lies in code and in the admin, and which looks for a lost broker twice a second."""
 
     def _ensure_connected(self) -> Any:
         def report(error: Exception, interval: float) -> None:

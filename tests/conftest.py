@@ -1,7 +1,6 @@
 """What every test may use."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +17,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _quick_and_apart(settings: SettingsWrapper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _quick_and_apart(settings: SettingsWrapper, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Hash passwords quickly and keep uploads out of the checkout."""
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickArgon2"]
     settings.MEDIA_ROOT = Path(tmp_path_factory.getbasetemp()) / "media"
-    yield

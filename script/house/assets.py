@@ -38,7 +38,7 @@ def ensure() -> None:
 
 def fetch() -> None:
     remedy = "is the npm registry reachable? behind a private CA set NODE_EXTRA_CA_CERTS"
-    command = [npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    command: list[str | Path] = [npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     run(command, what="npm ci failed", remedy=remedy, env=npm_env())
 
 

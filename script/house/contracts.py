@@ -57,9 +57,7 @@ def upward_imports(graph: ImportGraph, app: str) -> list[str]:
         for module in graph.find_descendants(app)
     }
     ranks = ranked(imports)
-    return [
-        f"{high} imports {low}" for high, lows in imports.items() for low in lows if forbidden(high, low, ranks)
-    ]
+    return [f"{high} imports {low}" for high, lows in imports.items() for low in lows if forbidden(high, low, ranks)]
 
 
 def ranked(imports: dict[str, set[str]]) -> dict[str, int | None]:

@@ -102,6 +102,7 @@ def call(command: Sequence[str | Path], *, what: str) -> str:
     done = subprocess.run(
         [str(part) for part in command],
         cwd="/",
+        check=False,
         env=base_env(),
         capture_output=True,
         text=True,
@@ -170,7 +171,7 @@ def write_settings(area: Area, data: Path) -> None:
 
 
 def start(area: Area, data: Path) -> None:
-    command = [program("pg_ctl", data), "-D", data, "-l", log_file(data), "-w", "-t", "60", "start"]
+    command: list[str | Path] = [program("pg_ctl", data), "-D", data, "-l", log_file(data), "-w", "-t", "60", "start"]
     try:
         call(command, what="PostgreSQL did not start")
     except StepFailed as failed:
@@ -210,4 +211,6 @@ def create_database(area: Area) -> None:
 def query(area: Area, database: str, sql: str) -> str:
     psql = program("psql", data_folder(area))
     connection = ["-h", str(socket_folder(area)), "-U", USER, "-d", database]
-    return call([psql, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *connection, "-c", sql], what="the database refused")
+    return call(
+        [psql, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *connection, "-c", sql], what="the database refused"
+    )

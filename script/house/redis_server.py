@@ -1,4 +1,4 @@
-"""The project's private Redis: a Unix socket, nothing on disk, because it only ever holds what the database can give again."""
+"""The project's private Redis: a Unix socket, and nothing on disk, since the database can give all of it again."""
 
 import os
 import shutil

@@ -48,10 +48,18 @@ def run(
     log.parent.mkdir(parents=True, exist_ok=True)
     try:
         done = subprocess.run(
-            [str(part) for part in command], cwd=ROOT, env=env, capture_output=True, text=True, errors="replace"
+            [str(part) for part in command],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
         )
     except OSError as error:
-        raise StepFailed(what, f"{command[0]} could not be started ({error.strerror}); {remedy or 'install it'}") from error
+        raise StepFailed(
+            what, f"{command[0]} could not be started ({error.strerror}); {remedy or 'install it'}"
+        ) from error
     keep(log, command, done.stdout + done.stderr)
     if done.returncode:
         raise StepFailed(f"{what}: {last_line(done.stderr or done.stdout)}", remedy or f"read {log}")
