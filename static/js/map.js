@@ -1,0 +1,166 @@
+/* Maps of grids on Leaflet. Reads data attributes of [data-map]; see templates/parts/map_box.html and place_input.html. */
+(function () {
+  "use strict";
+  var gg = window.gg, COLOURS = ["#f4f7fa", "#cfe0f3", "#93b9e3", "#4f88c9", "#1d4f91"], HOME = [34.75, 113.65];
+
+  function step(open) { return open > 10 ? 4 : open > 5 ? 3 : open > 2 ? 2 : open > 0 ? 1 : 0; }
+  function dark() { return document.documentElement.dataset.bsTheme === "dark"; }
+  function gridStyle(feature) {
+    var data = feature.properties || {}, late = data.overdue > 0, coloured = "open" in data;
+    return {
+      color: late ? "#c22f2f" : dark() ? "#8aa3c0" : "#6f86a3", weight: late ? 1.8 : 1, fillColor: coloured ? COLOURS[step(data.open)] : "#1d5fae",
+      fillOpacity: coloured ? (dark() ? 0.55 : 0.75) : 0.06,
+    };
+  }
+  function words(data) {
+    var text = [data.name || data.title || data.number || ""];
+    if ("open" in data) text.push(data.open + " " + gg.text("cases") + (data.overdue ? " · " + data.overdue + " " + gg.text("overdue") : ""));
+    var box = document.createElement("div");
+    text.forEach(function (line, index) {
+      var row = box.appendChild(document.createElement("div"));
+      row.textContent = line;
+      if (!index) row.style.fontWeight = "600";
+    });
+    return box;
+  }
+  function pin(tone) { return L.divIcon({ className: "", html: '<div class="map-pin pin-' + (tone || "primary") + '"></div>', iconSize: [28, 28], iconAnchor: [14, 32] }); }
+
+  function polygons(map, collection) {
+    var layer = L.geoJSON(collection, {
+      style: gridStyle,
+      filter: function (feature) { return feature.geometry && /Polygon/.test(feature.geometry.type); },
+      onEachFeature: function (feature, shape) {
+        var data = feature.properties || {};
+        shape.bindTooltip(words(data), { sticky: true });
+        if (collection.features.length <= 40 && data.name && !map.getContainer().hasAttribute("data-map-pick")) label(shape, data.name);
+        shape.on("mouseover", function () { shape.setStyle({ weight: 3 }); });
+        shape.on("mouseout", function () { shape.setStyle(gridStyle(feature)); });
+        if (data.url && !map.getContainer().hasAttribute("data-map-pick")) shape.on("click", function () { location.href = data.url; });
+      },
+    }).addTo(map);
+    document.addEventListener("gg:look", function () { layer.setStyle(gridStyle); });
+    return layer;
+    function label(shape, name) {
+      L.tooltip({ permanent: true, direction: "center", className: "map-label", interactive: false }).setLatLng(shape.getBounds().getCenter()).setContent(document.createTextNode(name).textContent.replace(/[<&]/g, "")).addTo(map);
+    }
+  }
+  function points(map, collection) {
+    var clusters = L.markerClusterGroup
+      ? L.markerClusterGroup({ showCoverageOnHover: false, maxClusterRadius: 46, chunkedLoading: true, iconCreateFunction: clusterIcon })
+      : L.layerGroup();
+    L.geoJSON(collection, {
+      filter: function (feature) { return feature.geometry && feature.geometry.type === "Point"; },
+      pointToLayer: function (feature, at) { return L.marker(at, { icon: pin(feature.properties.tone), title: feature.properties.title || feature.properties.number, alt: feature.properties.number || "" }); },
+      onEachFeature: function (feature, marker) {
+        marker.bindTooltip(words(feature.properties));
+        if (feature.properties.url) marker.on("click", function () { location.href = feature.properties.url; });
+      },
+    }).eachLayer(function (one) { clusters.addLayer(one); });
+    return clusters.addTo(map);
+  }
+  function clusterIcon(cluster) {
+    var late = cluster.getAllChildMarkers().some(function (one) { return one.feature && one.feature.properties.tone === "danger"; });
+    return L.divIcon({ className: "", iconSize: [36, 36], html: '<div class="map-cluster' + (late ? " is-late" : "") + '">' + cluster.getChildCount() + "</div>" });
+  }
+  function heat(map, collection) {
+    if (!L.heatLayer) return null;
+    return L.heatLayer(collection.features.map(function (f) { return [f.geometry.coordinates[1], f.geometry.coordinates[0], (f.properties && f.properties.weight) || 1]; }), { radius: 22, blur: 18, maxZoom: 17 });
+  }
+  function fetchJson(url) {
+    return fetch(url, { headers: { Accept: "application/geo+json, application/json" }, credentials: "same-origin" }).then(function (answer) {
+      if (!answer.ok) throw new Error(String(answer.status));
+      return answer.json();
+    });
+  }
+  function say(box, key) {
+    var old = box.querySelector(".map-message");
+    if (old) old.remove();
+    if (key) box.appendChild(Object.assign(document.createElement("div"), { className: "map-message", textContent: gg.text(key) }));
+  }
+  function fit(map, layer) {
+    var bounds = layer.getBounds ? layer.getBounds() : null;
+    if (bounds && bounds.isValid()) map.fitBounds(bounds, { padding: [12, 12], maxZoom: 17 });
+  }
+  /* A tile server of the office's own or Tianditu; several layers are parted by "|". None on a closed network. */
+  function tiles(map, box) {
+    (box.dataset.tiles || "").split("|").filter(Boolean).forEach(function (url) {
+      L.tileLayer(url, { maxZoom: 18, subdomains: "01234567", attribution: box.dataset.tilesBy || "" }).addTo(map);
+    });
+  }
+
+  /* Draws one [data-map]; the map is kept on the element as `ggMap` and announced by the event gg:map. */
+  function start(box) {
+    if (box.ggMap || !window.L) return;
+    var map = (box.ggMap = L.map(box, { maxZoom: 18, minZoom: 8, zoomSnap: 0.5, attributionControl: false, tap: true }).setView(HOME, 12));
+    var ready = Promise.resolve();
+    tiles(map, box);
+    L.control.scale({ imperial: false }).addTo(map);
+    if (box.dataset.json) fit(map, polygons(map, JSON.parse(document.getElementById(box.dataset.json).textContent)));
+    if (box.dataset.geojson) {
+      ready = fetchJson(box.dataset.geojson).then(function (collection) {
+        box.ggGrids = polygons(map, collection);
+        if (!box.dataset.marker) fit(map, box.ggGrids);
+      }).catch(function () { say(box, "failed"); });
+    }
+    if (box.dataset.points) {
+      ready.then(function () { return fetchJson(box.dataset.points); }).then(function (collection) {
+        box.ggPoints = points(map, collection);
+        box.ggHeat = heat(map, collection);
+        if (!box.dataset.geojson) fit(map, box.ggPoints);
+        box.dispatchEvent(new CustomEvent("gg:points", { bubbles: true }));
+      }).catch(function () { say(box, "failed"); });
+    }
+    if (box.dataset.marker) {
+      var place = box.dataset.marker.split(",").map(Number);
+      L.marker([place[1], place[0]], { icon: pin("danger") }).addTo(map);
+      map.setView([place[1], place[0]], 16);
+    }
+    box.dispatchEvent(new CustomEvent("gg:map", { bubbles: true, detail: map }));
+    if (window.ResizeObserver) new ResizeObserver(function () { map.invalidateSize(); }).observe(box);
+  }
+
+  /* ---- choose a place: the device's own, or a tap ---- */
+  function startPlace(group) {
+    if (group.dataset.on) return;
+    group.dataset.on = "1";
+    var lon = document.querySelector(group.dataset.lon), lat = document.querySelector(group.dataset.lat);
+    var box = group.querySelector("[data-map-pick]"), text = group.querySelector("[data-place-text]"), marker = null;
+    function put(at, words) {
+      lon.value = at.lng.toFixed(6);
+      lat.value = at.lat.toFixed(6);
+      if (text) text.textContent = words || lon.value + ", " + lat.value;
+      if (box && box.ggMap) {
+        if (!marker) {
+          marker = L.marker(at, { icon: pin("danger"), draggable: true }).addTo(box.ggMap);
+          marker.on("dragend", function () { put(marker.getLatLng()); });
+        }
+        marker.setLatLng(at);
+      }
+      lat.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    function locate() {
+      if (!navigator.geolocation) { text.textContent = gg.text("noPlace"); return; }
+      text.textContent = gg.text("locating");
+      navigator.geolocation.getCurrentPosition(function (found) {
+        var at = L.latLng(found.coords.latitude, found.coords.longitude);
+        put(at, gg.text("located", Math.round(found.coords.accuracy)));
+        if (box.ggMap) box.ggMap.setView(at, 17);
+      }, function () { text.textContent = gg.text("noPlace"); }, { enableHighAccuracy: true, timeout: 10000, maximumAge: 60000 });
+    }
+    var button = group.querySelector("[data-locate]");
+    if (button) button.addEventListener("click", locate);
+    if (box && box.ggMap) {
+      box.ggMap.on("click", function (event) { put(event.latlng); });
+      if (lon.value && lat.value) { put(L.latLng(Number(lat.value), Number(lon.value))); box.ggMap.setView([lat.value, lon.value], 16); }
+      else if (group.hasAttribute("data-locate-now")) locate();
+    }
+  }
+
+  function begin(within) {
+    Array.prototype.forEach.call(within.querySelectorAll("[data-map]"), start);
+    Array.prototype.forEach.call(within.querySelectorAll("[data-place]"), startPlace);
+  }
+  gg.map = { pin: pin, points: points, polygons: polygons, heat: heat, fetchJson: fetchJson, fit: fit };
+  document.addEventListener("gg:begin", function (event) { begin(event.detail); });
+  begin(document);
+})();
