@@ -266,6 +266,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "grid-governance"
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None  # no results, so no daily task that tidies them
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 # Late acknowledgement only because attempts are counted in PostgreSQL.
@@ -289,7 +290,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 
 def every(seconds: int, task: str) -> dict[str, Any]:
     """Give a beat entry. It expires soon after the next one is due, so that an outage leaves no heap of old rings."""
-    return {"task": task, "schedule": seconds, "options": {"expires": seconds * 1.5 + 1}}
+    return {"task": task, "schedule": seconds, "options": {"expire_seconds": seconds + seconds // 2 + 1}}
 
 
 CELERY_BEAT_SCHEDULE = {
