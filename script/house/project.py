@@ -84,7 +84,7 @@ def prepare_database(env: dict[str, str], password: str) -> str:
     value = database_fingerprint(password)
     if private(env) and comment() == value:
         return ""
-    manage(env, "migrate", "--noinput", what="migrate failed", remedy="may the database user create extensions?")
+    manage(env, "migrate", "--noinput", what="migrate failed")
     said = manage(env, "demo", "--if-empty", "--password", password, what="the demo street could not be loaded")
     if private(env):
         postgres.query(SERVER, postgres.DATABASE, f"COMMENT ON DATABASE {postgres.DATABASE} IS '{value}'")
