@@ -1,6 +1,7 @@
 """The geometry guard: what is let in, what is refused, and that nothing breaks it."""
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from math import inf, nan
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Point
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +19,13 @@ from grid.geojson import MAX_VERTICES, find_defect, make_point, parse_area, pars
 CROSSED = Path(__file__).resolve().parents[2].parent / "shared/data/map/zhengzhou_districts_self_intersecting.geojson"
 SQUARE = [[113.0, 34.0], [113.1, 34.0], [113.1, 34.1], [113.0, 34.1], [113.0, 34.0]]
 BOW_TIE = [[113.0, 34.0], [113.1, 34.1], [113.1, 34.0], [113.0, 34.1], [113.0, 34.0]]
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """The words that the tests look for."""
+    with translation.override("en"):
+        yield
 
 
 def shifted(ring: list[list[float]], by: float, size: float = 1.0) -> list[list[float]]:

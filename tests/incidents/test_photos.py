@@ -4,10 +4,12 @@ import hashlib
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
@@ -17,6 +19,13 @@ from incidents.photos import MAX_PIXELS, process_photo
 
 HTML = b"<script>alert(1)</script>"
 ZIP = b"PK\x05\x06" + bytes(18)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """The words that the tests look for."""
+    with translation.override("en"):
+        yield
 
 
 def picture(mode: str = "RGB", size: tuple[int, int] = (64, 48), color: Any = None) -> Image.Image:
