@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 LONG = os.environ.get("LONG") == "1"
 
@@ -17,7 +17,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _quick_and_apart(settings: SettingsWrapper, tmp_path_factory: pytest.TempPathFactory) -> None:
+def _quick_and_apart(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Hash passwords quickly and keep uploads out of the checkout."""
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickArgon2"]
     settings.MEDIA_ROOT = Path(tmp_path_factory.getbasetemp()) / "media"
