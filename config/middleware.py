@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+from accounts.problems import CONTENT_TYPE, Problem
 from config.logs import request_id
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -32,7 +33,8 @@ class RequestId:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        token = request_id.set(given_id(request) or uuid.uuid4().hex)
+        request.request_id = given_id(request) or uuid.uuid4().hex  # type: ignore[attr-defined]
+        token = request_id.set(request.request_id)  # type: ignore[attr-defined]
         start = time.monotonic()
         try:
             response = self.get_response(request)
@@ -114,9 +116,10 @@ def readable(part: bytes) -> bool:
 def bad_request(request: HttpRequest, reason: str) -> HttpResponse:
     """Answer 400 in the shape of the door: problem+json for systems, a page for people."""
     if request.META.get("PATH_INFO", "").startswith("/api/"):
-        body = {"type": "about:blank", "title": _("Bad request"), "status": 400, "detail": reason}
-        return JsonResponse(body, status=400, content_type="application/problem+json")
-    return HttpResponse(render_to_string("400.html", {"reason": reason}), status=400)
+        return JsonResponse(Problem(400, reason).body(request), status=400, content_type=CONTENT_TYPE)
+    # Without the request: nobody has read the session yet.
+    page = render_to_string("400.html", {"reason": reason, "request_id": request_id.get()})
+    return HttpResponse(page, status=400)
 
 
 class ChosenLanguage:
@@ -158,9 +161,14 @@ class RollingSession:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if request.session.accessed and not request.session.is_empty():
+        waiting = getattr(request, "is_background", False)
+        if request.session.accessed and not waiting and not request.session.is_empty():
             roll(request.session)
         return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Notice pages that the browser fetches by itself: an open tab alone must not keep a session alive."""
+        request.is_background = getattr(view, "is_background", False)  # type: ignore[attr-defined]
 
 
 def roll(session: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import environ
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
@@ -89,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.problems.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -315,7 +317,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.ScopedRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.ScopedThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "read": env("THROTTLE_READ", default="1200/min"),
         "write": env("THROTTLE_WRITE", default="600/min"),
@@ -342,14 +344,25 @@ SPECTACULAR_SETTINGS = {
 
 # --- Admin and maps -------------------------------------------------------------------------------------------------
 
+# The blue of the other pages (static/css/app.css, --tblr-primary) in the steps that the theme asks for: lightness, chroma.
+ADMIN_BLUES = {
+    "50": (97, 0.014), "100": (93, 0.032), "200": (88, 0.059), "300": (80, 0.1), "400": (68, 0.13), "500": (58, 0.145),
+    "600": (49, 0.14), "700": (42, 0.12), "800": (36, 0.1), "900": (31, 0.08), "950": (23, 0.06),
+}  # fmt: skip
+
 UNFOLD = {
-    "SITE_TITLE": _("Grid governance"),
-    "SITE_HEADER": _("Grid governance"),
+    "SITE_TITLE": _("Grid governance platform"),
+    "SITE_HEADER": _("Grid governance platform"),
+    "SITE_SUBHEADER": _("Administration"),
     "SITE_SYMBOL": "hub",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
+    "COLORS": {"primary": {step: f"oklch({light}% {chroma} 255)" for step, (light, chroma) in ADMIN_BLUES.items()}},
+    "STYLES": [lambda request: static("css/admin.css")],
+    "SCRIPTS": [lambda request: static("js/admin-map.js")],
     "SIDEBAR": {"show_search": True, "show_all_applications": True},
 }
 
