@@ -344,7 +344,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- Admin and maps -------------------------------------------------------------------------------------------------
 
-# The blue of the other pages (static/css/app.css, --tblr-primary) in the steps that the theme asks for: lightness, chroma.
+# The blue of the other pages (static/css/app.css, --tblr-primary) in the steps of the theme: lightness, chroma.
 ADMIN_BLUES = {
     "50": (97, 0.014), "100": (93, 0.032), "200": (88, 0.059), "300": (80, 0.1), "400": (68, 0.13), "500": (58, 0.145),
     "600": (49, 0.14), "700": (42, 0.12), "800": (36, 0.1), "900": (31, 0.08), "950": (23, 0.06),

@@ -1,17 +1,19 @@
 /* Maps of grids on Leaflet. Reads data attributes of [data-map]; see templates/parts/map_box.html and place_input.html. */
 (function () {
   "use strict";
-  var gg = window.gg, COLOURS = ["#f4f7fa", "#cfe0f3", "#93b9e3", "#4f88c9", "#1d4f91"], HOME = [34.75, 113.65];
+  var gg = window.gg, HOME = [34.75, 113.65];
+
+  /* few … many open cases; the same as .load-0 … .load-4 of app.css */
+  var LIGHT = ["#f4f7fa", "#cfe0f3", "#93b9e3", "#4f88c9", "#1d4f91"], DARK = ["#202b37", "#29435f", "#2f628f", "#3f86c6", "#7cbcf5"];
 
   function step(open) { return open > 10 ? 4 : open > 5 ? 3 : open > 2 ? 2 : open > 0 ? 1 : 0; }
   function dark() { return document.documentElement.dataset.bsTheme === "dark"; }
   function gridStyle(feature) {
-    var data = feature.properties || {}, late = data.overdue > 0, coloured = "open" in data;
-    return {
-      color: late ? "#c22f2f" : dark() ? "#8aa3c0" : "#6f86a3", weight: late ? 1.8 : 1, fillColor: coloured ? COLOURS[step(data.open)] : "#1d5fae",
-      fillOpacity: coloured ? (dark() ? 0.55 : 0.75) : 0.06,
-    };
+    var data = feature.properties || {}, late = data.overdue > 0;
+    if (!("open" in data)) return plainStyle();
+    return { color: late ? (dark() ? "#ff8f8f" : "#c22f2f") : dark() ? "#8aa3c0" : "#6f86a3", weight: late ? 2 : 1, fillColor: (dark() ? DARK : LIGHT)[step(data.open)], fillOpacity: 0.85 };
   }
+  function plainStyle() { return { color: dark() ? "#8aa3c0" : "#6f86a3", weight: 1, fillColor: "#2f7bd6", fillOpacity: 0.06 }; }
   function words(data) {
     var text = [data.name || data.title || data.number || ""];
     if ("open" in data) text.push(data.open + " " + gg.text("cases") + (data.overdue ? " · " + data.overdue + " " + gg.text("overdue") : ""));
@@ -26,23 +28,27 @@
   function pin(tone) { return L.divIcon({ className: "", html: '<div class="map-pin pin-' + (tone || "primary") + '"></div>', iconSize: [28, 28], iconAnchor: [14, 32] }); }
 
   function polygons(map, collection) {
+    var picking = map.getContainer().hasAttribute("data-map-pick"), style = picking ? plainStyle : gridStyle;
     var layer = L.geoJSON(collection, {
-      style: gridStyle,
+      style: style,
       filter: function (feature) { return feature.geometry && /Polygon/.test(feature.geometry.type); },
       onEachFeature: function (feature, shape) {
         var data = feature.properties || {};
+        if (picking) return;
         shape.bindTooltip(words(data), { sticky: true });
-        if (collection.features.length <= 40 && data.name && !map.getContainer().hasAttribute("data-map-pick")) label(shape, data.name);
+        if (collection.features.length <= 40 && data.name) label(map, shape, data.name);
         shape.on("mouseover", function () { shape.setStyle({ weight: 3 }); });
-        shape.on("mouseout", function () { shape.setStyle(gridStyle(feature)); });
-        if (data.url && !map.getContainer().hasAttribute("data-map-pick")) shape.on("click", function () { location.href = data.url; });
+        shape.on("mouseout", function () { shape.setStyle(style(feature)); });
+        if (data.url) shape.on("click", function () { location.href = data.url; });
       },
     }).addTo(map);
-    document.addEventListener("gg:look", function () { layer.setStyle(gridStyle); });
+    document.addEventListener("gg:look", function () { layer.setStyle(style); });
     return layer;
-    function label(shape, name) {
-      L.tooltip({ permanent: true, direction: "center", className: "map-label", interactive: false }).setLatLng(shape.getBounds().getCenter()).setContent(document.createTextNode(name).textContent.replace(/[<&]/g, "")).addTo(map);
-    }
+  }
+  function label(map, shape, name) {
+    var text = document.createElement("span");
+    text.textContent = name;
+    L.tooltip({ permanent: true, direction: "center", className: "map-label", interactive: false }).setLatLng(shape.getBounds().getCenter()).setContent(text).addTo(map);
   }
   function points(map, collection) {
     var clusters = L.markerClusterGroup
