@@ -35,7 +35,7 @@ class QuickConsumer(Consumer):
 
     def ensure_connected(self, conn: Any) -> Any:
         """Give the connected broker connection (see `Consumer.ensure_connected`)."""
-        return super().ensure_connected(PatientConnection(conn))
+        return super().ensure_connected(PatientConnection(conn))  # type: ignore[arg-type]
 
 
 class QuickScheduler(DatabaseScheduler):

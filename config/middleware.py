@@ -1,6 +1,7 @@
 """What happens to every request before the apps see it."""
 
 import logging
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -20,10 +21,12 @@ from config.logs import request_id
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
+# No text of ours holds a percent sign before two such digits, decoded.
+BROKEN_BYTE = re.compile(rb"%[89A-F][0-9A-F]")
+
 access_log = logging.getLogger("access")
 
 PART_LIMIT = 8192  # bytes of a path, a query string, a header: what nginx and gunicorn take by default
-ROLL_SESSION_EVERY = 60  # seconds; rolling on every request would cost each page one more write
 
 
 class RequestId:
@@ -89,13 +92,18 @@ def refusal(request: HttpRequest) -> str:
 
 def text_parts(request: HttpRequest) -> Iterator[tuple[str, bytes]]:
     """Give path, query string (decoded) and cookies as the bytes that came in."""
-    yield _("address"), wire_bytes(request.META.get("PATH_INFO", ""))
+    yield _("address"), path_bytes(request)
     yield _("query"), unquote_to_bytes(wire_bytes(request.META.get("QUERY_STRING", "")))
     yield _("cookie"), wire_bytes(request.META.get("HTTP_COOKIE", ""))
 
 
 def headers(request: HttpRequest) -> Iterator[str]:
     return (value for key, value in request.META.items() if key.startswith("HTTP_") and isinstance(value, str))
+
+
+def path_bytes(request: HttpRequest) -> bytes:
+    """Give the decoded path as it came in: what was no UTF-8 has been written as %XX again by Django."""
+    return BROKEN_BYTE.sub(b"\xff", request.path_info.encode("utf-8", "surrogatepass"))
 
 
 def wire_bytes(value: str) -> bytes:
@@ -107,6 +115,7 @@ def wire_bytes(value: str) -> bytes:
 
 
 def readable(part: bytes) -> bool:
+    """Tell whether bytes are text without NUL."""
     try:
         return "\x00" not in part.decode("utf-8")
     except UnicodeDecodeError:
@@ -151,31 +160,6 @@ def chosen_language(request: HttpRequest) -> str:
         return cookie
     account = getattr(request.user, "language", "")
     return account if account in known else settings.LANGUAGE_CODE
-
-
-class RollingSession:
-    """Ends a session after 30 idle minutes: each minute of use moves its end."""
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        waiting = getattr(request, "is_background", False)
-        if request.session.accessed and not waiting and not request.session.is_empty():
-            roll(request.session)
-        return response
-
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        """Notice pages that the browser fetches by itself: an open tab alone must not keep a session alive."""
-        request.is_background = getattr(view, "is_background", False)  # type: ignore[attr-defined]
-
-
-def roll(session: Any) -> None:
-    """Mark the session as changed once a minute, which makes Django save it with a new end."""
-    now = int(time.time())
-    if now - session.get("rolled", 0) >= ROLL_SESSION_EVERY:
-        session["rolled"] = now
 
 
 class ContentPolicy(CSPMiddleware):

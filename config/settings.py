@@ -81,10 +81,10 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "config.middleware.RollingSession",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionLimits",
     "grid.middleware.ScopeMiddleware",
     "config.middleware.ChosenLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -138,6 +138,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # --- Accounts, sessions, login --------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+# What an API key may be given; the names belong to a floor above accounts.
+API_KEY_CAPABILITIES = "grid.posts.CAPABILITIES"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
@@ -162,6 +164,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "gg_session"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "gg_csrf"
+CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 LANGUAGE_COOKIE_NAME = "gg_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_HTTPONLY = True
@@ -169,6 +172,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_CLIENT_IP_CALLABLE = "accounts.access.client_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"

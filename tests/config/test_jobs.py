@@ -1,0 +1,40 @@
+"""The schedule of beat and the reconnecting consumer."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from config.celery import app
+from config.celery_reconnect import PatientConnection, QuickConsumer
+
+SCHEDULE = settings.CELERY_BEAT_SCHEDULE
+
+
+@pytest.mark.parametrize("name", SCHEDULE)
+def test_every_entry_rings_a_task_that_exists_and_expires(name: str) -> None:
+    app.loader.import_default_modules()
+    entry = SCHEDULE[name]
+    assert entry["task"] in app.tasks
+    assert entry["schedule"] < entry["options"]["expire_seconds"] <= 2 * entry["schedule"] + 1
+
+
+class SlowConnection:
+    """Notes how it is asked to connect."""
+
+    asked: dict[str, Any]
+
+    def ensure_connection(self, errback: Any, max_retries: Any, **options: Any) -> "SlowConnection":
+        self.asked = options
+        return self
+
+
+def test_a_lost_broker_is_tried_twice_a_second() -> None:
+    connection = SlowConnection()
+    assert PatientConnection(connection).ensure_connection(None, None, callback=None) is connection
+    assert connection.asked["interval_start"] == connection.asked["interval_max"] == 0.5
+
+
+def test_the_worker_uses_that_consumer() -> None:
+    module, name = settings.CELERY_WORKER_CONSUMER.split(":")
+    assert (module, name) == (QuickConsumer.__module__, QuickConsumer.__name__)

@@ -1,0 +1,106 @@
+"""What every request meets before the apps see it."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from config.middleware import InputGuard, RollingSession, chosen_language
+
+
+@pytest.mark.parametrize("address", ["/a%00b", "/healthz?q=%00", "/healthz?q=%ff", "/%ff", f"/healthz?q={'a' * 9000}"])
+def test_unreadable_or_overlong_addresses_are_refused(client: Client, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 400
+    assert answer["Content-Type"].startswith("text/html")
+
+
+def test_a_refused_call_of_the_api_gets_a_problem(client: Client) -> None:
+    answer = client.get("/api/v1/incidents/?q=%00")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert answer.json()["request_id"] == answer["X-Request-ID"]
+
+
+@pytest.mark.parametrize(
+    "header", [{"HTTP_COOKIE": "a=\x00"}, {"HTTP_COOKIE": "a=\xff"}, {"HTTP_X": "a" * 9000}, {"HTTP_X": "\x00"}]
+)
+def test_unreadable_or_overlong_headers_are_refused(header: dict[str, str]) -> None:
+    request = RequestFactory().get("/", **header)
+    assert InputGuard(lambda request: HttpResponse())(request).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "address", ["/healthz?q=嵩山路𠮷", "/healthz?q=%E5%B5%A9", "/healthz?next=%2F%3Fq%3D%25E5%25B5%25A9"]
+)
+def test_chinese_addresses_pass(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 200
+
+
+def test_a_plain_request_id_is_kept_and_a_strange_one_is_not(client: Client) -> None:
+    assert client.get("/healthz", headers={"X-Request-ID": "abc-1"})["X-Request-ID"] == "abc-1"
+    assert len(client.get("/healthz", headers={"X-Request-ID": 'x" y'})["X-Request-ID"]) == 32
+
+
+def test_pages_allow_scripts_of_our_own_only(client: Client) -> None:
+    policy = client.get("/healthz")["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe-eval" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.django_db
+def test_only_the_admin_may_evaluate_expressions(client: Client) -> None:
+    assert "unsafe-eval" in client.get("/admin/login/")["Content-Security-Policy"]
+
+
+def request_with(path: str = "/", language: str = "", cookie: str = "", accept: str = "") -> HttpRequest:
+    headers = {"Accept-Language": accept} if accept else {}
+    request = RequestFactory(headers=headers).get(path)
+    request.user = SimpleNamespace(language=language)  # type: ignore[assignment]
+    request.COOKIES = {settings.LANGUAGE_COOKIE_NAME: cookie} if cookie else {}
+    return request
+
+
+def test_a_browser_with_english_still_gets_chinese() -> None:
+    assert chosen_language(request_with(accept="en-US,en")) == "zh-hans"
+
+
+def test_the_account_and_before_it_the_cookie_choose_the_language() -> None:
+    assert chosen_language(request_with(language="en")) == "en"
+    assert chosen_language(request_with(language="en", cookie="zh-hans")) == "zh-hans"
+    assert chosen_language(request_with(language="xx", cookie="yy")) == "zh-hans"
+
+
+def test_a_system_chooses_the_language_by_header() -> None:
+    assert chosen_language(request_with(path="/api/v1/", accept="en")) == "en"
+    assert chosen_language(request_with(path="/api/v1/")) == "zh-hans"
+
+
+class FakeSession(dict[str, int]):
+    accessed = True
+
+    def is_empty(self) -> bool:
+        return not self
+
+
+def rolled(view: object, **session: int) -> bool:
+    """Tell whether a request to a view moves the end of a session."""
+    request = RequestFactory().get("/")
+    request.session = FakeSession(session)  # type: ignore[assignment]
+    middleware = RollingSession(lambda request: HttpResponse())
+    middleware.process_view(request, view, (), {})
+    before = dict(session)
+    middleware(request)
+    return dict(request.session) != before
+
+
+def test_use_moves_the_end_of_a_session_at_most_once_a_minute() -> None:
+    assert rolled(object(), _auth_user_id=1)
+    assert not rolled(object(), _auth_user_id=1, rolled=2**40)
+
+
+def test_polling_of_an_open_tab_and_strangers_do_not() -> None:
+    assert not rolled(SimpleNamespace(is_background=True), _auth_user_id=1)
+    assert not rolled(object())
