@@ -15,6 +15,11 @@
   }
 
   show();
+  /* Saved in the account, the size holds on every device: what this one had chosen for itself is forgotten. */
+  document.addEventListener("submit", function (event) {
+    if (!event.target.hasAttribute("data-forget-size")) return;
+    try { localStorage.removeItem("gg.size"); } catch (e) { /* nothing was kept */ }
+  });
   document.addEventListener("click", function (event) {
     var hit = event.target.closest("[data-switch-theme],[data-switch-size],[data-fold-nav]");
     if (!hit) return;
