@@ -1,0 +1,86 @@
+"""What a document is made of, before it is Word or a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from reports.documents.prose import heading_number
+
+
+@dataclass(frozen=True)
+class Title:
+    """The title of the document; line ends in it are kept."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of level 1 (一、) to 4 （1）."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text. `indent=False` for the line that names the receivers (主送机关)."""
+
+    text: str
+    indent: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption, its unit (件) and the period its numbers are of; all three may be empty."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    title: str = ""
+    unit: str = ""
+    period: str = ""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who issued the document, and when (署名, 成文日期)."""
+
+    unit: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Recipients:
+    """The foot of a bulletin (版记): to whom it is sent up (送), passed on (发), and who edited it."""
+
+    sent_to: Sequence[str] = ()
+    passed_to: Sequence[str] = ()
+    editor: str = ""
+
+
+Block = Title | Heading | Paragraph | Table | Signature | Recipients
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole document. `as_of` is the moment its facts are of; it is the only time that goes into the file."""
+
+    name: str
+    blocks: Sequence[Block]
+    as_of: datetime
+    author: str = ""
+
+
+def numbered(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks with their headings numbered 一、（一）1.（1）; a heading starts the count below it anew."""
+    counts = [0, 0, 0, 0]
+    for block in blocks:
+        if isinstance(block, Heading):
+            place = block.level - 1
+            counts[place:] = [counts[place] + 1, *[0] * (3 - place)]
+            yield replace(block, text=heading_number(block.level, counts[place]) + block.text)
+        else:
+            yield block
