@@ -80,7 +80,7 @@ class CleanCharField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        if text in self.empty_values:
+        if not text:
             return text
         try:
             return clean_text(text, max_length=self.clean_length, multiline=self.multiline) or self.empty_value

@@ -34,7 +34,8 @@ PEOPLE_TIME: Final = ZoneInfo("Asia/Shanghai")
 
 _EXCEL_ROWS: Final = 1_048_576
 _EXCEL_CELL: Final = 32_767
-_EXACT_DIGITS: Final = 15
+_TOO_LARGE: Final = 10**15
+"""Spreadsheets keep 15 digits of a number."""
 _LONG_NUMBER: Final = re.compile(r"[0-9]{16,}")
 _DANGEROUS: Final = tuple("=+-@|%\t\r\n＝＋－＠")
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -77,7 +78,7 @@ def _refuse(message: str, row: int | None = None) -> NoReturn:
 
 def _rows(lines: Iterator[list[str]], max_rows: int, max_cols: int) -> list[Row]:
     header = _header(next(lines, []), max_cols)
-    rows = []
+    rows: list[Row] = []
     for number, cells in enumerate(lines, start=2):
         if not any(cells):
             continue
@@ -215,7 +216,7 @@ def _cell_text(value: Any, row: int) -> str:
 
 
 def _number_text(value: float, row: int) -> str:
-    if abs(value) >= 10**_EXACT_DIGITS:
+    if abs(value) >= _TOO_LARGE:
         _refuse(_("A number of more than 15 digits has been rounded by Excel: format that column as text."), row)
     return str(int(value)) if value == int(value) else repr(value)
 
@@ -258,7 +259,7 @@ def write_csv(header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> bytes:
 
 def _csv_cell(value: Any) -> str:
     text = plain_text(value)
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and abs(value) < 10**_EXACT_DIGITS:
+    if isinstance(value, int | float | Decimal) and _is_plain_number(value):
         return text  # a number: its minus sign is no formula
     return f"'{text}" if is_dangerous(text) or _LONG_NUMBER.fullmatch(text) else text
 
@@ -312,7 +313,7 @@ class SafeWorkbook:
 
 
 def _is_plain_number(value: int | float | Decimal) -> bool:
-    return not isinstance(value, bool) and isfinite(value) and abs(value) < 10**_EXACT_DIGITS
+    return not isinstance(value, bool) and isfinite(value) and -_TOO_LARGE < value < _TOO_LARGE
 
 
 def write_xlsx(
