@@ -172,15 +172,13 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
+# Behind a proxy the address is the last one that the proxy itself wrote; without one, only the socket's counts.
 AXES_CLIENT_IP_CALLABLE = "accounts.access.client_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
-# Behind a proxy the address is the last one that the proxy itself wrote; without one, only the socket's counts.
-AXES_IPWARE_PROXY_COUNT = 1 if BEHIND_TLS else None
-AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if BEHIND_TLS else ["REMOTE_ADDR"]
 
 # --- Browser security -----------------------------------------------------------------------------------------------
 
@@ -304,6 +302,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-due": every(2, "notices.tasks.deliver_due"),
     "run-clocks": every(30, "incidents.tasks.run_clocks"),
     "heartbeat": every(30, "notices.tasks.heartbeat"),
+    "tidy": every(3600, "notices.tasks.tidy"),
     "write-due-reports": every(60, "reports.tasks.write_due_reports"),
 }
 DJANGO_CELERY_BEAT_TZ_AWARE = True
@@ -319,7 +318,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "accounts.pagination.StrictCursorPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.parsers.GuardedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.ScopedThrottle"],
     "DEFAULT_THROTTLE_RATES": {
