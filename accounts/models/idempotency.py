@@ -10,9 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class IdempotencyRecord(models.Model):
     """One (account, key): the request's fingerprint and the first answer."""
 
-    account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("account")
-    )
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("account"))
     key = models.CharField(_("key"), max_length=255)
     fingerprint = models.CharField(_("fingerprint of the request"), max_length=64)
     status = models.PositiveSmallIntegerField(_("status"))

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from config.middleware import InputGuard, RollingSession, chosen_language
+from config.middleware import InputGuard, chosen_language
 
 
 @pytest.mark.parametrize("address", ["/a%00b", "/healthz?q=%00", "/healthz?q=%ff", "/%ff", f"/healthz?q={'a' * 9000}"])
@@ -76,31 +76,3 @@ def test_the_account_and_before_it_the_cookie_choose_the_language() -> None:
 def test_a_system_chooses_the_language_by_header() -> None:
     assert chosen_language(request_with(path="/api/v1/", accept="en")) == "en"
     assert chosen_language(request_with(path="/api/v1/")) == "zh-hans"
-
-
-class FakeSession(dict[str, int]):
-    accessed = True
-
-    def is_empty(self) -> bool:
-        return not self
-
-
-def rolled(view: object, **session: int) -> bool:
-    """Tell whether a request to a view moves the end of a session."""
-    request = RequestFactory().get("/")
-    request.session = FakeSession(session)  # type: ignore[assignment]
-    middleware = RollingSession(lambda request: HttpResponse())
-    middleware.process_view(request, view, (), {})
-    before = dict(session)
-    middleware(request)
-    return dict(request.session) != before
-
-
-def test_use_moves_the_end_of_a_session_at_most_once_a_minute() -> None:
-    assert rolled(object(), _auth_user_id=1)
-    assert not rolled(object(), _auth_user_id=1, rolled=2**40)
-
-
-def test_polling_of_an_open_tab_and_strangers_do_not() -> None:
-    assert not rolled(SimpleNamespace(is_background=True), _auth_user_id=1)
-    assert not rolled(object())

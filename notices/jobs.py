@@ -1,0 +1,64 @@
+"""One row per periodic job: when it last ran, what it did, what went wrong. A silent stop is seen."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, ParamSpec
+
+from django.db import DatabaseError, InterfaceError
+from django.db.models import F
+from django.utils import timezone
+
+from notices.models import Job
+
+P = ParamSpec("P")
+
+logger = logging.getLogger(__name__)
+
+
+def job(name: str) -> Callable[[Callable[P, int]], Callable[P, int]]:
+    """Decorate the body of a Celery task that returns how many things it did; keeps the row of `name` up to date."""
+
+    def decorate(body: Callable[P, int]) -> Callable[P, int]:
+        @wraps(body)
+        def run(*args: P.args, **kwargs: P.kwargs) -> int:
+            _note_start(name, timezone.now())
+            try:
+                count = body(*args, **kwargs)
+            except Exception as error:
+                _note(name, last_error=f"{type(error).__name__}: {error}"[:2000], failures=F("failures") + 1)
+                raise
+            _note_end(name, count, timezone.now())
+            return count
+
+        return run
+
+    return decorate
+
+
+def _note_start(name: str, now: datetime) -> None:
+    if not _note(name, last_started_at=now, runs=F("runs") + 1):
+        _create(name, now)
+
+
+def _create(name: str, now: datetime) -> None:
+    """The first run ever on this database; two workers may be first together."""
+    try:
+        Job.objects.bulk_create([Job(name=name, last_started_at=now, runs=1)], ignore_conflicts=True)
+    except (DatabaseError, InterfaceError):
+        logger.warning("the row of job %s could not be made", name, exc_info=True)
+
+
+def _note_end(name: str, count: int, now: datetime) -> None:
+    worked: dict[str, Any] = {"last_worked_at": now} if count else {}
+    _note(name, last_finished_at=now, last_count=max(count, 0), last_error="", **worked)
+
+
+def _note(name: str, **values: Any) -> int:
+    """Update the row; never fails the job, which is worth more than its record."""
+    try:
+        return Job.objects.filter(pk=name).update(**values)
+    except (DatabaseError, InterfaceError):
+        logger.warning("the row of job %s could not be written", name, exc_info=True)
+        return 1
