@@ -57,7 +57,7 @@ def tab_item(context: template.Context, url_name: str, label: str, symbol: str, 
 def tiles() -> SafeString:
     """Attributes of a map box that name the tile server, if the setting TILE_URL gives one (closed networks: none)."""
     if not settings.TILE_URL:
-        return format_html("")
+        return SafeString("")
     return format_html('data-tiles="{}" data-tiles-by="{}"', settings.TILE_URL, settings.TILE_ATTRIBUTION)
 
 
