@@ -1,0 +1,1 @@
+"""Imports of division codes, boundaries and rosters. A dry run is the real run, rolled back."""
