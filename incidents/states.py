@@ -67,8 +67,8 @@ class Move:
     """One allowed move.
 
     `needs` names what must be given: "reason", "text", "photo", "handler",
-    "category". `starts`/`stops` name clocks. `system` says that a worker may
-    make the move too.
+    "category". `starts`/`stops`/`pauses`/`resumes` name clocks. `system` says that
+    a worker may make the move too; `apart` that whoever handled it may not.
     """
 
     name: str
@@ -80,13 +80,24 @@ class Move:
     needs: tuple[str, ...] = ()
     starts: Clock | None = None
     stops: tuple[Clock, ...] = ()
+    pauses: Clock | None = None
     resumes: Clock | None = None
     system: bool = False
     danger: bool = False
+    apart: bool = False
 
 
 MOVES: Final[tuple[Move, ...]] = (
-    Move("report", (START,), State.REPORTED, _("Report"), Who.CAPABILITY, "incident.report", starts=Clock.ACCEPT, system=True),
+    Move(
+        "report",
+        (START,),
+        State.REPORTED,
+        _("Report"),
+        Who.CAPABILITY,
+        "incident.report",
+        starts=Clock.ACCEPT,
+        system=True,
+    ),
     Move(
         "self_handle",
         (START,),
@@ -156,6 +167,19 @@ MOVES: Final[tuple[Move, ...]] = (
         danger=True,
     ),
     Move(
+        # second dispatch (domain.md 2.2, row 6): the handler has left, or was the wrong one
+        "recall",
+        (State.DISPATCHED, State.HANDLING, State.REWORKING),
+        State.FILED,
+        _("Recall"),
+        Who.CAPABILITY,
+        "incident.dispatch",
+        needs=("reason",),
+        starts=Clock.DISPATCH,
+        stops=(Clock.HANDLE,),
+        danger=True,
+    ),
+    Move(
         "feedback",
         (State.HANDLING,),
         State.HANDLED,
@@ -164,9 +188,12 @@ MOVES: Final[tuple[Move, ...]] = (
         "incident.handle",
         needs=("text",),
         starts=Clock.CHECK,
-        stops=(Clock.HANDLE,),
+        # paused, not stopped: a rework goes on with what was left (domain.md 2.2, row 12)
+        pauses=Clock.HANDLE,
     ),
-    Move("start_check", (State.HANDLED,), State.CHECKING, _("Start check"), Who.CAPABILITY, "incident.check"),
+    Move(
+        "start_check", (State.HANDLED,), State.CHECKING, _("Start check"), Who.CAPABILITY, "incident.check", apart=True
+    ),
     Move(
         "close",
         (State.HANDLED, State.CHECKING),
@@ -175,7 +202,8 @@ MOVES: Final[tuple[Move, ...]] = (
         Who.CAPABILITY,
         "incident.close",
         needs=("text",),
-        stops=(Clock.CHECK,),
+        stops=(Clock.CHECK, Clock.HANDLE),
+        apart=True,
     ),
     Move(
         "rework",
@@ -189,6 +217,7 @@ MOVES: Final[tuple[Move, ...]] = (
         # the handling clock is not reset on return (domain.md 2.2, row 12)
         resumes=Clock.HANDLE,
         danger=True,
+        apart=True,
     ),
 )
 

@@ -1,0 +1,127 @@
+"""Who is told of a move, and in which words; notices are written in the transaction of the move.
+
+Words are in the platform's own language: one notice goes to many people and to other systems.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from incidents.models import Incident, IncidentEvent
+from incidents.models.category import Urgency
+from incidents.people import handlers, holders, supervisors, whose_turn
+from notices.models import Notice
+from notices.writing import notify
+
+Audience = Callable[[Incident, datetime], Iterable[User]]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One kind of notice: its level, its heading, and who gets it."""
+
+    level: str
+    heading: Promise | str
+    audience: Audience
+
+
+def _handlers(incident: Incident, now: datetime) -> Iterable[User]:
+    return [incident.handler_user] if incident.handler_user else handlers(incident, now=now)
+
+
+def _reporter(incident: Incident, now: datetime) -> Iterable[User]:
+    reporter = incident.reporter
+    return [reporter] if reporter and reporter.is_active and not reporter.is_service else []
+
+
+def _operators(incident: Incident, now: datetime) -> Iterable[User]:
+    return holders("incident.accept", incident.grid_code, now=now)
+
+
+def _dispatchers(incident: Incident, now: datetime) -> Iterable[User]:
+    return holders("incident.dispatch", incident.grid_code, now=now)
+
+
+def _turn_and_supervisors(incident: Incident, now: datetime) -> Iterable[User]:
+    return {*whose_turn(incident, now=now), *supervisors(incident, now=now)}
+
+
+NEWS: Final = {
+    "dispatch": News(Notice.Level.TASK, _("New task: %(title)s"), _handlers),
+    "rework": News(Notice.Level.TASK, _("Rework: %(title)s"), _handlers),
+    "return": News(Notice.Level.TASK, _("Returned, to be dispatched anew: %(title)s"), _dispatchers),
+    "close": News(Notice.Level.INFO, _("Closed: %(title)s"), _reporter),
+    "reject": News(Notice.Level.INFO, _("Not accepted: %(title)s"), _reporter),
+    "cancel": News(Notice.Level.INFO, _("Cancelled: %(title)s"), _reporter),
+    "left_reported": News(Notice.Level.TASK, _("A person must choose the category: %(title)s"), _operators),
+    "left_filed": News(Notice.Level.TASK, _("A person must choose the handler: %(title)s"), _dispatchers),
+    IncidentEvent.Kind.WARNED.value: News(Notice.Level.WARNING, _("Due soon: %(title)s"), _turn_and_supervisors),
+    IncidentEvent.Kind.OVERDUE.value: News(Notice.Level.URGENT, _("Overdue: %(title)s"), _turn_and_supervisors),
+}
+"""By move, or by the kind of an event that moves nothing."""
+
+
+def announce(incident: Incident, events: Sequence[IncidentEvent], *, actor: User | None, now: datetime) -> None:
+    """Tell the people concerned about the events just written; four queries for each event that is news."""
+    for event in events:
+        if news := NEWS.get(_key(event)):
+            tell(incident, event, news, actor=actor, now=now)
+
+
+def tell(incident: Incident, event: IncidentEvent, news: News, *, actor: User | None, now: datetime) -> None:
+    """Write the notices of one event; whoever made the move is not told of it."""
+    people = [user for user in news.audience(incident, now) if actor is None or user.pk != actor.pk]
+    with translation.override(settings.LANGUAGE_CODE):
+        notify(
+            recipients=people,
+            kind=f"incident.{event.move or event.kind}",
+            level=_level(incident, news),
+            title=str(news.heading % {"title": incident.title})[:200],
+            body=_body(incident, event),
+            url=reverse("incidents:detail", args=[incident.number]),
+            dedupe_key=f"incident:{incident.pk}:{event.sequence}",
+            grid_code=incident.grid_code,
+            payload=_payload(incident, event),
+            now=now,
+        )
+
+
+def _key(event: IncidentEvent) -> str:
+    if event.kind == IncidentEvent.Kind.LEFT_TO_PERSON:
+        return f"left_{event.to_state}"
+    return event.move or event.kind
+
+
+def _level(incident: Incident, news: News) -> str:
+    urgent = incident.urgency == Urgency.URGENT and news.level == Notice.Level.TASK
+    return Notice.Level.URGENT if urgent else news.level
+
+
+def _body(incident: Incident, event: IncidentEvent) -> str:
+    lines = [incident.number, incident.address, event.text]
+    if incident.due_at:
+        due = timezone.localtime(incident.due_at)
+        lines.append(_("Due %(moment)s") % {"moment": f"{due:%Y-%m-%d %H:%M}"})
+    return "\n".join(str(line) for line in lines if line)
+
+
+def _payload(incident: Incident, event: IncidentEvent) -> dict[str, Any]:
+    """What another system gets: no words of the report, no contact."""
+    return {
+        "number": incident.number,
+        "event": event.move or event.kind,
+        "sequence": event.sequence,
+        "state": event.to_state,
+        "grid_code": incident.grid_code,
+        "category": incident.category.code if incident.category else "",
+        "due_at": incident.due_at.isoformat() if incident.due_at else None,
+        "at": event.at.isoformat(),
+    }

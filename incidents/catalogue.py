@@ -1,0 +1,113 @@
+"""Loads what every platform needs before its first incident: categories, time limits, the working calendar.
+
+Run again it adds what is missing and never overwrites what people have edited.
+"""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+import chinese_calendar
+from django.db import transaction
+
+from incidents.models import CalendarDay, Category, TimeLimit
+
+DATA: Final = Path(__file__).parent / "data"
+FIRST_YEAR, LAST_DECREED_YEAR = 2020, 2026
+
+HOLIDAYS: Final = {
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节",
+    "National Day": "国庆节",
+    "Mid-autumn Festival": "中秋节",
+}
+"""Names that the package of holidays gives, and ours."""
+
+
+@transaction.atomic
+def load_catalogue() -> dict[str, int]:
+    """Load everything; the number of rows added by kind: categories, limits, days."""
+    return {"categories": load_categories(), "limits": load_limits(), "days": load_calendar()}
+
+
+def load_categories() -> int:
+    """Classes of matters, components and social governance (domain.md 2.6); the keywords and severities are ours."""
+    known = {(row.standard, row.kind, row.code): row for row in Category.objects.all()}
+    added = 0
+    for line in _lines("categories.csv"):
+        key = (line["standard"], line["kind"], line["code"])
+        if key not in known:
+            parent = known[(line["standard"], line["kind"], line["parent"])] if line["parent"] else None
+            known[key] = _category(line, parent)
+            added += 1
+    return added
+
+
+def _category(line: dict[str, str], parent: Category | None) -> Category:
+    return Category.objects.create(
+        kind=line["kind"],
+        standard=line["standard"],
+        code=line["code"],
+        name=line["name"],
+        parent=parent,
+        severity=int(line["severity"]),
+        urgency=line["urgency"],
+        keywords=line["keywords"].split(),
+    )
+
+
+def load_limits() -> int:
+    """Limits of domain.md 2.4, each with its source; the dispatch stage has none, so its limit claims none."""
+    owners = {(row.kind, row.code): row for row in Category.objects.all()}
+    known = set(TimeLimit.objects.values_list("category_id", "clock", "urgency"))
+    new = []
+    for line in _lines("limits.csv"):
+        owner = owners[line["kind"], line["code"]] if line["code"] else None
+        if (owner.pk if owner else None, line["clock"], line["urgency"]) not in known:
+            new.append(_limit(line, owner))
+    return len(TimeLimit.objects.bulk_create(new))
+
+
+def _limit(line: dict[str, str], owner: Category | None) -> TimeLimit:
+    return TimeLimit(
+        category=owner,
+        clock=line["clock"],
+        urgency=line["urgency"],
+        amount=Decimal(line["amount"]),
+        unit=line["unit"],
+        source=line["source"],
+    )
+
+
+def load_calendar() -> int:
+    """Every day of the decreed years; later years follow the week and count as estimated until somebody enters them."""
+    known = set(CalendarDay.objects.values_list("day", flat=True))
+    return len(CalendarDay.objects.bulk_create([_day(day) for day in decreed_days() if day not in known]))
+
+
+def decreed_days() -> Iterator[date]:
+    """The days from 2020 to the last year that the State Council has decreed."""
+    day = date(FIRST_YEAR, 1, 1)
+    while day.year <= LAST_DECREED_YEAR:
+        yield day
+        day += timedelta(days=1)
+
+
+def _day(day: date) -> CalendarDay:
+    on_holiday, name = chinese_calendar.get_holiday_detail(day)
+    # a make-up day (调休) carries the name of the holiday that it pays for
+    label = HOLIDAYS.get(name or "", name or "")
+    return CalendarDay(
+        day=day, is_workday=not on_holiday, name=label if on_holiday else f"{label}调休" if label else ""
+    )
+
+
+def _lines(name: str) -> Iterator[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)

@@ -1,0 +1,120 @@
+"""Dispatch: a worker claims reported incidents, classifies them and hands each to whoever must act.
+
+The claim is its own short transaction; the effect and the end of the work are one transaction, so that a killed worker
+loses nothing and nothing is dispatched twice (reliability.md 1.4). What the system cannot decide it leaves to a person,
+once, with its reasons.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import DatabaseError, InterfaceError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.errors import DomainError
+from incidents.announcing import announce
+from incidents.deciding import Adviser, Decision
+from incidents.lifecycle import Wish, make, take_down
+from incidents.models import DispatchDecision, DispatchWork, Incident, IncidentEvent
+from incidents.pen import Pen
+from incidents.people import name_with_post
+from incidents.states import MOVE_BY_NAME, State
+from notices.leases import claim, fail, finish
+
+logger = logging.getLogger(__name__)
+
+LEASE: Final = timedelta(seconds=15)
+"""After a worker's death its work is free again this soon (reliability.md 2.4)."""
+BATCH: Final = 40
+"""Incidents written in one transaction; what two workers can still do well within a lease."""
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the work over: everything of this transaction must go."""
+
+
+def dispatch_due(*, now: datetime, limit: int = 200) -> int:
+    """Classify and dispatch up to `limit` reported incidents; the number of those that were looked at."""
+    done = 0
+    while done < limit:
+        works = claim(DispatchWork.objects.all(), limit=min(BATCH, limit - done), lease=LEASE, now=now)
+        if not works:
+            break
+        done += _work_off(works, now=now)
+    return done
+
+
+def decide(incident: Incident, now: datetime) -> Decision:
+    """What the system would do with a reported incident, and why; writes nothing."""
+    return Adviser(now=now).decide(incident)
+
+
+def suggest_handler(incident: Incident, now: datetime) -> Decision:
+    """Whom the system would give a filed (also: a returned) incident, without those who gave it back. Writes nothing."""
+    return Adviser(now=now).suggest(incident)
+
+
+def _work_off(works: Sequence[DispatchWork], *, now: datetime) -> int:
+    """All in one transaction; when that fails, each by itself, so that one bad row cannot hold up the others."""
+    try:
+        _write(works, now=now)
+    except (DomainError, DatabaseError, InterfaceError, LeaseLost, ArithmeticError, LookupError, TypeError, ValueError):
+        logger.warning("a batch of %d dispatches failed; doing them one by one", len(works), exc_info=True)
+        for work in works:
+            _write_alone(work, now=now)
+    return len(works)
+
+
+def _write_alone(work: DispatchWork, *, now: datetime) -> None:
+    try:
+        _write([work], now=now)
+    except LeaseLost:
+        logger.info("dispatch work %s was taken over by another worker", work.pk)
+    except Exception as error:  # whatever it is, it is written on the row and tried again, or quarantined
+        logger.exception("dispatch of incident %s failed", work.incident_id)
+        fail(work, f"{type(error).__name__}: {error}", now=now)
+
+
+@transaction.atomic
+def _write(works: Sequence[DispatchWork], *, now: datetime) -> None:
+    """Lock, decide, write and finish.
+
+    1. Lock the incidents in the order of their ids. 2. Decide for those that still wait. 3. Write moves and decisions.
+    4. Tell people. 5. Finish the work; a lost lease rolls all of it back.
+    """
+    rows = (
+        Incident.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("category", "reporter")
+        .order_by("pk")
+    )
+    rows = rows.defer("contact_name", "contact_phone").filter(pk__in=[work.incident_id for work in works])
+    incidents = {row.pk: row for row in rows}
+    waiting = [work for work in works if incidents[work.incident_id].state == State.REPORTED]
+    pen, adviser = Pen.for_locked(incidents.values(), now=now), Adviser(now=now)
+    system = name_with_post(None, "", now=now)
+    made = [_carry_out(pen, incidents[work.incident_id], work, adviser, system) for work in waiting]
+    pen.write()
+    DispatchDecision.objects.bulk_create(made, ignore_conflicts=True)
+    for incident in incidents.values():
+        announce(incident, [event for event in pen.events if event.incident_id == incident.pk], actor=None, now=now)
+    for work in works:
+        if not finish(work, now=now):
+            raise LeaseLost
+
+
+def _carry_out(pen: Pen, incident: Incident, work: DispatchWork, adviser: Adviser, system: str) -> DispatchDecision:
+    """Put the moves of one decision into the pen."""
+    decision = adviser.decide(incident)
+    if decision.category is not None:
+        facts = {"confidence": decision.confidence, "by": "given" if incident.category_id else "words"}
+        wish = Wish(MOVE_BY_NAME["file"], None, category=decision.category, data=facts)
+        make(pen, incident, wish, actor_name=system)
+        if decision.found_handler:
+            wish = Wish(MOVE_BY_NAME["dispatch"], None, organization=decision.organization, user=decision.user)
+            make(pen, incident, wish, actor_name=system)
+    if decision.left_to_person:
+        words = _("No category is clear enough.") if decision.category is None else _("Nobody was found for it.")
+        take_down(pen, incident, IncidentEvent.Kind.LEFT_TO_PERSON, text=words)
+    return decision.as_row(incident, work.round, pen.now)

@@ -1,0 +1,129 @@
+"""One FilterSet of incidents for the list, the map, the API and the export."""
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+import django_filters as filters
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.converters import IncidentNumber
+from accounts.errors import NotValid
+from grid.geojson import parse_bbox
+from grid.models.grid import CODE_VALIDATOR
+from incidents.models import Category, Incident
+from incidents.models.category import Severity, Urgency
+from incidents.models.incident import Source
+from incidents.overview import midnight
+from incidents.querysets import IncidentQuerySet
+from incidents.states import State
+
+LONGEST_QUERY: Final = 60
+
+YES: Final = (("true", _("Yes")),)
+HANDLER_CHOICES: Final = (("me", _("Me or my unit")),)
+REPORTER_CHOICES: Final = (("me", _("Me")),)
+
+
+def _check_bbox(value: str) -> None:
+    try:
+        parse_bbox(value)
+    except NotValid as error:
+        raise ValidationError(str(error)) from error
+
+
+class IncidentFilter(filters.FilterSet):
+    """What a list of incidents can be narrowed by; every value is checked, nothing is taken as it came."""
+
+    state = filters.MultipleChoiceFilter(label=_("state"), choices=State.choices)
+    open = filters.ChoiceFilter(label=_("open only"), choices=YES, method="filter_open")
+    overdue = filters.ChoiceFilter(label=_("overdue only"), choices=YES, method="filter_overdue")
+    due_soon = filters.ChoiceFilter(label=_("due soon only"), choices=YES, method="filter_due_soon")
+    category = filters.ModelMultipleChoiceFilter(
+        label=_("category"), queryset=Category.objects.all(), method="filter_category"
+    )
+    severity = filters.MultipleChoiceFilter(label=_("severity"), choices=Severity.choices)
+    urgency = filters.ChoiceFilter(label=_("urgency"), choices=Urgency.choices)
+    source = filters.MultipleChoiceFilter(label=_("source"), choices=Source.choices)
+    grid = filters.CharFilter(label=_("grid"), validators=[CODE_VALIDATOR], max_length=24, method="filter_grid")
+    handler = filters.ChoiceFilter(label=_("handler"), choices=HANDLER_CHOICES, method="filter_handler")
+    reporter = filters.ChoiceFilter(label=_("reporter"), choices=REPORTER_CHOICES, method="filter_reporter")
+    organization = filters.NumberFilter(
+        label=_("handling unit"), field_name="handler_organization", min_value=1, max_value=2**31
+    )
+    reported_from = filters.DateFilter(label=_("reported from"), field_name="reported_at", lookup_expr="date__gte")
+    reported_to = filters.DateFilter(label=_("reported until"), field_name="reported_at", lookup_expr="date__lte")
+    closed_from = filters.DateFilter(label=_("ended from"), method="filter_closed_from")
+    closed_to = filters.DateFilter(label=_("ended until"), method="filter_closed_to")
+    number = filters.CharFilter(label=_("number"), max_length=20, method="filter_number")
+    q = filters.CharFilter(label=_("words"), max_length=LONGEST_QUERY, method="filter_words")
+    bbox = filters.CharFilter(label=_("map section"), max_length=200, validators=[_check_bbox], method="filter_bbox")
+
+    class Meta:
+        model = Incident
+        fields: tuple[str, ...] = ()
+
+    def filter_open(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """Not ended."""
+        return rows.open()
+
+    def filter_overdue(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """Past the due time of the running stage."""
+        return rows.overdue(timezone.now())
+
+    def filter_due_soon(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """Past the warning time."""
+        return rows.due_soon(timezone.now())
+
+    def filter_category(self, rows: IncidentQuerySet, name: str, value: QuerySet[Category]) -> IncidentQuerySet:
+        """Of these classes; a major class takes its minor ones in."""
+        if not value:
+            return rows
+        chosen = [category.pk for category in value]
+        return rows.filter(Q(category__in=chosen) | Q(category__parent__in=chosen))
+
+    def filter_grid(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """In the subtree of a grid."""
+        return rows.under(value)
+
+    def filter_handler(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """Which are the reader's to handle."""
+        return rows.handled_by(self._reader())
+
+    def filter_reporter(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """Which the reader reported."""
+        return rows.filter(reporter=self._reader())
+
+    def filter_closed_from(self, rows: IncidentQuerySet, name: str, value: date) -> IncidentQuerySet:
+        """Ended on this day or later; a comparison of moments, so that the index serves it."""
+        return rows.filter(closed_at__gte=midnight(value))
+
+    def filter_closed_to(self, rows: IncidentQuerySet, name: str, value: date) -> IncidentQuerySet:
+        """Ended on this day or before."""
+        return rows.filter(closed_at__lt=midnight(value + timedelta(days=1)))
+
+    def filter_number(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """By number, with or without hyphen and zeros."""
+        return rows.filter(number=as_number(value))
+
+    def filter_words(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """Whose title, text or address holds the words, or whose number it is."""
+        words = Q(title__icontains=value) | Q(text__icontains=value) | Q(address__icontains=value)
+        number = as_number(value)
+        return rows.filter(words | Q(number=number) if number else words)
+
+    def filter_bbox(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """Inside the map section west,south,east,north."""
+        return rows.filter(point__coveredby=parse_bbox(value))
+
+    def _reader(self) -> Any:
+        return self.request.user if self.request else None
+
+
+def as_number(value: str) -> str:
+    """The stored form of a number that somebody typed; "" when it is none."""
+    digits = value.replace("-", "", 1)
+    plain = digits.isascii() and digits.isdigit() and 9 <= len(digits) <= 16
+    return IncidentNumber().to_python(value) if plain else ""

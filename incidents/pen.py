@@ -1,0 +1,155 @@
+"""What one transaction writes about locked incidents: collected in memory, then written with few statements.
+
+The order matters: incidents first, then their events, because the database compares both when events come in.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Max
+
+from accounts.models import User
+from incidents.clocks import Ledgers
+from incidents.models import Assignment, Attachment, ClockEntry, Incident, IncidentEvent
+from incidents.photostore import StoredPhoto, attachment_rows
+
+MOVED_FIELDS: Final = (
+    "state",
+    "state_since",
+    "version",
+    "category",
+    "severity",
+    "urgency",
+    "handler_organization",
+    "handler_user",
+    "clock",
+    "due_at",
+    "warn_at",
+    "due_estimated",
+    "warned_at",
+    "overdue_at",
+    "was_overdue",
+    "rework_count",
+    "return_count",
+    "filed_at",
+    "dispatched_at",
+    "handled_at",
+    "closed_at",
+)
+"""All that a move may change; everything else about an incident stays as it was reported."""
+
+
+@dataclass
+class Pen:
+    """Collects events, clock entries, assignments and photos about some locked incidents, and writes them."""
+
+    now: datetime
+    ledgers: Ledgers
+    sequences: dict[int, int] = field(default_factory=dict)
+    events: list[IncidentEvent] = field(default_factory=list)
+    _changed: dict[int, Incident] = field(default_factory=dict)
+    _ended: dict[str, list[int]] = field(default_factory=dict)
+    _assigned: list[Assignment] = field(default_factory=list)
+    _taken: list[tuple[int, User | None]] = field(default_factory=list)
+    _photos: list[tuple[IncidentEvent, Sequence[StoredPhoto], str]] = field(default_factory=list)
+
+    @classmethod
+    def for_new(cls, *, now: datetime) -> "Pen":
+        """For incidents that have no history yet: nothing is read."""
+        return cls(now, Ledgers(()))
+
+    @classmethod
+    def for_locked(cls, incidents: Iterable[Incident], *, now: datetime) -> "Pen":
+        """For incidents whose rows the caller has locked; two queries, however many they are."""
+        rows = list(incidents)
+        last = IncidentEvent.objects.filter(incident__in=[row.pk for row in rows]).values_list("incident")
+        return cls(now, Ledgers(rows), dict(last.annotate(Max("sequence")).order_by()))
+
+    def event(  # noqa: PLR0913 - one argument per column, all by keyword
+        self,
+        incident: Incident,
+        *,
+        kind: str,
+        before: str,
+        after: str,
+        move: str = "",
+        actor: User | None = None,
+        actor_name: str = "",
+        text: str = "",
+        data: dict[str, Any] | None = None,
+    ) -> IncidentEvent:
+        """Put down the next event of an incident."""
+        sequence = self.sequences.get(incident.pk, 0) + 1
+        self.sequences[incident.pk] = sequence
+        event = IncidentEvent(
+            incident=incident,
+            sequence=sequence,
+            kind=kind,
+            move=move,
+            from_state=before,
+            to_state=after,
+            actor=actor,
+            actor_name=actor_name,
+            text=text,
+            data=data or {},
+            at=self.now,
+        )
+        self.events.append(event)
+        return event
+
+    def changed(self, incident: Incident) -> None:
+        """The incident's own row is to be saved."""
+        self._changed[incident.pk] = incident
+
+    def assign(self, incident: Incident, by: User | None) -> None:
+        """Open an assignment to the incident's handler."""
+        self._assigned.append(
+            Assignment(
+                incident=incident,
+                organization_id=incident.handler_organization_id,
+                user_id=incident.handler_user_id,
+                by=by,
+                starts_at=self.now,
+            )
+        )
+
+    def unassign(self, incident: Incident, outcome: str) -> None:
+        """End the open assignment."""
+        self._ended.setdefault(outcome, []).append(incident.pk)
+
+    def taken(self, incident: Incident, user: User | None) -> None:
+        """Somebody of the handling unit has taken the task on."""
+        self._taken.append((incident.pk, user))
+
+    def photos(self, event: IncidentEvent, photos: Sequence[StoredPhoto], stage: str) -> None:
+        """Hang stored photos on an event."""
+        if photos:
+            self._photos.append((event, photos, stage))
+
+    def write(self, *, inserted: bool = False) -> None:
+        """Write everything collected; `inserted` says that the incident's own row has just been written."""
+        for incident in () if inserted else self._changed.values():
+            incident.save(update_fields=MOVED_FIELDS)
+        IncidentEvent.objects.bulk_create(self.events)
+        ClockEntry.objects.bulk_create(self.ledgers.added)
+        self._write_assignments()
+        self._write_photos()
+
+    def _write_assignments(self) -> None:
+        for outcome, incidents in self._ended.items():
+            Assignment.objects.filter(incident__in=incidents, ends_at__isnull=True).update(
+                ends_at=self.now, outcome=outcome
+            )
+        for incident_pk, user in self._taken:
+            Assignment.objects.filter(incident=incident_pk, ends_at__isnull=True).update(user=user)
+        Assignment.objects.bulk_create(self._assigned)
+
+    def _write_photos(self) -> None:
+        rows: list[Attachment] = []
+        for event, photos, stage in self._photos:
+            rows += attachment_rows(
+                photos, incident=event.incident, event=event, stage=stage, actor=event.actor, now=self.now
+            )
+        Attachment.objects.bulk_create(rows)

@@ -1,0 +1,107 @@
+"""Which people an incident concerns: how they are named in its history, and who is told."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from grid.models import Organization, Post
+from grid.posts import CAPABILITIES_BY_POST, LEADER_KINDS, ORGANIZATION_KINDS, PostKind
+from incidents.models import Incident
+from incidents.states import WITH_HANDLER, State
+
+_DUTY_BY_STATE: Final = {
+    State.REPORTED: "incident.accept",
+    State.FILED: "incident.dispatch",
+    State.HANDLED: "incident.close",
+    State.CHECKING: "incident.close",
+}
+"""Whose turn it is while no handler has the incident."""
+
+
+def name_with_post(user: User | None, grid_code: str, *, now: datetime) -> str:
+    """How history names `user` for ever: 张三（网格长）; the system without one; one query for a person.
+
+    The post is the one nearest to the place: the longest code on the way up from `grid_code`, else a post in a unit,
+    else any. It is written in the platform's own language, whatever the reader's.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        if user is None:
+            return _("System")
+        if user.is_service:
+            return _("%(name)s (other system)") % {"name": user.real_name}
+        posts = Post.objects.filter(user=user).on(timezone.localdate(now)).select_related("grid", "organization")
+        best = max(posts, key=lambda post: _nearness(post, grid_code), default=None)
+        return _("%(name)s (%(post)s)") % {"name": user.real_name, "post": _title(best)} if best else user.real_name
+
+
+def _nearness(post: Post, grid_code: str) -> int:
+    if post.grid is None:
+        return 1
+    return 1 + len(post.grid.code) if grid_code.startswith(post.grid.code) else 0
+
+
+def _title(post: Post) -> str:
+    kind = str(PostKind(post.kind).label)
+    return f"{post.organization.name} · {kind}" if post.organization else kind
+
+
+def on_the_way(code: str) -> list[str]:
+    """The codes of the grids from the city down to `code`, itself included."""
+    return [code[:length] for length in range(4, len(code) + 1)]
+
+
+def holders(capability: str, grid_code: str, *, now: datetime, leaders: bool = True) -> QuerySet[User]:
+    """Active people whose post today gives `capability` on the grid; `leaders=False`: without the persons in charge."""
+    kinds = [
+        kind
+        for kind, given in CAPABILITIES_BY_POST.items()
+        if capability in given and kind not in ORGANIZATION_KINDS and (leaders or kind not in LEADER_KINDS)
+    ]
+    posts = Post.objects.on(timezone.localdate(now)).filter(kind__in=kinds, grid__code__in=on_the_way(grid_code))
+    return User.objects.filter(pk__in=posts.values("user"), is_active=True)
+
+
+def handlers(incident: Incident, *, now: datetime) -> QuerySet[User]:
+    """The people with whom the incident is: its handler, else everybody who acts for the handling unit."""
+    if incident.handler_user_id:
+        return User.objects.filter(pk=incident.handler_user_id, is_active=True)
+    return actors_of([incident.handler_organization_id], timezone.localdate(now))
+
+
+def actors_of(organizations: Iterable[int | None], day: date) -> QuerySet[User]:
+    """Active people who act for the units on `day`."""
+    kinds = [kind for kind in ORGANIZATION_KINDS if "incident.handle" in CAPABILITIES_BY_POST[kind]]
+    posts = Post.objects.on(day).filter(kind__in=kinds, organization__in=[pk for pk in organizations if pk])
+    return User.objects.filter(pk__in=posts.values("user"), is_active=True)
+
+
+def whose_turn(incident: Incident, *, now: datetime) -> QuerySet[User]:
+    """The people who must act next: the handlers, or the desk whose stage it is."""
+    if incident.state in WITH_HANDLER:
+        return handlers(incident, now=now)
+    return holders(_DUTY_BY_STATE[State(incident.state)], incident.grid_code, now=now)
+
+
+def supervisors(incident: Incident, *, now: datetime) -> QuerySet[User]:
+    """Who watches over the incident's clocks; the persons in charge read it in the reports instead."""
+    return holders("incident.supervise", incident.grid_code, now=now, leaders=False)
+
+
+def possible_handlers(incident: Incident, *, now: datetime) -> QuerySet[User]:
+    """Active people of the street, or above on the way to the incident, who may be handed it by the desk."""
+    kinds = {kind for kind, given in CAPABILITIES_BY_POST.items() if "incident.handle" in given} | {*LEADER_KINDS}
+    near = Q(grid__code__startswith=incident.grid_code[:9]) | Q(grid__code__in=on_the_way(incident.grid_code))
+    posts = Post.objects.on(timezone.localdate(now)).filter(near, kind__in=kinds)
+    return User.objects.filter(pk__in=posts.values("user"), is_active=True, kind=User.Kind.PERSON)
+
+
+def possible_units(incident: Incident) -> QuerySet[Organization]:
+    """Active units of the street, or above on the way to the incident, that may be handed it by the desk."""
+    near = Q(grid__code__startswith=incident.grid_code[:9]) | Q(grid__code__in=on_the_way(incident.grid_code))
+    return Organization.objects.active().filter(near)

@@ -1,0 +1,123 @@
+"""Photos on disk, stored under the hash of their content, and the rows that point to them (reliability.md I10).
+
+A file is written whole before the transaction of its row begins: temporary file, fsync, rename, fsync of the folder.
+"""
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.errors import NotValid
+from accounts.models import User
+from incidents.models import Attachment, Incident, IncidentEvent
+from incidents.photos import ProcessedPhoto
+
+MAX_PHOTOS: Final = 9
+"""Photos of one step."""
+ORPHAN_AGE: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPhoto:
+    """A photo that lies on the disk; paths are relative to MEDIA_ROOT."""
+
+    file: str
+    thumbnail: str
+    sha256: str
+    width: int
+    height: int
+    size: int
+
+
+def save_photos(photos: Sequence[ProcessedPhoto]) -> list[StoredPhoto]:
+    """Write the files, each content once; call it before the transaction. NotValid for more than nine."""
+    if len(photos) > MAX_PHOTOS:
+        message = _("At most %(count)s photos.") % {"count": MAX_PHOTOS}
+        raise NotValid(message, {"photos": [message]})
+    unique = {photo.sha256: photo for photo in photos}
+    return [_save(photo) for photo in unique.values()]
+
+
+def _save(photo: ProcessedPhoto) -> StoredPhoto:
+    base = f"photos/{photo.sha256[:2]}/{photo.sha256}"
+    file, thumbnail = f"{base}.jpg", f"{base}.thumb.jpg"
+    _write(Path(settings.MEDIA_ROOT) / file, photo.content)
+    _write(Path(settings.MEDIA_ROOT) / thumbnail, photo.thumbnail)
+    return StoredPhoto(file, thumbnail, photo.sha256, photo.width, photo.height, photo.size)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """The whole content or nothing; a file that is there already has this content."""
+    if path.exists():
+        os.utime(path)  # young again: the sweep of files without a row must not take it
+        return
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(settings.FILE_UPLOAD_PERMISSIONS or 0o640)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def attachment_rows(
+    photos: Iterable[StoredPhoto],
+    *,
+    incident: Incident,
+    event: IncidentEvent | None,
+    stage: str,
+    actor: User | None,
+    now: datetime,
+) -> list[Attachment]:
+    """Unsaved rows for stored photos."""
+    return [
+        Attachment(
+            incident=incident,
+            event=event,
+            stage=stage,
+            public_id=uuid.uuid4(),
+            file=photo.file,
+            thumbnail=photo.thumbnail,
+            sha256=photo.sha256,
+            width=photo.width,
+            height=photo.height,
+            size=photo.size,
+            uploaded_by=actor,
+            uploaded_at=now,
+        )
+        for photo in photos
+    ]
+
+
+def remove_orphans(*, now: datetime) -> int:
+    """Delete files that no row has pointed to for a day (their transaction never came); the count."""
+    root = Path(settings.MEDIA_ROOT)
+    removed = 0
+    for path in (root / "photos").glob("*/*"):
+        old = datetime.fromtimestamp(path.stat().st_mtime, tz=now.tzinfo) < now - ORPHAN_AGE
+        if old and not Attachment.objects.filter(sha256=path.name.split(".")[0]).exists():
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed

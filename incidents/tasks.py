@@ -1,0 +1,36 @@
+"""Celery doors of `incidents`: beat rings, the rows in the database say what is due."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from incidents import deadlines, dispatch
+from notices.jobs import job
+
+MOST = 4000
+"""Incidents that one run dispatches at most; the next second rings again."""
+
+
+@shared_task(name="incidents.tasks.dispatch_due")
+def dispatch_due() -> int:
+    """Classify and dispatch what has been reported."""
+    return _dispatch_due()
+
+
+@job("incidents.dispatch_due")
+def _dispatch_due() -> int:
+    """Round by round, each with its own moment, because a lease counts from it."""
+    done = 0
+    while done < MOST and (count := dispatch.dispatch_due(now=timezone.now())):
+        done += count
+    return done
+
+
+@shared_task(name="incidents.tasks.run_clocks")
+def run_clocks() -> int:
+    """Warn of deadlines and mark those that have passed."""
+    return _run_clocks()
+
+
+@job("incidents.run_clocks")
+def _run_clocks() -> int:
+    return deadlines.run_clocks(now=timezone.now())

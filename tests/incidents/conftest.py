@@ -1,0 +1,119 @@
+"""What the tests of `incidents` share: a street with everybody in it, categories, and an incident in any state."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.contrib.gis.geos import Point
+from django.utils import timezone
+
+from accounts.models import User
+from grid.models import Grid, Organization
+from incidents import intake, lifecycle
+from incidents.models import Category, Incident
+from incidents.models.category import Severity
+from incidents.models.incident import Source
+from incidents.states import State
+from tests import street
+
+WAY = {
+    State.REPORTED: (),
+    State.FILED: ("file",),
+    State.DISPATCHED: ("file", "dispatch"),
+    State.HANDLING: ("file", "dispatch", "take"),
+    State.HANDLED: ("file", "dispatch", "take", "feedback"),
+    State.CHECKING: ("file", "dispatch", "take", "feedback", "start_check"),
+    State.REWORKING: ("file", "dispatch", "take", "feedback", "rework"),
+    State.CLOSED: ("file", "dispatch", "take", "feedback", "close"),
+    State.NOT_ACCEPTED: ("reject",),
+    State.CANCELLED: ("cancel",),
+}
+"""How an incident comes into each state."""
+DOER = {
+    "file": "operator",
+    "reject": "operator",
+    "cancel": "operator",
+    "dispatch": "dispatcher",
+    "recall": "dispatcher",
+    "take": "department",
+    "return": "department",
+    "feedback": "department",
+    "start_check": "operator",
+    "close": "operator",
+    "rework": "operator",
+}
+"""The role that makes a move in the main way."""
+
+
+@dataclass
+class World:
+    """Two streets, people by role, a unit, categories."""
+
+    grids: dict[str, Grid]
+    people: dict[str, User]
+    unit: Organization
+    garbage: Category
+    now: datetime
+    keys: "count[int]" = field(default_factory=lambda: count(1))
+
+    def report(self, *, by: str = "gridleader", **more: Any) -> Incident:
+        """A new incident in the grid of the first community."""
+        given = {"text": "楼下垃圾堆了三天没人清", "source": Source.PATROL, "point": street.inside(street.MICRO)} | more
+        return intake.report_incident(intake.NewIncident(**given), actor=self.people[by], now=self.now)
+
+    def move(self, incident: Incident, name: str, *, by: str | None = None, **more: Any) -> Incident:
+        """One move by the role that makes it in the main way, with all it needs."""
+        given = {"text": "说明", "reason": "理由", "category": self.garbage if name == "file" else None}
+        if name == "dispatch":
+            given["organization"] = self.unit
+        actor = self.people[by or DOER[name]]
+        return lifecycle.perform(incident.pk, name, **{"actor": actor, "now": self.now} | given | more)
+
+    def incident(self, state: str = State.REPORTED, **more: Any) -> Incident:
+        """An incident in `state`, brought there by moves."""
+        if state == State.SELF_HANDLED:
+            return self.report(self_handled_text="当场清走", **more)
+        incident = self.report(**more)
+        for name in WAY[State(state)]:
+            incident = self.move(incident, name)
+        return incident
+
+
+def make_category(name: str = "暴露垃圾", *, keywords: tuple[str, ...] = ("垃圾",), **more: Any) -> Category:
+    """A minor class."""
+    major, _made = Category.objects.get_or_create(kind="matter", standard="t", code="01", defaults={"name": "市容环境"})
+    number = Category.objects.count()
+    values = {"kind": "matter", "standard": "t", "code": f"01{number:02d}", "severity": Severity.MICRO} | more
+    return Category.objects.create(name=name, keywords=list(keywords), parent=major, **values)
+
+
+def build_world() -> World:
+    """Everything, at the present moment (whole seconds, so that what comes back from the database is equal)."""
+    grids = street.build_streets()
+    people = street.make_roles(grids)
+    unit = Organization.objects.get()
+    return World(grids, people, unit, make_category(), timezone.now().replace(microsecond=0))
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """The world, rolled back after the test."""
+    return build_world()
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> World:
+    """The world in a database whose transactions are real."""
+    return build_world()
+
+
+@pytest.fixture
+def later(world: World) -> Callable[..., datetime]:
+    """A moment after the world's: later(hours=2)."""
+    return lambda **span: world.now + timedelta(**span)
+
+
+FAR_AWAY = Point(116.4, 39.9, srid=4326)
