@@ -8,7 +8,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 
-from config.admin_theme import UNFOLD as UNFOLD
+from config import admin_theme
 
 env = environ.Env()
 
@@ -95,6 +95,10 @@ MIDDLEWARE = [
     "accounts.problems.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+
+if not BEHIND_TLS:
+    # Without nginx nobody else compresses pages for slow phones.
+    MIDDLEWARE.insert(MIDDLEWARE.index("config.middleware.ContentPolicy"), "django.middleware.gzip.GZipMiddleware")
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -310,6 +314,13 @@ CELERY_BEAT_SCHEDULE = {
 }
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
+# --- Messages to other systems --------------------------------------------------------------------------------------
+
+# The address that links in messages to the outside begin with; without it they carry no link.
+SITE_URL = env("SITE_URL", default="").rstrip("/")
+# Receivers that may stand on this machine or at an otherwise blocked address, by host name (notices/outgoing.py).
+NOTICES_ALLOWED_HOSTS = env.list("NOTICES_ALLOWED_HOSTS", default=[])
+
 # --- API ------------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -349,6 +360,8 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Admin and maps -------------------------------------------------------------------------------------------------
+
+UNFOLD = admin_theme.UNFOLD
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
