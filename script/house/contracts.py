@@ -25,13 +25,13 @@ FREE = {"apps", "migrations", "checks"}  # Django's own wiring looks wherever it
 
 
 def rank(module: str) -> int | None:
-    """Give the layer of `app.module...`; nothing for the wiring. A folder of views may hold the app's addresses."""
+    """Give the layer of `app.module...`; nothing for the wiring. `urls` may lie deeper, as in `api`."""
     parts = module.split(".")
     if len(parts) < 2 or parts[1] in FREE:
         return None
     if parts[-1] == "urls":
         return URLS
-    return RANKS.get(parts[1], RANKS.get(parts[1].split("_")[0], BUSINESS))
+    return RANKS.get(parts[1], BUSINESS)
 
 
 class HouseLayers(Contract):
