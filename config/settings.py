@@ -96,10 +96,6 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
-if not BEHIND_TLS:
-    # Without nginx nobody else compresses pages for slow phones.
-    MIDDLEWARE.insert(MIDDLEWARE.index("config.middleware.ContentPolicy"), "django.middleware.gzip.GZipMiddleware")
-
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

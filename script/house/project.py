@@ -1,7 +1,6 @@
 """Steps that use the project itself: secrets, translations, static files, migrations, the demo street."""
 
 import base64
-import gzip
 import os
 import secrets
 from collections.abc import Iterator
@@ -14,7 +13,6 @@ from house.stamps import fingerprint, fresh, stamp, tree_fingerprint
 from house.steps import base_env, run
 
 APPS = ("accounts", "notices", "grid", "incidents", "reports")
-COMPRESSED = {".css", ".js", ".svg", ".json"}
 CATALOGS = (ROOT / "locale", ROOT / "config" / "locale")
 
 
@@ -71,20 +69,13 @@ def catalogs() -> Iterator[Path]:
 
 def collect_static(env: dict[str, str]) -> None:
     """Collect static files when any of ours, or the lock of the libraries, has changed."""
-    value = tree_fingerprint([ROOT / "static", ASSETS], fingerprint([ROOT / "uv.lock"]))
+    value = tree_fingerprint(
+        [ROOT / "static", ASSETS], fingerprint([ROOT / "uv.lock", ROOT / "config" / "staticfiles.py"])
+    )
     if fresh("static", value) and (VAR / "static").is_dir():
         return
     manage(env, "collectstatic", "--noinput", "--clear", "-v", "0", what="collectstatic failed")
-    compress(VAR / "static")
     stamp("static", value)
-
-
-def compress(folder: Path) -> None:
-    """Lay a compressed copy beside each text file; whitenoise and nginx serve it to browsers that can read it."""
-    for file in folder.rglob("*"):
-        if file.suffix in COMPRESSED and file.stat().st_size > 1000:
-            packed = gzip.compress(file.read_bytes(), compresslevel=6, mtime=0)
-            file.with_name(file.name + ".gz").write_bytes(packed)
 
 
 def prepare_database(env: dict[str, str], password: str) -> str:
