@@ -1,0 +1,127 @@
+"""The form of a move, made from the table of moves: it asks for what the move needs and nothing else."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from incidents.forms.fields import CategoryField, Choices, PhotosField, Refillable
+from incidents.handlers import Handler
+from incidents.models import Incident
+from incidents.states import MOVE_BY_NAME, Move
+
+TEXT_LABELS: Final[dict[str, Promise]] = {
+    "feedback": _("What was done"),
+    "close": _("Result of the check"),
+    "self_handle": _("How it was handled"),
+}
+REASON_LABELS: Final[dict[str, Promise]] = {
+    "reject": _("Why it is not accepted"),
+    "cancel": _("Why it is cancelled"),
+    "return": _("Why it is not yours, and whose it is"),
+    "recall": _("Why it is taken back"),
+    "rework": _("What is still to be done"),
+}
+BULK_MOVES: Final = ("file", "reject")
+BULK_LIMIT: Final = 50
+_TICKED: Final = re.compile(r"[0-9]{8}-[0-9]{6,8}:[0-9]{1,9}")
+WITH_PHOTOS: Final = ("feedback", "close", "rework")
+"""Moves that may carry photos although they need none: what was handled or seen is shown."""
+
+
+class MoveForm(Refillable, forms.Form):
+    """One move of one incident; carries the version that its reader saw."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+        *,
+        move: Move,
+        incident: Incident,
+        handlers: tuple[Sequence[Handler], Sequence[Handler]] = ((), ()),
+        suggested: dict[str, Any] | None = None,
+    ) -> None:
+        first = {"version": incident.version, **(suggested or {})}
+        # ids differ when several moves stand on one page
+        super().__init__(data, files, auto_id=f"id_{move.name}_%s", initial=first)
+        self.move = move
+        self.handlers = {handler.value: handler for group in handlers for handler in group}
+        for need in move.needs:
+            self._ask(need, handlers)
+        if move.name in WITH_PHOTOS and "photo" not in move.needs:
+            self.fields["photos"] = PhotosField(required=False)
+
+    def _ask(self, need: str, handlers: tuple[Sequence[Handler], Sequence[Handler]]) -> None:
+        """Add the field of one need."""
+        name = self.move.name
+        if need == "text":
+            self.fields["text"] = _words(TEXT_LABELS.get(name, _("Words")), 2000)
+        elif need == "reason":
+            self.fields["reason"] = _words(REASON_LABELS.get(name, _("Reason")), 500)
+        elif need == "photo":
+            self.fields["photos"] = PhotosField(required=True)
+        elif need == "category":
+            self.fields["category"] = CategoryField(required=True)
+        elif need == "handler":
+            self.fields["handler"] = forms.ChoiceField(label=_("Goes to"), choices=_handler_choices(*handlers))
+
+    def clean_handler(self) -> Handler:
+        """The unit or person behind the chosen value."""
+        return self.handlers[self.cleaned_data["handler"]]
+
+    def arguments(self) -> dict[str, Any]:
+        """What `lifecycle.perform` takes: text, reason, category, organization, user, version."""
+        data = self.cleaned_data
+        given: dict[str, Any] = {key: data[key] for key in ("text", "reason", "category") if key in data}
+        if handler := data.get("handler"):
+            given |= {"organization": handler.organization, "user": handler.user}
+        return {"version": data["version"], **given}
+
+
+def _words(label: Any, most: int) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 3})
+    return forms.CharField(label=label, max_length=most, min_length=2, widget=widget)
+
+
+def _handler_choices(units: Sequence[Handler], people: Sequence[Handler]) -> Choices:
+    choices: Choices = [("", "—")]
+    if units:
+        choices.append((str(_("Units")), [(unit.value, unit.label) for unit in units]))
+    if people:
+        choices.append((str(_("People in charge of the grid")), [(person.value, person.label) for person in people]))
+    return choices
+
+
+class BulkForm(forms.Form):
+    """One move for several cases of the desk's queue: file with the proposed category, or reject with one reason."""
+
+    move = forms.ChoiceField(choices=[(name, MOVE_BY_NAME[name].label) for name in BULK_MOVES])
+    cases = forms.TypedMultipleChoiceField(coerce=str)
+    reason = forms.CharField(required=False, max_length=500, label=_("Reason"))
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        # each box carries "number:version", the version that its reader saw
+        given = [value for value in data.getlist("cases") if _TICKED.fullmatch(value)]
+        self.fields["cases"].choices = [(value, value) for value in given[:BULK_LIMIT]]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A rejection names its reason."""
+        data = super().clean() or {}
+        if data.get("move") == "reject" and not data.get("reason", "").strip():
+            self.add_error("reason", _("Say why: the reporter is told."))
+        return data
+
+    def ticked(self) -> dict[str, int]:
+        """Number → version of every ticked case."""
+        pairs = (value.split(":") for value in self.cleaned_data["cases"])
+        return {number: int(version) for number, version in pairs}

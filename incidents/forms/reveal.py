@@ -1,0 +1,16 @@
+"""Asks why somebody wants to see a reporter's contact."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class RevealForm(forms.Form):
+    """The purpose is kept in the record of access."""
+
+    purpose = forms.CharField(
+        label=_("What do you need the contact for?"),
+        max_length=200,
+        min_length=2,
+        help_text=_("The purpose is recorded together with your name and the time."),
+        widget=forms.TextInput(attrs={"placeholder": _("For example: ask for the exact place"), "autocomplete": "off"}),
+    )

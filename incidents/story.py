@@ -1,0 +1,145 @@
+"""What happened to one incident, as a page tells it: the timeline, the clocks step by step, the photos. Reads only."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from incidents.models import Attachment, ClockEntry, Incident, IncidentEvent
+from incidents.states import MOVE_BY_NAME
+
+TONES: Final = {
+    "report": ("info", "speakerphone"),
+    "self_handle": ("success", "check"),
+    "file": ("info", "clipboard-text"),
+    "reject": ("secondary", "circle-x"),
+    "cancel": ("secondary", "ban"),
+    "dispatch": ("primary", "send"),
+    "take": ("primary", "tools"),
+    "return": ("warning", "arrow-back-up"),
+    "recall": ("warning", "transfer"),
+    "feedback": ("primary", "clipboard-check"),
+    "start_check": ("primary", "eye"),
+    "close": ("success", "circle-check"),
+    "rework": ("warning", "rotate-clockwise"),
+    IncidentEvent.Kind.WARNED: ("warning", "clock-exclamation"),
+    IncidentEvent.Kind.OVERDUE: ("danger", "alert-triangle"),
+    IncidentEvent.Kind.LEFT_TO_PERSON: ("warning", "user"),
+    IncidentEvent.Kind.CLASSIFIED: ("info", "tag"),
+    IncidentEvent.Kind.REMARK: ("secondary", "message"),
+    IncidentEvent.Kind.REVEALED: ("secondary", "eye"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One photo with the addresses of the scoped view that serves it."""
+
+    url: str
+    thumb: str
+    label: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of the timeline, in the shape that parts/timeline.html reads."""
+
+    at: datetime
+    title: str
+    actor: str
+    text: str
+    tone: str
+    symbol: str
+    photos: Sequence[Photo] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One entry of a clock: what happened, when, the limit that counts, the due time from then on."""
+
+    clock: str
+    kind: str
+    label: str
+    at: datetime
+    limit: str
+    due_at: datetime | None
+
+
+def photo_of(attachment: Attachment) -> Photo:
+    """The addresses of one attachment."""
+    return Photo(
+        url=reverse("incidents:photo", args=[attachment.public_id]),
+        thumb=reverse("incidents:photo", args=[attachment.public_id]) + "?size=thumb",
+        label=attachment.get_stage_display(),
+        stage=attachment.stage,
+    )
+
+
+def timeline(events: Iterable[IncidentEvent], attachments: Iterable[Attachment]) -> list[Step]:
+    """The steps, oldest first, each with the photos that came with it."""
+    photos: dict[int | None, list[Photo]] = defaultdict(list)
+    for attachment in attachments:
+        photos[attachment.event_id].append(photo_of(attachment))
+    return [_step(event, photos.get(event.pk, [])) for event in events]
+
+
+def _step(event: IncidentEvent, photos: Sequence[Photo]) -> Step:
+    tone, symbol = TONES.get(event.move or event.kind, ("secondary", "point"))
+    return Step(
+        at=event.at,
+        title=event_title(event),
+        actor=event.actor_name or _("The system"),
+        text=event.text,
+        tone=tone,
+        symbol=symbol,
+        photos=photos,
+    )
+
+
+def event_title(event: IncidentEvent) -> str:
+    """The label of the move, or of the kind for a step that moves nothing."""
+    move = MOVE_BY_NAME.get(event.move)
+    return str(move.label) if move else event.get_kind_display()
+
+
+def before_and_after(attachments: Iterable[Attachment]) -> tuple[list[Photo], list[Photo]]:
+    """Photos from the report, and photos from handling and check."""
+    photos = [photo_of(attachment) for attachment in attachments]
+    before = [photo for photo in photos if photo.stage == Attachment.Stage.REPORT]
+    return before, [photo for photo in photos if photo.stage != Attachment.Stage.REPORT]
+
+
+def ticks(entries: Iterable[ClockEntry]) -> list[Tick]:
+    """The ledger of the clocks, in words."""
+    return [
+        Tick(
+            clock=entry.get_clock_display(),
+            kind=entry.kind,
+            label=entry.get_kind_display(),
+            at=entry.at,
+            limit=limit_words(entry),
+            due_at=entry.due_at,
+        )
+        for entry in entries
+    ]
+
+
+def limit_words(entry: ClockEntry) -> str:
+    """"3 work hours", or nothing for an entry without a limit."""
+    return f"{entry.amount.normalize():f} {entry.get_unit_display()}" if entry.amount is not None else ""
+
+
+def handler_words(incident: Incident) -> str:
+    """Who has it now: unit, person, or both."""
+    names = [str(part) for part in (incident.handler_organization, incident.handler_user) if part]
+    return " · ".join(names)
+
+
+def reason_lines(reasons: Iterable[Any]) -> list[str]:
+    """The stored reasons of a decision as plain lines, whatever shape they have."""
+    return [str(reason.get("text") or reason) if isinstance(reason, dict) else str(reason) for reason in reasons]

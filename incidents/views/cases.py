@@ -1,0 +1,188 @@
+"""案件: the list with its filters in the address, one case with all that is known of it, and its reporter's contact."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header, urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import reveals
+from accounts.errors import NotAllowed, NotValid
+from accounts.keyset import keyset_page
+from accounts.rules import signed_in
+from grid.access import requires
+from grid.scope import scope_of
+from incidents import lifecycle, story
+from incidents.exports import export_xlsx
+from incidents.filters import IncidentFilter
+from incidents.forms import RevealForm
+from incidents.models import Incident, IncidentEvent
+from incidents.querysets import IncidentQuerySet
+from incidents.views.finding import find_incident, person
+from incidents.views.moves import offers
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PAGE_SIZE: Final = 50
+LIST_RELATED: Final = ("category", "grid", "handler_organization", "handler_user")
+SHOWN_FILTERS: Final = ("q", "state", "category", "grid", "source", "reported_from", "reported_to")
+KEPT: Final = ("open", "overdue", "due_soon", "handler", "reporter", "closed_from", "closed_to", "urgency", "severity")
+"""Filters that the bar does not show, but keeps when it is sent."""
+
+
+@signed_in
+@require_safe
+def incident_list(request: HttpRequest) -> HttpResponse:
+    """The cases of the filters, newest first; htmx gets the table alone."""
+    chosen = filtered(request)
+    rows = chosen.qs.select_related(*LIST_RELATED).defer("text", "contact_name", "contact_phone", "point")
+    context = {
+        "now": timezone.now(),
+        "filter": chosen,
+        "bar": [chosen.form[name] for name in SHOWN_FILTERS],
+        "kept": [(name, value) for name in KEPT for value in request.GET.getlist(name) if value],
+        "page": keyset_page(rows, request.GET, size=PAGE_SIZE),
+        "chips": chips(request, chosen),
+        "can_export": scope_of(request.user).can("incident.export"),
+    }
+    fragment = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
+    template = "incidents/parts/case_table.html" if fragment else "incidents/list.html"
+    return render(request, template, context)
+
+
+def filtered(request: HttpRequest) -> IncidentFilter:
+    """The filter set of the address over what the reader may see; NotValid for a filter that is not one."""
+    rows: IncidentQuerySet = Incident.objects.visible_to(request.user)
+    chosen = IncidentFilter(request.GET, queryset=rows, request=request)
+    if not chosen.is_valid():
+        fields = {name: [str(message) for message in said] for name, said in chosen.form.errors.items()}
+        raise NotValid(_("A filter is not valid."), fields)
+    return chosen
+
+
+def chips(request: HttpRequest, chosen: IncidentFilter) -> list[tuple[str, str]]:
+    """(words, address without it) for every filter that is set."""
+    made = []
+    for name, field in chosen.form.fields.items():
+        values = [value for value in request.GET.getlist(name) if value]
+        for value in values:
+            query = request.GET.copy()
+            query.setlist(name, [other for other in query.getlist(name) if other != value])
+            for key in ("after", "before"):
+                query.pop(key, None)
+            made.append((f"{field.label}: {_value_words(field, value)}", f"?{query.urlencode()}"))
+    return made
+
+
+def _value_words(field: Any, value: str) -> str:
+    """A value as people read it: the label of a choice, yes for a tick, else itself."""
+    for key, label in getattr(field, "choices", ()):
+        if str(key) == value:
+            return str(label)
+    return _("yes") if value == "true" else value
+
+
+@requires("incident.export")
+@require_POST
+def export(request: HttpRequest) -> HttpResponse:
+    """The cases of the filters in the address as an Excel file; kept in the record of access."""
+    now = timezone.now()
+    book = export_xlsx(filtered(request).qs, actor=person(request), now=now, request=request)
+    response = HttpResponse(book, content_type=XLSX)
+    name = _("cases") + f"-{timezone.localtime(now):%Y%m%d-%H%M}.xlsx"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@signed_in
+@never_cache
+@require_safe
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """One case: where it stands, what happened, why it went there, and what the reader may do."""
+    return render(request, "incidents/detail.html", case_context(request, find_incident(request.user, number)))
+
+
+def case_context(request: HttpRequest, incident: Incident) -> dict[str, Any]:
+    """All that the page of a case and the desk show; at most seven queries beside the case itself."""
+    now = timezone.now()
+    attachments = list(incident.attachments.all())
+    before, after = story.before_and_after(attachments)
+    return {
+        "incident": incident,
+        "now": now,
+        "offers": offers(incident, request.user),
+        "steps": story.timeline(incident.events.all(), attachments),
+        "ticks": story.ticks(incident.clock_entries.all()),
+        "before": before,
+        "after": after,
+        "decisions": decisions_of(incident),
+        "assignments": list(incident.assignments.select_related("organization", "user", "by")),
+        "related": related_to(incident, request.user, now=now),
+        "may_reveal": may_reveal(incident, request.user),
+        "grid_url": grid_address(incident),
+        "has_contact": bool(incident.contact_index or incident.contact_name),
+    }
+
+
+def grid_address(incident: Incident) -> str:
+    """The map's grids around a case: those of its own community (its street, when it lies in none)."""
+    chosen = {"level": "5", "under": incident.grid_code[:12]}
+    return f"{reverse('incidents:loads')}?{urlencode(chosen)}"
+
+
+def decisions_of(incident: Incident) -> list[dict[str, Any]]:
+    """Why it went where it went, newest round first."""
+    rows = incident.decisions.select_related("category", "rule", "chosen_organization", "chosen_user")
+    return [{"decision": row, "lines": story.reason_lines(row.reasons)} for row in rows]
+
+
+def related_to(incident: Incident, user: Any, *, now: datetime) -> list[Incident]:
+    """Repeats of this case and the case it repeats, as far as `user` may see them."""
+    linked = Q(duplicate_of=incident) | Q(pk=incident.duplicate_of_id)
+    return list(Incident.objects.visible_to(user).filter(linked).order_by("-id")[:10])
+
+
+def may_reveal(incident: Incident, user: Any) -> bool:
+    """Whether `user` may see the reporter's contact on this grid."""
+    return scope_of(user).can("contact.reveal", incident.grid_code)
+
+
+@signed_in
+@never_cache
+@require_http_methods(["GET", "POST"])
+def contact(request: HttpRequest, number: str) -> HttpResponse:
+    """The reporter's contact, shown for a purpose that is kept in the record of access and in the case's history."""
+    incident = find_incident(request.user, number)
+    if not may_reveal(incident, request.user):
+        raise NotAllowed(_("You may not see the reporter's contact."))
+    form = RevealForm(request.POST or None)
+    shown = form.is_valid()
+    if shown:
+        _record_reveal(request, incident, form.cleaned_data["purpose"])
+    template = "incidents/parts/contact.html" if getattr(request, "htmx", False) else "incidents/contact.html"
+    status = 422 if form.is_bound and not shown else 200
+    return render(request, template, {"incident": incident, "form": form, "shown": shown}, status=status)
+
+
+@transaction.atomic
+def _record_reveal(request: HttpRequest, incident: Incident, purpose: str) -> None:
+    now = timezone.now()
+    reveals.reveal(
+        actor=person(request),
+        object_type="incident",
+        object_id=incident.number,
+        fields="contact_name,contact_phone",
+        purpose=purpose,
+        now=now,
+        request=request,
+    )
+    kind = IncidentEvent.Kind.REVEALED
+    lifecycle.note(incident.pk, kind, actor=person(request), now=now, text=purpose)

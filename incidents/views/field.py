@@ -1,0 +1,85 @@
+"""Pages of those who handle cases: my tasks (desk and phone), and the phone's home."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.rules import signed_in
+from grid.scope import scope_of
+from incidents.models import Incident
+from incidents.overview import SETTLED, by_due_time, midnight
+from incidents.querysets import IncidentQuerySet
+from incidents.states import OPEN_STATES, State
+from incidents.views.finding import person
+from incidents.views.moves import offers
+
+LIMIT: Final = 100
+HOME_LIMIT: Final = 5
+DONE_DAYS: Final = 20
+
+
+def my_tasks(user: Any) -> IncidentQuerySet:
+    """What waits for `user` or a unit of hers, the least remaining time first."""
+    rows = Incident.objects.visible_to(user).handled_by(user).with_handler()
+    return by_due_time(rows).select_related("grid", "category", "compound", "handler_organization", "handler_user")
+
+
+def my_checks(user: Any) -> IncidentQuerySet:
+    """Handled cases on the grids where `user` checks, oldest first: not those that she handled herself."""
+    scope = scope_of(user)
+    rows = Incident.objects.visible_to(user).filter(state__in=(State.HANDLED, State.CHECKING))
+    where = scope.q("incident.check", "grid_code")
+    return rows.filter(where).exclude(handler_user=user).order_by("due_at", "id").select_related("grid", "category")
+
+
+@signed_in
+@never_cache
+@require_safe
+def tasks(request: HttpRequest) -> HttpResponse:
+    """My tasks, with the moves I may make on each; those done lately below."""
+    now = timezone.now()
+    found = [{"incident": row, "offers": offers(row, request.user)} for row in my_tasks(request.user)[:LIMIT]]
+    done = Incident.objects.visible_to(request.user).handled_by(request.user).exclude(state__in=OPEN_STATES)
+    context = {
+        "now": now,
+        "tasks": found,
+        "checks": list(my_checks(request.user)[:LIMIT]) if scope_of(request.user).can("incident.check") else [],
+        "done": done.select_related("grid").order_by("-id")[:DONE_DAYS],
+        "limit": LIMIT,
+    }
+    return render(request, "incidents/tasks.html", context)
+
+
+@signed_in
+@never_cache
+@require_safe
+def phone_home(request: HttpRequest) -> HttpResponse:
+    """今天: my tasks by remaining time, and the big buttons of daily work."""
+    now = timezone.now()
+    context = {
+        "now": now,
+        "tasks": list(my_tasks(request.user)[:HOME_LIMIT]),
+        "today": today_of(request.user, now),
+        "settled_url": f"{reverse('incidents:list')}?handler=me&closed_from={timezone.localdate(now)}",
+        "mine": Incident.objects.filter(reporter=person(request)).select_related("grid").order_by("-id")[:3],
+    }
+    return render(request, "incidents/phone_home.html", context)
+
+
+def today_of(user: Any, now: datetime) -> dict[str, int]:
+    """How many tasks wait, how many are late, how many were settled today; one query."""
+    mine = Incident.objects.visible_to(user).handled_by(user).order_by()
+    waiting = Q(state__in=(State.DISPATCHED, State.HANDLING, State.REWORKING))
+    found: dict[str, int] = mine.filter(waiting | Q(closed_at__gte=midnight(timezone.localdate(now)))).aggregate(
+        waiting=Count("pk", filter=waiting),
+        overdue=Count("pk", filter=waiting & Q(due_at__lt=now)),
+        settled=Count("pk", filter=Q(state__in=SETTLED)),
+    )
+    return found

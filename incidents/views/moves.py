@@ -1,0 +1,213 @@
+"""The moves of a case: buttons made from the table of moves, a form for each, a clear page when somebody was faster."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.errors import NotNow, NotValid
+from accounts.rules import signed_in
+from incidents import advice, lifecycle
+from incidents.deciding import Decision
+from incidents.forms import MoveForm
+from incidents.handlers import Handler, handlers_for
+from incidents.models import Incident, IncidentEvent
+from incidents.rights import allowed_moves
+from incidents.states import Move
+from incidents.views.finding import detail_address, find_incident, find_move, next_address, person
+
+KEYS: Final = {
+    "file": "f",
+    "reject": "x",
+    "dispatch": "d",
+    "take": "t",
+    "feedback": "b",
+    "return": "u",
+    "recall": "l",
+    "start_check": "s",
+    "close": "c",
+    "rework": "r",
+    "cancel": "z",
+}
+"""One key per move, the same on every page."""
+MAIN: Final = ("file", "dispatch", "take", "feedback", "close")
+"""Moves that carry the case forward: their button stands first and is filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button: where its form is, its key, and whether it needs a form at all."""
+
+    move: Move
+    url: str
+    key: str
+
+    @property
+    def is_direct(self) -> bool:
+        """Nothing has to be given: one press does it."""
+        return not self.move.needs
+
+    @property
+    def is_main(self) -> bool:
+        """Carries the case forward."""
+        return self.move.name in MAIN
+
+
+def offers(incident: Incident, user: Any) -> list[Offer]:
+    """The buttons of `user` for this case: its allowed moves and nothing else, the forward one first."""
+    made = [Offer(move, _address(incident, move), KEYS.get(move.name, "")) for move in allowed_moves(incident, user)]
+    return sorted(made, key=lambda offer: (not offer.is_main, offer.move.danger))
+
+
+def _address(incident: Incident, move: Move) -> str:
+    return reverse("incidents:move", args=[incident.number, move.name])
+
+
+def form_for(request: HttpRequest, incident: Incident, move: Move, *, filled: bool = False) -> MoveForm:
+    """The form of a move with what the system proposes filled in; `filled` takes what was sent instead."""
+    now = timezone.now()
+    asks_advice = {"category", "handler"} & set(move.needs)
+    decision = advice.decision_for(incident, now=now) if asks_advice else advice.NO_DECISION
+    people = _handlers(incident, decision, now) if "handler" in move.needs else ([], [])
+    if filled:
+        return MoveForm(request.POST, request.FILES, move=move, incident=incident, handlers=people)
+    first = advice.proposed_values(incident, decision) | {"reason": request.GET.get("reason", "")[:500]}
+    return MoveForm(move=move, incident=incident, handlers=people, suggested=first)
+
+
+def _handlers(incident: Incident, decision: Decision, now: datetime) -> tuple[list[Handler], list[Handler]]:
+    """Who may be chosen; the proposed one is always among them."""
+    units, people = handlers_for(incident.grid_code, now=now)
+    proposed = advice.proposed_handler(decision)
+    known = {handler.value for handler in (*units, *people)}
+    if proposed and proposed.value not in known:
+        (units if proposed.organization else people).insert(0, proposed)
+    return units, people
+
+
+@signed_in
+@never_cache
+@require_http_methods(["GET", "POST"])
+def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
+    """GET: the form of one move (a page, or the form alone for htmx). POST: make it.
+
+    What was typed is shown again with every refusal. A repeat of the same send is answered like the first.
+    """
+    incident = find_incident(request.user, number)
+    wanted = find_move(name)
+    if request.method == "GET":
+        answer = _show if wanted in allowed_moves(incident, request.user) else _conflict
+        return answer(request, incident, wanted, form_for(request, incident, wanted))
+    form = form_for(request, incident, wanted, filled=True)
+    if not form.is_valid():
+        return _show(request, incident, wanted, form, status=422)
+    return _make(request, incident, wanted, form)
+
+
+def _make(request: HttpRequest, incident: Incident, wanted: Move, form: MoveForm) -> HttpResponse:
+    photos = form.cleaned_data.get("photos") or ()
+    try:
+        lifecycle.perform(
+            incident.pk, wanted.name, actor=person(request), now=timezone.now(), photos=photos, **form.arguments()
+        )
+    except NotNow as error:
+        fresh = find_incident(request.user, incident.number)
+        if _is_repeat(fresh, wanted, request.user, form.cleaned_data["version"]):
+            return _onward(request, fresh, wanted)
+        return _conflict(request, fresh, wanted, form, said=str(error))
+    except NotValid as error:
+        _take_messages(form, error)
+        return _show(request, incident, wanted, form, status=422)
+    return _onward(request, incident, wanted)
+
+
+def _is_repeat(incident: Incident, wanted: Move, user: Any, version: int) -> bool:
+    """Whether the newest step is this very move by this very person, made on the version that the form carries."""
+    last = IncidentEvent.objects.filter(incident=incident).exclude(move="").order_by("-sequence").first()
+    mine = last is not None and last.move == wanted.name and last.actor_id == user.pk
+    return mine and incident.version == version + 1
+
+
+def _take_messages(form: MoveForm, error: NotValid) -> None:
+    """Put the messages of the business under the fields they are about."""
+    for field, said in error.fields.items():
+        for message in said:
+            form.add_error(field if field in form.fields else None, message)
+    if not error.fields:
+        form.add_error(None, str(error))
+
+
+def _onward(request: HttpRequest, incident: Incident, wanted: Move) -> HttpResponse:
+    """Done: say so, and go where the form wanted to go."""
+    messages.success(request, _("%(number)s: %(move)s — done.") % {"number": incident.number, "move": wanted.label})
+    target = next_address(request, detail_address(incident))
+    if getattr(request, "htmx", False):
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = target
+        return response
+    return redirect(target)
+
+
+def _show(
+    request: HttpRequest, incident: Incident, wanted: Move, form: MoveForm, *, status: int = 200
+) -> HttpResponse:
+    """The form, with the advice that belongs to it."""
+    context = _context(request, incident, wanted, form)
+    if not getattr(request, "htmx", False):
+        return render(request, "incidents/move.html", context, status=status)
+    if status == 422:
+        # the form stays on the page as it is, with its photos; only the answer is put above it
+        return render(request, "parts/form_errors.html", {"form": form}, status=status)
+    return render(request, "incidents/parts/move_form.html", context)
+
+
+def _conflict(
+    request: HttpRequest, incident: Incident, wanted: Move, form: MoveForm, *, said: str = ""
+) -> HttpResponse:
+    """Somebody was faster: say what happened meanwhile, keep what was typed, offer what is possible now."""
+    still = wanted in allowed_moves(incident, request.user)
+    if still and form.is_bound:
+        form.renew("version", str(incident.version))
+    context = {
+        **_context(request, incident, wanted, form),
+        "said": said,
+        "still_possible": still,
+        "latest": latest_steps(incident),
+        "typed": typed_words(form),
+    }
+    if getattr(request, "htmx", False):
+        return render(request, "incidents/parts/conflict.html", {**context, "fragment": True}, status=409)
+    return render(request, "incidents/conflict.html", context, status=409)
+
+
+def _context(request: HttpRequest, incident: Incident, wanted: Move, form: MoveForm) -> dict[str, Any]:
+    return {
+        "incident": incident,
+        "move": wanted,
+        "form": form,
+        "action": _address(incident, wanted),
+        "next": next_address(request, ""),
+        "now": timezone.now(),
+    }
+
+
+def latest_steps(incident: Incident, limit: int = 3) -> Sequence[IncidentEvent]:
+    """The newest steps, newest first."""
+    return list(incident.events.order_by("-sequence")[:limit])
+
+
+def typed_words(form: MoveForm) -> list[tuple[str, str]]:
+    """(label, text) of what was typed, for copying when the move is no longer possible."""
+    if not form.is_bound:
+        return []
+    names = [name for name in ("text", "reason") if form.data.get(name) and name in form.fields]
+    return [(str(form.fields[name].label), str(form.data[name])) for name in names]

@@ -1,0 +1,100 @@
+"""总览: the start page of everyone on staff. Every number opens its list."""
+
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.rules import signed_in
+from grid.models import Grid
+from grid.scope import Scope, scope_of
+from incidents import overview as numbers
+from incidents.models import Incident
+from incidents.views.finding import is_field_only
+
+QUEUE: Final = 8
+
+
+@signed_in
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Counts, map, trend and what presses most, inside the reader's grids.
+
+    Who holds only field posts starts at the phone page, who only acts for a unit at the tasks.
+    """
+    scope = scope_of(request.user)
+    if is_field_only(scope):
+        return redirect("incidents:phone_home")
+    if not scope.can("incident.view") and scope.can("incident.handle"):
+        return redirect("incidents:tasks")
+    now = timezone.now()
+    rows = Incident.objects.visible_to(request.user)
+    level = map_level(scope, request.GET.get("level", ""))
+    context = {
+        "now": now,
+        "counts": numbers.counts(rows, now=now),
+        "links": stat_links(timezone.localdate(now)),
+        "chart": chart(numbers.trend(rows, now=now)),
+        "trend_days": numbers.TREND_DAYS,
+        "queue": numbers.most_pressing(rows.open()).select_related("grid", "category")[:QUEUE],
+        "level": level,
+        "levels": levels_of(scope),
+        **map_links(scope, level),
+    }
+    return render(request, "incidents/overview.html", context)
+
+
+def map_level(scope: Scope, asked: str) -> int:
+    """The level whose grids the map colours: as asked, else communities for a street, grids below that."""
+    allowed = levels_of(scope)
+    if asked in {str(level) for level in allowed}:
+        return int(asked)
+    return int(allowed[0])
+
+
+def levels_of(scope: Scope) -> list[Grid.Level]:
+    """The levels worth showing to somebody with `scope`: those below the own grid."""
+    own = len(scope.home)
+    if own >= 15:
+        return [Grid.Level.MICRO]
+    return [Grid.Level.GRID, Grid.Level.MICRO] if own == 12 else [Grid.Level.GRID, Grid.Level.COMMUNITY]
+
+
+def map_links(scope: Scope, level: int) -> dict[str, str]:
+    """Addresses of the map's data."""
+    return {
+        "loads_url": f"{reverse('incidents:loads')}?{urlencode({'level': level})}",
+        "points_url": f"{reverse('incidents:layer')}?{urlencode({'open': 'true'})}",
+    }
+
+
+def stat_links(today: date) -> dict[str, str]:
+    """The list behind each number, as filters of the case list."""
+    filters: dict[str, list[tuple[str, Any]]] = {
+        "new_today": [("reported_from", today)],
+        "open": [("open", "true")],
+        "overdue": [("overdue", "true")],
+        "due_soon": [("due_soon", "true")],
+        "closed_today": [("closed_from", today), *(("state", state) for state in numbers.SETTLED)],
+    }
+    return {name: f"{reverse('incidents:list')}?{urlencode(chosen)}" for name, chosen in filters.items()}
+
+
+def chart(trend: numbers.Trend) -> dict[str, Any]:
+    """New and settled cases per day, for parts/chart_box.html; each day opens its list."""
+    listed = reverse("incidents:list")
+    return {
+        "kind": "line",
+        "labels": [f"{day.month}/{day.day}" for day in trend.days],
+        "series": [
+            {"name": _("New"), "values": list(trend.new), "tone": "primary"},
+            {"name": _("Settled"), "values": list(trend.closed), "tone": "success"},
+        ],
+        "links": [f"{listed}?{urlencode({'reported_from': day, 'reported_to': day})}" for day in trend.days],
+    }

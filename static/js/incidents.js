@@ -1,0 +1,104 @@
+/* Case pages: the desk's queue that refreshes itself, buttons that fill a field, what is known of a place. */
+(function () {
+  "use strict";
+  var EVERY = 5000;
+
+  function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
+
+  /* ---- a button that puts a value into a field ---- */
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-set]");
+    var field = button && document.querySelector(button.dataset.set);
+    if (!field) return;
+    field.value = button.dataset.value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.focus();
+  });
+
+  /* ---- a tick that shows what belongs to it ---- */
+  function shows(box) {
+    var tick = box.querySelector("input[type=checkbox]"), shown = box.querySelector("[data-shown]");
+    if (!tick || !shown || box.dataset.on) return;
+    box.dataset.on = "1";
+    function turn() { shown.hidden = !tick.checked; }
+    tick.addEventListener("change", turn);
+    turn();
+  }
+
+  /* ---- the grid of a place, and the compound and address that go with it ---- */
+  function hint(form) {
+    if (form.dataset.hintOn) return;
+    form.dataset.hintOn = "1";
+    var place = form.querySelector("[data-place-found]"), lat = form.elements.lat, lon = form.elements.lon, asked = 0;
+    if (!place || !lat || !lon) return;
+    form.addEventListener("change", function (event) {
+      if (event.target !== lat || !lat.value || !lon.value) return;
+      var mine = (asked += 1);
+      fetch(form.dataset.placeHint + "?lon=" + encodeURIComponent(lon.value) + "&lat=" + encodeURIComponent(lat.value), { credentials: "same-origin" })
+        .then(function (answer) { return answer.ok && answer.status !== 204 ? answer.text() : ""; })
+        .then(function (html) { if (mine === asked && html) fill(html); })
+        .catch(function () { /* without network the report still goes: the server finds the grid later */ });
+    });
+    function fill(html) {
+      place.innerHTML = html;
+      var found = place.querySelector("[data-compound]");
+      if (!found) return;
+      offer(form.elements.compound, found.dataset.compound);
+      offer(form.elements.address, found.dataset.address);
+    }
+    /* fills an empty field, or one that was filled from the map before and not touched since */
+    function offer(field, value) {
+      if (!field || (field.value && field.dataset.filled !== field.value)) return;
+      field.value = value || "";
+      field.dataset.filled = field.value;
+    }
+  }
+
+  /* ---- the desk ---- */
+  function ticked(box) { return box.querySelector('input[name="cases"]:checked'); }
+  function current() {
+    var open = document.getElementById("desk-case");
+    return open ? open.dataset.number : "";
+  }
+  function mark(box) {
+    all("[data-number]", box).forEach(function (row) {
+      var is = row.dataset.number === current();
+      row.classList.toggle("is-current", is);
+      var link = row.querySelector("a");
+      if (link && is) link.setAttribute("aria-current", "true");
+      else if (link) link.removeAttribute("aria-current");
+    });
+  }
+  /* A queue with ticks stays as it is until they are used or taken away: nothing moves under the pointer. */
+  function poll(box) {
+    var state = box.querySelector("[data-queue-state]");
+    if (!state || document.hidden || !navigator.onLine || ticked(box)) return;
+    var url = box.dataset.queue + "?tab=" + encodeURIComponent(state.dataset.tab) + "&mark=" + encodeURIComponent(state.dataset.mark) + "&case=" + encodeURIComponent(current());
+    fetch(url, { credentials: "same-origin", headers: { "HX-Request": "true" } }).then(function (answer) {
+      if (answer.status !== 200 || answer.redirected) return "";
+      return answer.text();
+    }).then(function (html) {
+      if (!html || ticked(box) || box.contains(document.activeElement) && document.activeElement.matches("input[name=reason]")) return;
+      var top = box.scrollTop;
+      box.innerHTML = html;
+      box.scrollTop = top;
+      if (window.htmx) window.htmx.process(box);
+      document.dispatchEvent(new CustomEvent("gg:begin", { detail: box }));
+      mark(box);
+    }).catch(function () { /* the next round tries again */ });
+  }
+
+  function begin(within) {
+    all("[data-shows]", within).forEach(shows);
+    all("form[data-place-hint]", within).forEach(hint);
+    var box = document.getElementById("desk-queue");
+    if (!box) return;
+    mark(box);
+    if (!box.dataset.on) {
+      box.dataset.on = "1";
+      setInterval(function () { poll(box); }, EVERY);
+    }
+  }
+  document.addEventListener("gg:begin", function (event) { begin(event.detail); });
+  begin(document);
+})();
