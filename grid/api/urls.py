@@ -1,5 +1,12 @@
 """API addresses of `grid`."""
 
-from django.urls import URLPattern, URLResolver
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from grid.api.views import CompoundViewSet, GridViewSet, OrganizationViewSet
+
+router = SimpleRouter()
+router.register("grids", GridViewSet, basename="grid")
+router.register("organizations", OrganizationViewSet, basename="organization")
+router.register("compounds", CompoundViewSet, basename="compound")
+
+urlpatterns = router.urls
