@@ -145,3 +145,12 @@ def _extra_communities(grids: dict[str, Grid]) -> None:
 
 def _administrator(password: str) -> None:
     User.objects.create_superuser("admin", password=password, real_name="系统管理员", is_demo=True)
+
+
+def renew_passwords(password: str) -> None:
+    """Give the demo accounts the password of this start; accounts that people made are left alone."""
+    accounts = User.objects.filter(is_demo=True, username__in=LOGINS)
+    first = accounts.first()
+    if first and password and not first.check_password(password):
+        first.set_password(password)
+        accounts.update(password=first.password)

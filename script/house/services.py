@@ -45,6 +45,14 @@ def down(area: Area) -> None:
     with locked(area):
         redis_server.down(area)
         postgres.down(area)
+        leave_nothing_behind(area)
+
+
+def leave_nothing_behind(area: Area) -> None:
+    """Remove an empty socket folder outside the checkout."""
+    folder = places.socket_folder(area)
+    if folder.parent != area.folder and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def status(area: Area) -> None:
