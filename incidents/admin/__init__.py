@@ -1,0 +1,15 @@
+"""The admin of incidents: master data can be changed, state and history can only be read."""
+
+from incidents.admin.catalogue import CalendarDayAdmin, CategoryAdmin, TimeLimitAdmin
+from incidents.admin.dispatching import DispatchDecisionAdmin, DispatchRuleAdmin, DispatchWorkAdmin
+from incidents.admin.incidents import IncidentAdmin
+
+__all__ = [
+    "CalendarDayAdmin",
+    "CategoryAdmin",
+    "DispatchDecisionAdmin",
+    "DispatchRuleAdmin",
+    "DispatchWorkAdmin",
+    "IncidentAdmin",
+    "TimeLimitAdmin",
+]
