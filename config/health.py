@@ -8,9 +8,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
+from accounts.rules import public
+
 REDIS_SECONDS = 0.5  # a hung Redis must not make the answer slow
 
 
+@public
 @never_cache
 @require_safe
 def alive(request: HttpRequest) -> JsonResponse:
@@ -18,6 +21,7 @@ def alive(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "alive"})
 
 
+@public
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:

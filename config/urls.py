@@ -2,8 +2,10 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from accounts.rules import SIGNED_IN, public, signed_in
 from config import health
 
 handler400 = "accounts.views.bad_request"
@@ -11,14 +13,17 @@ handler403 = "accounts.views.permission_denied"
 handler404 = "accounts.views.not_found"
 handler500 = "accounts.views.server_error"
 
+schema = SpectacularAPIView.as_view()
+schema.access_rule = SIGNED_IN  # type: ignore[attr-defined]  # by session or API key; the view itself asks
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", public(set_language), name="set_language"),
     path("api/v1/", include("config.api_urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/schema/", schema, name="api-schema"),
+    path("api/docs/", signed_in(SpectacularSwaggerSplitView.as_view(url_name="api-schema")), name="api-docs"),
     path("", include("accounts.urls")),
     path("", include("notices.urls")),
     path("", include("grid.urls")),

@@ -199,12 +199,13 @@ def answers() -> bool:
 
 def greet(said: str) -> None:
     """Print the address, the demo logins, and what the first load of the demo street said (the API key, once)."""
-    say(f"\n{said.strip()}\n" if said.strip() else "")
-    say(f"  {address()}   logs: {SERVER.log}   stop: Ctrl-C\n")
-    say(f"  demo password of every account: {project.demo_password()}")
-    for name, role in LOGINS:
-        say(f"    {name:<12} {role}")
-    say("")
+    say(f"\n{said.strip() or logins()}\n\n  {address()}   logs: {SERVER.log}   stop: Ctrl-C\n")
+
+
+def logins() -> str:
+    """List the demo accounts, for a start that loaded nothing."""
+    lines = [f"  {name:<12} {role}" for name, role in LOGINS]
+    return "\n".join([f"Demo accounts, all with the password {project.demo_password()}", *lines])
 
 
 if __name__ == "__main__":
