@@ -28,7 +28,7 @@
   function pin(tone) { return L.divIcon({ className: "", html: '<div class="map-pin pin-' + (tone || "primary") + '"></div>', iconSize: [28, 28], iconAnchor: [14, 32] }); }
 
   function polygons(map, collection) {
-    var picking = map.getContainer().hasAttribute("data-map-pick"), style = picking ? plainStyle : gridStyle;
+    var picking = map.getContainer().hasAttribute("data-map-pick"), style = picking ? plainStyle : gridStyle, labels = [];
     var layer = L.geoJSON(collection, {
       style: style,
       filter: function (feature) { return feature.geometry && /Polygon/.test(feature.geometry.type); },
@@ -36,19 +36,31 @@
         var data = feature.properties || {};
         if (picking) return;
         shape.bindTooltip(words(data), { sticky: true });
-        if (collection.features.length <= 40 && data.name) label(map, shape, data.name);
+        if (data.name) labels.push(label(shape, data.name));
         shape.on("mouseover", function () { shape.setStyle({ weight: 3 }); });
         shape.on("mouseout", function () { shape.setStyle(style(feature)); });
         if (data.url) shape.on("click", function () { location.href = data.url; });
       },
     }).addTo(map);
     document.addEventListener("gg:look", function () { layer.setStyle(style); });
+    map.on("zoomend", placeLabels);
+    map.whenReady(placeLabels);
     return layer;
+
+    /* A name is shown where it fits into its grid: a street shows no names, a community shows all. */
+    function placeLabels() {
+      labels.forEach(function (one) {
+        var box = one.shape.getBounds();
+        var wide = map.latLngToLayerPoint(box.getNorthEast()).x - map.latLngToLayerPoint(box.getSouthWest()).x;
+        if (wide > one.width) one.tooltip.addTo(map); else one.tooltip.remove();
+      });
+    }
   }
-  function label(map, shape, name) {
+  function label(shape, name) {
     var text = document.createElement("span");
     text.textContent = name;
-    L.tooltip({ permanent: true, direction: "center", className: "map-label", interactive: false }).setLatLng(shape.getBounds().getCenter()).setContent(text).addTo(map);
+    var tooltip = L.tooltip({ permanent: true, direction: "center", className: "map-label", interactive: false });
+    return { shape: shape, width: name.length * 12.5, tooltip: tooltip.setLatLng(shape.getBounds().getCenter()).setContent(text) };
   }
   function points(map, collection) {
     var clusters = L.markerClusterGroup
