@@ -47,7 +47,9 @@ def issue(
     if not actor.has_perm("accounts.add_apikey"):
         raise NotAllowed(_("You may not issue API keys."))
     wanted = sorted(set(capabilities))
-    if wrong := _wrong(account, wanted, grid_code, expires_at, now):
+    if wrong := what_is_wrong(
+        account=account, name=name, capabilities=wanted, grid_code=grid_code, expires_at=expires_at, now=now
+    ):
         raise NotValid(_("The key cannot be issued."), wrong)
     prefix = "".join(secrets.choice(PREFIX_ALPHABET) for _place in range(12))
     secret = secrets.token_urlsafe(32)
@@ -65,13 +67,22 @@ def issue(
     return key, f"gg_{prefix}.{secret}"
 
 
-def _wrong(
-    account: User, capabilities: list[str], grid_code: str, expires_at: datetime | None, now: datetime
+def what_is_wrong(
+    *,
+    account: User,
+    name: str,
+    capabilities: Iterable[str],
+    grid_code: str,
+    expires_at: datetime | None,
+    now: datetime,
 ) -> dict[str, list[str]]:
+    """Why such a key cannot be issued, by field; nothing when it can."""
+    wanted = set(capabilities)
     known = known_capabilities()
     checks = {
+        "name": (name.strip(), _("Give the key a name.")),
         "account": (account.is_service, _("Keys are for service accounts; people sign in.")),
-        "capabilities": (capabilities and set(capabilities) <= set(known), _("Choose capabilities from the list.")),
+        "capabilities": (wanted and wanted <= set(known), _("Choose capabilities from the list.")),
         "grid_code": (_SUBTREE.fullmatch(grid_code), _("Give the code of a grid.")),
         "expires_at": (expires_at is None or expires_at > now, _("The end lies in the past.")),
     }

@@ -6,17 +6,21 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
+from unfold.forms import UserChangeForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
-from accounts.models import AccessEvent, User
+from accounts.api_keys import known_capabilities, what_is_wrong
+from accounts.models import AccessEvent, ApiKey, User
+from accounts.protect import validate_phone
 
 
 class SignInForm(AuthenticationForm):
     """User name and password. Wrong name, wrong password and a switched-off account read the same."""
 
     username = forms.CharField(label=gettext_lazy("User name"), max_length=150, strip=True)
-    error_messages: ClassVar[dict[str, Any]] = {
+    error_messages = {  # noqa: RUF012 - declared by Django
         **AuthenticationForm.error_messages,
         "invalid_login": gettext_lazy("User name or password is wrong. After five wrong tries the account rests."),
     }
@@ -49,35 +53,46 @@ class AccessFilter(forms.Form):
     q = forms.CharField(label=gettext_lazy("User name or object"), required=False, max_length=60)
 
 
-class IssueKeyForm(forms.Form):
-    """What an API key is to be good for. The administrator's page asks this; `accounts.api_keys` decides."""
+class UserForm(UserChangeForm):
+    """A user as the administrator sees her: the phone is written here, never read."""
 
-    account = forms.ModelChoiceField(
-        label=gettext_lazy("service account"),
-        queryset=User.objects.filter(kind=User.Kind.SERVICE, is_active=True),
-        help_text=gettext_lazy("An account of the kind “service account”; make it first."),
+    new_phone = forms.CharField(
+        label=gettext_lazy("New mobile phone"),
+        required=False,
+        max_length=20,
+        validators=[validate_phone],
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("Leave it empty to keep the present one; it is kept encrypted."),
     )
-    name = forms.CharField(label=gettext_lazy("name"), max_length=100)
+
+    def save(self, commit: bool = True) -> Any:
+        """Take over a new phone."""
+        if self.cleaned_data.get("new_phone"):
+            self.instance.set_phone(self.cleaned_data["new_phone"])
+        return super().save(commit=commit)
+
+
+class IssueKeyForm(forms.ModelForm):
+    """What an API key is to be good for. `accounts.api_keys` decides; its answers stand beside the fields."""
+
     capabilities = forms.MultipleChoiceField(
-        label=gettext_lazy("capabilities"), widget=forms.CheckboxSelectMultiple, choices=()
+        label=gettext_lazy("capabilities"),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        choices=lambda: list(known_capabilities().items()),
     )
-    grid_code = forms.CharField(
-        label=gettext_lazy("code of the subtree"),
-        max_length=24,
-        help_text=gettext_lazy("The key sees this grid and all below it."),
-    )
-    expires_at = forms.DateTimeField(label=gettext_lazy("expires at"), required=False)
 
-    def __init__(self, *args: Any, capabilities: Any = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["capabilities"].choices = capabilities  # type: ignore[attr-defined]
+    class Meta:
+        model = ApiKey
+        fields = ("account", "name", "capabilities", "grid_code", "expires_at")
+        help_texts: ClassVar[dict[str, Any]] = {
+            "account": gettext_lazy("An account of the kind “service account”; make it first."),
+            "grid_code": gettext_lazy("The key sees this grid and all below it."),
+        }
 
-    def add_domain_errors(self, fields: dict[str, list[str]]) -> None:
-        """Show the business module's messages beside the fields they name."""
-        for name, messages in fields.items():
-            self.add_error(name if name in self.fields else None, ValidationError(messages))
-
-
-def words_of(form: forms.Form) -> str:
-    """All messages of a form as one line, for a toast."""
-    return " ".join(str(message) for messages in form.errors.values() for message in messages) or _("Not valid")
+    def clean(self) -> dict[str, Any]:
+        """Ask the business module before anything is written."""
+        data = super().clean() or {}
+        if not self.errors:
+            for name, messages in what_is_wrong(**{**data, "now": timezone.now()}).items():
+                self.add_error(name, ValidationError(messages))
+        return data

@@ -91,4 +91,4 @@ def _cut(
 def _link(params: Mapping[str, Any], name: str = "", key: object = "") -> str:
     lists = params.lists() if isinstance(params, QueryDict) else [(k, [v]) for k, v in params.items()]
     kept = [(k, v) for k, v in lists if k not in (AFTER, BEFORE)]
-    return urlencode([*kept, *([(name, key)] if name else [])], doseq=True)
+    return urlencode([*kept, *([(name, str(key))] if name else [])], doseq=True)

@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from rest_framework.exceptions import APIException, Throttled, ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -92,9 +92,11 @@ def _of_django(error: BaseException | None) -> Problem | None:
 
 
 def _of_api(error: APIException) -> Problem:
-    headers = {"WWW-Authenticate": error.auth_header} if getattr(error, "auth_header", None) else {}
-    if isinstance(error, Throttled) and error.wait is not None:
-        headers["Retry-After"] = str(math.ceil(error.wait))
+    # DRF hangs the ways to sign in, and the seconds to wait, on the exception.
+    scheme, wait = getattr(error, "auth_header", None), getattr(error, "wait", None)
+    headers = {"WWW-Authenticate": str(scheme)} if scheme else {}
+    if wait is not None:
+        headers["Retry-After"] = str(math.ceil(wait))
     if isinstance(error, ValidationError):
         return Problem(error.status_code, _("The input is not valid."), flat(error.detail), headers)
     return Problem(error.status_code, str(error.detail), {}, headers)

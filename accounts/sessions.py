@@ -40,7 +40,7 @@ def begin(request: HttpRequest, *, user: User, now: datetime) -> UserSession:
         User.objects.select_for_update().get(pk=user.pk)  # two sign-ins at once count each other
         mine = UserSession.objects.create(
             user=user,
-            session_key=request.session.session_key,
+            session_key=str(request.session.session_key),
             started_at=now,
             last_seen_at=now,
             ip=client_address(request),

@@ -54,7 +54,7 @@ def rate_of(scope: str) -> tuple[int | None, int]:
     rate = api_settings.DEFAULT_THROTTLE_RATES.get(scope)
     if not rate:
         return None, 1
-    number, period = rate.split("/")
+    number, period = str(rate).split("/")
     return int(number), {"s": 1, "m": 60, "h": 3600, "d": 86400}[period[0]]
 
 

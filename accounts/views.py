@@ -1,7 +1,7 @@
 """Pages where people sign in and out and look after their account; the pages of errors."""
 
 import sys
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -61,7 +61,10 @@ class SignIn(LoginView):
 class SignOut(LogoutView):
     """Signs out (POST only) and tells the browser to forget what it kept of our pages."""
 
-    http_method_names: ClassVar[list[str]] = ["post", "options"]
+    http_method_names = [  # noqa: RUF012 - declared by Django
+        "post",
+        "options",
+    ]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """End this session."""
@@ -82,7 +85,8 @@ class ChangePassword(PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Store it, keep this session under its new key, end the others."""
-        user, now, old_key = self.request.user, timezone.now(), self.request.session.session_key
+        user: Any = self.request.user
+        now, old_key = timezone.now(), self.request.session.session_key
         with transaction.atomic():
             response = super().form_valid(form)
             User.objects.filter(pk=user.pk).update(password_changed_at=now)
@@ -132,7 +136,7 @@ def _keep_language(response: HttpResponse, language: str) -> None:
         max_age=settings.LANGUAGE_COOKIE_AGE,
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
     )
 
 

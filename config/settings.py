@@ -353,6 +353,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "IncidentStateEnum": "incidents.states.State",
+        "CategoryKindEnum": "incidents.models.category.Category.Kind",
+        "EventKindEnum": "incidents.models.event.IncidentEvent.Kind",
+    },
 }
 
 # --- Admin and maps -------------------------------------------------------------------------------------------------

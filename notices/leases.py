@@ -5,11 +5,12 @@ row in the transaction of the effect. A killed worker's lease runs out and the r
 or eight failures, it is quarantined for a person to look at.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import uuid4
 
-from django.db import connections, router
+from django.db import connections, router, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -36,18 +37,20 @@ def claim(queryset: QuerySet[Work], *, limit: int, lease: timedelta, now: dateti
     """
     _bury_killed(queryset, now)
     due = queryset.filter(Q(work_state=WorkState.DUE, run_at__lte=now) | _run_out(now))
-    due = due.order_by("run_at", "pk").select_for_update(skip_locked=True, of=("self",)).values("pk")[:limit]
     model = queryset.model
-    table, key = model._meta.db_table, model._meta.pk.column  # type: ignore[union-attr]
-    inner, params = due.query.get_compiler(connection=connections[router.db_for_write(model)]).as_sql()
-    # MATERIALIZED: the planner must not run the sub-query twice and lock more rows than it gives out.
-    sql = f"""
-        WITH picked AS MATERIALIZED ({inner})
-        UPDATE "{table}" SET work_state = %s, attempts = attempts + 1, lease_until = %s, lease_token = %s
-        FROM picked WHERE "{table}"."{key}" = picked."{key}" RETURNING "{table}".*
-    """  # noqa: S608 - names of our own table, and Django's own sub-query
-    rows = model._base_manager.raw(sql, [*params, WorkState.LEASED, now + lease, uuid4()])
-    return sorted(rows, key=lambda row: (row.run_at, row.pk))
+    assert model._meta.pk is not None
+    table, key, using = model._meta.db_table, model._meta.pk.column, router.db_for_write(model)
+    ids = due.order_by("run_at", "pk").select_for_update(skip_locked=True, of=("self",)).values(model._meta.pk.name)
+    with transaction.atomic(using=using):  # Django compiles FOR UPDATE only inside a transaction
+        inner, params = ids[:limit].query.get_compiler(connection=connections[using]).as_sql()
+        # MATERIALIZED: the planner must not run the sub-query twice and lock more rows than it gives out.
+        sql = f"""
+            WITH picked AS MATERIALIZED ({inner})
+            UPDATE "{table}" SET work_state = %s, attempts = attempts + 1, lease_until = %s, lease_token = %s
+            FROM picked WHERE "{table}"."{key}" = picked."{key}" RETURNING "{table}".*
+        """  # noqa: S608 - names of our own table, and Django's own sub-query
+        rows = model._base_manager.raw(sql, [*params, WorkState.LEASED, now + lease, uuid4()])
+        return sorted(rows, key=lambda row: (row.run_at, row.pk))
 
 
 def _run_out(now: datetime) -> Q:
@@ -64,6 +67,16 @@ def _bury_killed(queryset: QuerySet[Work], now: datetime) -> int:
 def finish(row: LeasedWork, *, now: datetime) -> bool:
     """Mark the row done. Call it in the transaction of the effect; False: the lease is lost, roll the effect back."""
     return _update(row, work_state=WorkState.DONE, done_at=now, last_error="")
+
+
+def finish_all(rows: Sequence[LeasedWork], *, now: datetime) -> bool:
+    """The same for rows of one claim, in one statement. False when any lease is lost: roll all effects back."""
+    tokens = {row.lease_token for row in rows}
+    mine = type(rows[0])._base_manager.filter(
+        pk__in=[row.pk for row in rows], work_state=WorkState.LEASED, lease_token__in=tokens
+    )
+    done = mine.update(work_state=WorkState.DONE, done_at=now, last_error="", lease_until=None, lease_token=None)
+    return done == len(rows)
 
 
 def fail(row: LeasedWork, error: object, *, now: datetime, permanent: bool = False) -> bool:

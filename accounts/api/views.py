@@ -16,7 +16,7 @@ class MeView(GenericViewSet):
 
     serializer_class = MeSerializer
     pagination_class = None
-    filter_backends: ClassVar[list[Any]] = []
+    filter_backends = ()
     access_rules: ClassVar[dict[str, str]] = {"retrieve": SIGNED_IN, "partial_update": SIGNED_IN}
 
     @extend_schema(operation_id="me_retrieve")
@@ -29,8 +29,8 @@ class MeView(GenericViewSet):
         """Change language or text size."""
         serializer = self.get_serializer(request.user, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
-        account = serializer.instance
+        account: Any = request.user
         for name, value in serializer.validated_data.items():
             setattr(account, name, value)
         account.save(update_fields=sorted(serializer.validated_data))
-        return Response(serializer.to_representation(account))
+        return Response(self.get_serializer(account).data)

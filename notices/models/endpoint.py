@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.protect import EncryptedTextField
+from notices.querysets import EndpointQuerySet
 
 
 class Endpoint(models.Model):
@@ -20,10 +21,14 @@ class Endpoint(models.Model):
     url = models.URLField(_("address"), max_length=500)
     secret = EncryptedTextField(_("secret"), blank=True, default="")
     grid_code = models.CharField(_("code of the subtree"), max_length=30)
-    kinds = models.CharField(_("kinds of notice, separated by commas; empty: all"), max_length=300, blank=True, default="")
+    kinds = models.CharField(
+        _("kinds of notice, separated by commas; empty: all"), max_length=300, blank=True, default=""
+    )
     is_active = models.BooleanField(_("active"), default=True)
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+
+    objects = EndpointQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("endpoint")

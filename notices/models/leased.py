@@ -25,9 +25,7 @@ class WorkState(models.TextChoices):
 class LeasedWork(models.Model):
     """Abstract row of work: due at `run_at`, leased until `lease_until` under `lease_token`."""
 
-    work_state = models.CharField(
-        _("work state"), max_length=10, choices=WorkState.choices, default=WorkState.DUE
-    )
+    work_state = models.CharField(_("work state"), max_length=10, choices=WorkState.choices, default=WorkState.DUE)
     run_at = models.DateTimeField(_("due at"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     lease_until = models.DateTimeField(_("leased until"), null=True, blank=True)

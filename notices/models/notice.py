@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notices.models.endpoint import Endpoint
 from notices.models.leased import LeasedWork
+from notices.querysets import DeliveryQuerySet, NoticeQuerySet
 
 
 class Notice(models.Model):
@@ -43,6 +44,8 @@ class Notice(models.Model):
     delivered_at = models.DateTimeField(_("in the inbox since"), null=True, blank=True)
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
 
+    objects = NoticeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
@@ -75,6 +78,8 @@ class Delivery(LeasedWork):
     endpoint = models.ForeignKey(
         Endpoint, models.CASCADE, null=True, blank=True, related_name="deliveries", verbose_name=_("endpoint")
     )
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta(LeasedWork.Meta):
         abstract = False

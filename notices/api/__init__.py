@@ -1,0 +1,1 @@
+"""Doors of `notices` for systems."""
