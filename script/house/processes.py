@@ -1,6 +1,5 @@
 """Long-running children: started in groups of their own, watched, started again when they die, stopped together."""
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -10,11 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from house.places import ROOT
-from house.steps import StepFailed, last_line, say
+from house.steps import StepFailed, die_with_parent, last_line, say
 
 LOG_LIMIT = 50_000_000  # bytes; a longer log is put aside at the next start
 RESTARTS_PER_MINUTE = 5
-PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -61,11 +59,6 @@ def turn(log: Path) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
-
-
-def die_with_parent() -> None:
-    """Ask the kernel to send TERM to this child when its parent ends."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def watch(children: Sequence[Child], env: dict[str, str]) -> None:

@@ -134,7 +134,7 @@ def web_command() -> list[str | Path]:
     limits = ["--timeout", "30", "--graceful-timeout", "10", "--keep-alive", "5", "--limit-request-line", "8190"]
     renewal = ["--max-requests", "5000", "--max-requests-jitter", "500"]
     workers = ["-k", "gthread", "-w", "2", "--threads", "4", "--no-control-socket", "--bind", f"{host()}:{port()}"]
-    return [PYTHON, "-m", "gunicorn", "config.wsgi", *workers, *limits, *renewal]
+    return [PYTHON, "-m", "gunicorn", "config.wsgi", "--preload", *workers, *limits, *renewal]
 
 
 def log(name: str) -> Path:

@@ -1,6 +1,8 @@
 """A step either works silently or fails with one line: what failed, what to do."""
 
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -9,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from house.places import ROOT, VAR
+
+PR_SET_PDEATHSIG = 1
 
 
 class StepFailed(Exception):
@@ -55,6 +59,7 @@ def run(
             text=True,
             errors="replace",
             check=False,
+            preexec_fn=die_with_parent,
         )
     except OSError as error:
         raise StepFailed(
@@ -64,6 +69,11 @@ def run(
     if done.returncode:
         raise StepFailed(f"{what}: {last_line(done.stderr or done.stdout)}", remedy or f"read {log}")
     return done.stdout
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to send TERM to this child when its parent ends, even by a kill that nobody can see."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def keep(log: Path, command: Sequence[str | Path], words: str) -> None:
