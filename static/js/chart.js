@@ -12,12 +12,18 @@
     return { series: [{ type: "pie", radius: ["42%", "70%"], label: { color: is.words, formatter: "{b} {c}" }, itemStyle: { borderColor: is.ground, borderWidth: 2 },
       data: data.labels.map(function (label, i) { return { name: label, value: data.series[0].values[i] }; }) }] };
   }
+  /* Every bar keeps its name, slanted when there are many; dates on a line may be left out where they would overlap. */
+  function nameLabels(data, is) {
+    var letters = data.labels.join("").length;
+    if (data.kind !== "bar" || letters < 48 || letters < 3.5 * data.labels.length || data.labels.length > 24) return { color: is.faint, hideOverlap: true };
+    return { color: is.faint, interval: 0, rotate: 40, fontSize: 11 };
+  }
   function bars(data, is) {
     var lying = data.kind === "hbar", line = data.kind === "line";
-    var names = { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: is.line } }, axisLabel: { color: is.faint, hideOverlap: true }, inverse: lying, boundaryGap: !line };
+    var names = { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: is.line } }, axisLabel: nameLabels(data, is), inverse: lying, boundaryGap: !line };
     var numbers = { type: "value", minInterval: data.decimals ? 0 : 1, axisLabel: { color: is.faint }, splitLine: { lineStyle: { color: is.line, type: "dashed" } } };
     return {
-      grid: { left: 8, right: 16, top: data.series.length > 1 ? 36 : 12, bottom: 4, containLabel: true },
+      grid: { left: 8, right: line ? 28 : 16, top: data.series.length > 1 ? 36 : 12, bottom: 4, containLabel: true },
       xAxis: lying ? numbers : names, yAxis: lying ? names : numbers,
       series: data.series.map(function (row) {
         return { name: row.name, type: line ? "line" : "bar", data: row.values, stack: data.stack ? "all" : null, barMaxWidth: 22, smooth: false, showSymbol: data.labels.length < 32, symbolSize: 5,
