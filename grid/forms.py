@@ -1,0 +1,128 @@
+"""Forms of the grid pages; the rules themselves stand in grid.changes and grid.tenure."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import DomainError
+from accounts.models import User
+from accounts.text_guard import CleanCharField
+from grid.models import Grid, Organization
+from grid.posts import ORGANIZATION_KINDS, PostKind
+
+
+def day_input() -> forms.DateInput:
+    """The browser's own calendar."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def moment_input() -> forms.DateTimeInput:
+    """The browser's own calendar with a time."""
+    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class DomainForm(forms.Form):
+    """A form that shows the errors of the business code beside its fields."""
+
+    def add_domain_error(self, error: DomainError) -> None:
+        """Each message under its field when the form has it, above the form otherwise."""
+        known = {name: messages for name, messages in error.fields.items() if name in self.fields}
+        for name, messages in known.items():
+            self.add_error(name, messages)
+        if not known:
+            self.add_error(None, str(error))
+
+
+class ProfileForm(DomainForm):
+    """The profile of a grid."""
+
+    name = CleanCharField(label=_("name"), max_length=100)
+    households = forms.IntegerField(label=_("households"), min_value=0, max_value=10_000_000, required=False)
+    population = forms.IntegerField(label=_("population"), min_value=0, max_value=100_000_000, required=False)
+    gap_allowed = forms.BooleanField(label=_("children need not cover it (a park, a river)"), required=False)
+    note = CleanCharField(label=_("note"), max_length=200, required=False)
+
+
+class NewGridForm(DomainForm):
+    """A grid below another one; the first part of its code is given."""
+
+    part = forms.CharField(
+        label=_("last part of the code"),
+        max_length=3,
+        validators=[RegexValidator(r"^[0-9A-Z]{2,3}\Z", _("Two or three digits or capital letters."))],
+        help_text=_("For example 001, or Z01 for a dedicated grid."),
+    )
+    name = CleanCharField(label=_("name"), max_length=100)
+    kind = forms.ChoiceField(label=_("kind"), choices=Grid.Kind.choices)
+    households = forms.IntegerField(label=_("households"), min_value=0, max_value=10_000_000, required=False)
+
+    def add_domain_error(self, error: DomainError) -> None:
+        """Business code speaks of the code; here its last part is typed."""
+        error.fields = {"part" if name == "code" else name: found for name, found in error.fields.items()}
+        super().add_domain_error(error)
+
+
+class RetireForm(DomainForm):
+    """The end of a grid."""
+
+    valid_to = forms.DateField(label=_("valid until (excluded)"), widget=day_input(), initial=timezone.localdate)
+
+
+class AppointForm(DomainForm):
+    """A person, a post, and from when to when."""
+
+    person = CleanCharField(
+        label=_("account or name"), max_length=150, help_text=_("The account; the real name where only one has it.")
+    )
+    kind = forms.ChoiceField(label=_("post"))
+    organization = forms.ModelChoiceField(
+        label=_("organization"),
+        queryset=Organization.objects.none(),
+        required=False,
+        help_text=_("Only for posts in an organization."),
+    )
+    starts_on = forms.DateField(label=_("from"), widget=day_input(), initial=timezone.localdate)
+    ends_on = forms.DateField(label=_("until (excluded)"), widget=day_input(), required=False)
+    note = CleanCharField(label=_("note"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, grid: Grid, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offices = Organization.objects.active().filter(grid=grid)
+        kinds = [choice for choice in PostKind.choices if offices or choice[0] not in ORGANIZATION_KINDS]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        self.fields["organization"].queryset = offices  # type: ignore[attr-defined]
+
+    def clean_person(self) -> User:
+        """The one active person of that account or name."""
+        given = self.cleaned_data["person"]
+        people = User.objects.filter(is_active=True, kind=User.Kind.PERSON)
+        found = list(people.filter(username=given)[:1]) or list(people.filter(real_name=given)[:2])
+        if len(found) != 1:
+            several = _now("Several people have this name: give the account.")
+            raise forms.ValidationError(several if found else _now("Nobody has this account or name."))
+        return found[0]
+
+
+class EndPostForm(DomainForm):
+    """The end of a tenure."""
+
+    ends_on = forms.DateField(label=_("first day without the post"), widget=day_input(), initial=timezone.localdate)
+
+
+class AbsenceForm(DomainForm):
+    """When a person is away."""
+
+    starts_at = forms.DateTimeField(label=_("from"), widget=moment_input(), initial=timezone.localtime)
+    ends_at = forms.DateTimeField(label=_("until"), widget=moment_input())
+    reason = CleanCharField(label=_("reason"), max_length=100, required=False)
+
+
+class LayerForm(forms.Form):
+    """What the map asks for."""
+
+    level = forms.TypedChoiceField(choices=Grid.Level.choices, coerce=int, required=False)
+    zoom = forms.IntegerField(min_value=3, max_value=19, required=False)

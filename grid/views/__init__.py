@@ -1,0 +1,1 @@
+"""Pages of `grid`, one subject per file."""
