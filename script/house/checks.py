@@ -20,6 +20,7 @@ from house.places import ROOT, TEST, VAR
 from house.python_env import PYTHON
 from house.steps import StepFailed, finish, run, say, step
 
+LINES_SHOWN = 80
 MODULES = ("accounts", "notices", "grid", "incidents", "reports", "config")
 
 
@@ -165,8 +166,15 @@ def passes(one: Check) -> bool:
     )
     say(f"{'ok' if done.returncode == 0 else 'FAILED'} ({time.monotonic() - start:.1f} s)")
     if done.returncode:
-        say(done.stdout + done.stderr)
+        say(first_lines(done.stdout + done.stderr))
     return done.returncode == 0
+
+
+def first_lines(words: str) -> str:
+    """Give the beginning of what a check said; one that fails everywhere would bury the others."""
+    lines = words.strip().splitlines()
+    more = [f"... and {len(lines) - LINES_SHOWN} more lines"] if len(lines) > LINES_SHOWN else []
+    return "\n".join(lines[:LINES_SHOWN] + more)
 
 
 if __name__ == "__main__":
