@@ -135,7 +135,8 @@ def _host_header(target: Target) -> str:
 def _connected(target: Target) -> Iterator[HTTPConnection]:
     """A connection to the checked address; cut off when the total time is over, however slowly the receiver drips."""
     connection = _connection(target)
-    late = threading.Timer(TOTAL_SECONDS, _cut, [connection])
+    is_late = threading.Event()
+    late = threading.Timer(TOTAL_SECONDS, _cut, [connection, is_late])
     late.daemon = True
     started = time.monotonic()
     try:
@@ -144,6 +145,8 @@ def _connected(target: Target) -> Iterator[HTTPConnection]:
         if connection.sock is not None:
             connection.sock.settimeout(max(TOTAL_SECONDS - (time.monotonic() - started), 0.1))
         yield connection
+        if is_late.is_set():  # a status line alone, with the rest cut off, looks like an answer
+            raise TimeoutError
     finally:
         late.cancel()
         connection.close()
@@ -162,7 +165,8 @@ def _connection(target: Target) -> HTTPConnection:
     )
 
 
-def _cut(connection: HTTPConnection) -> None:
+def _cut(connection: HTTPConnection, is_late: threading.Event) -> None:
+    is_late.set()
     if connection.sock is not None:
         with contextlib.suppress(OSError):
             connection.sock.shutdown(socket.SHUT_RDWR)
