@@ -21,6 +21,7 @@ RANKS = {
     "states": GROUND,
     "errors": GROUND,
 }
+SPLIT = ("views", "admin", "forms", "filters")  # a long file may be split: admin_quarantine.py
 FREE = {"apps", "migrations", "checks"}  # Django's own wiring looks wherever it must
 
 
@@ -31,7 +32,8 @@ def rank(module: str) -> int | None:
         return None
     if parts[-1] == "urls":
         return URLS
-    return RANKS.get(parts[1], BUSINESS)
+    whole = next((name for name in SPLIT if parts[1].startswith(f"{name}_")), parts[1])
+    return RANKS.get(whole, BUSINESS)
 
 
 class HouseLayers(Contract):
