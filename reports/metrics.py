@@ -1,0 +1,187 @@
+"""Counts of incidents for a grid and a period, from the append-only events and the clock ledger.
+
+One query gives all measures and indicators of a subtree: in total, by area (the next level of grids) and by category; a
+second one those of the handling units. A third lists the incidents behind any single number. The definitions are in
+`reports.indicators`, the facts they speak of in sql/facts.sql.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import connection
+
+from incidents.states import OPEN_STATES
+from reports.indicators import (
+    INDICATORS,
+    MEASURE_BY_NAME,
+    MEASURES,
+    UNIT_INDICATORS,
+    UNIT_MEASURE_BY_NAME,
+    UNIT_MEASURES,
+    Indicator,
+    Measure,
+)
+from reports.periods import Period
+
+SQL: Final = Path(__file__).parent / "sql"
+NEXT_LENGTH: Final = {4: 6, 6: 9, 9: 12, 12: 15, 15: 18, 18: 21, 21: 24, 24: 24}
+"""From the length of a grid code to that of the level below (architecture.md 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What is counted: the subtree of `code` between two moments; `end` may be earlier than the end of the period."""
+
+    code: str
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def of(cls, code: str, period: Period, *, until: datetime | None = None) -> "Extent":
+        """A period of a subtree, cut off at `until` when that is earlier (a preview)."""
+        return cls(code, period.start, min(period.end, until) if until else period.end)
+
+    @property
+    def area_length(self) -> int:
+        """The length of the codes of the areas that the extent is divided into."""
+        return NEXT_LENGTH[len(self.code)]
+
+    def parameters(self, **more: Any) -> dict[str, Any]:
+        """What the queries ask for."""
+        return {
+            "prefix": f"{self.code}%",
+            "area_length": self.area_length,
+            "place_length": NEXT_LENGTH[self.area_length],
+            "start": self.start,
+            "end": self.end,
+            "open_states": [str(state) for state in OPEN_STATES],
+            **more,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The numbers of one line: measures by name, and (numerator, denominator) of the indicators by name."""
+
+    numbers: Mapping[str, int]
+    ratios: Mapping[str, tuple[int, int]]
+
+
+@dataclass(slots=True)
+class Counts:
+    """All lines of an extent. A category of None: not classified. Units are keyed as sql/units.sql says."""
+
+    total: Tally
+    areas: dict[str, Tally] = field(default_factory=dict)
+    categories: dict[int | None, Tally] = field(default_factory=dict)
+    units: dict[str, Tally] = field(default_factory=dict)
+
+
+def count(extent: Extent) -> Counts:
+    """All numbers of `extent`, in two queries whatever its size."""
+    rows = list(query(_totals_sql(), extent))
+    counts = Counts(next(_tally(row, MEASURES, INDICATORS) for row in rows if row["line"] == 3))
+    for row in rows:
+        tally = _tally(row, MEASURES, INDICATORS)
+        if row["line"] == 1:
+            counts.areas[row["area"]] = tally
+        elif row["line"] == 2:
+            counts.categories[row["category_id"]] = tally
+    counts.units = {row["unit"]: _tally(row, UNIT_MEASURES, UNIT_INDICATORS) for row in query(_units_sql(), extent)}
+    return counts
+
+
+def totals(extent: Extent) -> Tally:
+    """The total line of `extent` alone, in one query."""
+    return next(_tally(row, MEASURES, INDICATORS) for row in query(_totals_sql(), extent) if row["line"] == 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Which line of a table a number stands in; nothing given means the total."""
+
+    area: str = ""
+    category: str = ""
+    unit: str = ""
+
+
+def incidents_behind(extent: Extent, measure: str, line: Line, *, limit: int = 2000) -> list[int]:
+    """Ids of the incidents that make up one number, longest waiting first. KeyError for a measure unknown there."""
+    table = UNIT_MEASURE_BY_NAME if line.unit else MEASURE_BY_NAME
+    rows = query(
+        _behind_sql(table[measure].condition, by_unit=bool(line.unit)),
+        extent,
+        area=line.area,
+        category=line.category,
+        unit=line.unit,
+        limit=limit,
+    )
+    return [row["id"] for row in rows]
+
+
+def query(sql: str, extent: Extent, **more: Any) -> Iterator[dict[str, Any]]:
+    """Rows of `sql` for `extent` as dictionaries."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, extent.parameters(**more))
+        names = [column.name for column in cursor.description or ()]
+        for row in cursor.fetchall():
+            yield dict(zip(names, row, strict=True))
+
+
+@cache
+def part(name: str) -> str:
+    """The text of one file of sql/."""
+    return (SQL / f"{name}.sql").read_text("utf-8")
+
+
+@cache
+def _totals_sql() -> str:
+    columns = ["SELECT grouping(f.area, f.category_id) AS line, f.area, f.category_id"]
+    columns += _columns(MEASURES, INDICATORS)
+    sets = "FROM facts f GROUP BY GROUPING SETS ((), (f.area), (f.category_id))"
+    return "\n".join([part("facts"), ",\n".join(columns), sets])
+
+
+@cache
+def _units_sql() -> str:
+    columns = ["SELECT u.unit", *_columns(UNIT_MEASURES, UNIT_INDICATORS)]
+    source = "FROM by_unit u JOIN facts f ON f.id = u.incident_id GROUP BY u.unit"
+    return "\n".join([part("facts"), part("units"), ",\n".join(columns), source])
+
+
+@cache
+def _behind_sql(condition: str, *, by_unit: bool) -> str:
+    source = "FROM facts f JOIN by_unit u ON u.incident_id = f.id" if by_unit else "FROM facts f"
+    chosen = [
+        f"WHERE ({condition})",
+        "AND (%(area)s = '' OR f.area = %(area)s)",
+        "AND (%(category)s = '' OR coalesce(f.category_id::text, 'none') = %(category)s)",
+    ]
+    if by_unit:
+        chosen.append("AND u.unit = %(unit)s")
+    parts = [part("facts"), *([part("units")] if by_unit else []), "SELECT f.id", source, *chosen]
+    return "\n".join([*parts, "ORDER BY f.reported_at, f.id LIMIT %(limit)s"])
+
+
+def _columns(measures: Sequence[Measure], indicators: Sequence[Indicator]) -> list[str]:
+    condition = {measure.name: measure.condition for measure in measures}
+    counted = [_filtered(f"n_{name}", text) for name, text in condition.items()]
+    for indicator in indicators:
+        excluded = "".join(f" AND NOT ({MEASURE_BY_NAME[name].condition})" for name in indicator.exclusions)
+        counted.append(_filtered(f"above_{indicator.name}", f"({condition[indicator.numerator]}){excluded}"))
+        counted.append(_filtered(f"below_{indicator.name}", f"({condition[indicator.denominator]}){excluded}"))
+    return counted
+
+
+def _filtered(name: str, condition: str) -> str:
+    return f"count(*) FILTER (WHERE {condition}) AS {name}"
+
+
+def _tally(row: Mapping[str, Any], measures: Iterable[Measure], indicators: Iterable[Indicator]) -> Tally:
+    numbers = {measure.name: row[f"n_{measure.name}"] for measure in measures}
+    ratios = {each.name: (row[f"above_{each.name}"], row[f"below_{each.name}"]) for each in indicators}
+    return Tally(numbers, ratios)

@@ -1,0 +1,140 @@
+"""Made-up histories of incidents for tests: legal walks through the table of moves, written as rows.
+
+The walk is chosen by a list of numbers, so that hypothesis can make and shrink it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count as counter
+
+from django.db import transaction
+
+from accounts.models import User
+from grid.models import Compound, Grid, Organization
+from incidents.clocks import Ledgers, Limits
+from incidents.models import Assignment, Category, ClockEntry, Incident, IncidentEvent
+from incidents.models.incident import Locating, Source
+from incidents.states import MOVE_BY_NAME, MOVES, OPEN_STATES, START, WITH_HANDLER, Move
+from incidents.worktime import TableCalendar
+
+_numbers = counter(1)
+EVERY_DAY = TableCalendar(days={})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One move: which of the allowed ones (modulo their number), and minutes since the step before."""
+
+    choice: int
+    minutes: int
+
+
+@dataclass
+class Walk:
+    """One incident: where, what, when it was reported, and its steps. The first step is the report."""
+
+    grid: Grid
+    started: datetime
+    steps: Sequence[Step] = ()
+    category: Category | None = None
+    handler: Organization | User | None = None
+    compound: Compound | None = None
+    title: str = "测试事件"
+
+
+def moves(*named: tuple[str, int]) -> list[Step]:
+    """Steps by name: [("report", 0), ("file", 5), …], minutes since the step before."""
+    steps, state = [], START
+    for name, minutes in named:
+        allowed = _allowed(state)
+        steps.append(Step(allowed.index(MOVE_BY_NAME[name]), minutes))
+        state = MOVE_BY_NAME[name].target
+    return steps
+
+
+CLOSED = (("report", 0), ("file", 5), ("dispatch", 5), ("take", 5), ("feedback", 30), ("close", 10))
+"""A quick way from report to close: 55 minutes."""
+
+
+def write(walks: Sequence[Walk]) -> list[Incident]:
+    """Write incidents with their events, clock entries and assignments."""
+    with transaction.atomic():  # the database compares incident and events when the transaction ends
+        return [_write(walk) for walk in walks]
+
+
+def _allowed(state: str) -> list[Move]:
+    return [move for move in MOVES if state in move.sources]
+
+
+def _write(walk: Walk) -> Incident:
+    number = next(_numbers)
+    incident = Incident(
+        number=f"{walk.started:%Y%m%d}-{number:06d}",
+        title=walk.title,
+        text=walk.title,
+        category=walk.category,
+        source=Source.DESK,
+        grid=walk.grid,
+        grid_code=walk.grid.code,
+        compound=walk.compound,
+        located_by=Locating.CHOSEN,
+        reported_at=walk.started,
+        state_since=walk.started,
+    )
+    events, ledgers, tasks = _played(incident, walk)
+    incident.save()
+    for rows, model in ((events, IncidentEvent), (ledgers.added, ClockEntry), (tasks, Assignment)):
+        for row in rows:
+            row.incident = incident
+        model.objects.bulk_create(rows)
+    return incident
+
+
+def _played(incident: Incident, walk: Walk) -> tuple[list[IncidentEvent], Ledgers, list[Assignment]]:
+    ledgers = Ledgers((), calendar=EVERY_DAY)
+    ledgers.limits = _limits()
+    events: list[IncidentEvent] = []
+    tasks: list[Assignment] = []
+    state, at = START, walk.started
+    for step in walk.steps:
+        allowed = _allowed(state)
+        if not allowed:
+            break
+        move, at = allowed[step.choice % len(allowed)], at + timedelta(minutes=step.minutes)
+        events.append(_event(events, move, state, at))
+        _task(incident, tasks, walk, move, state, at)
+        ledgers.apply(incident, move, at)
+        state = move.target
+    _finish(incident, state, at, len(events))
+    return events, ledgers, tasks
+
+
+def _limits() -> Limits:
+    limits = Limits()
+    limits.__dict__["_rows"] = {}  # the defaults, without a query
+    return limits
+
+
+def _event(events: list[IncidentEvent], move: Move, state: str, at: datetime) -> IncidentEvent:
+    return IncidentEvent(
+        sequence=len(events) + 1, kind="move", move=move.name, from_state=state, to_state=move.target, at=at
+    )
+
+
+def _task(incident: Incident, tasks: list[Assignment], walk: Walk, move: Move, state: str, at: datetime) -> None:
+    """What lifecycle does with assignments."""
+    if state in WITH_HANDLER and move.target not in WITH_HANDLER:
+        tasks[-1].ends_at, tasks[-1].outcome = at, move.name
+    if move.name in ("dispatch", "rework"):
+        handler = {"user": walk.handler} if isinstance(walk.handler, User) else {"organization": walk.handler}
+        tasks.append(Assignment(starts_at=at, **handler))
+    for name in ("organization", "user"):
+        kept = getattr(tasks[-1], name) if tasks and move.target != "filed" else None
+        setattr(incident, f"handler_{name}", kept)
+
+
+def _finish(incident: Incident, state: str, at: datetime, version: int) -> None:
+    incident.state, incident.state_since, incident.version = state, at, max(version, 1)
+    if state not in OPEN_STATES:
+        incident.closed_at = at

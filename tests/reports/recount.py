@@ -1,0 +1,186 @@
+"""The numbers of a report counted once more, in plain Python over events, clock entries and assignments.
+
+Written from the Chinese definitions in reports/data/indicators.json and domain.md 2.5, not from the SQL.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from incidents.models import Assignment, ClockEntry, Incident, IncidentEvent
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ENDED = {"not_accepted", "closed", "cancelled", "self_handled"}
+RUNS = {"started", "resumed", "extended"}
+
+
+class Life:
+    """One incident's whole story."""
+
+    def __init__(self, incident: Incident, start: datetime, end: datetime) -> None:
+        self.incident, self.start, self.end = incident, start, end
+        moves = IncidentEvent.objects.filter(incident=incident, kind="move", at__lt=end)
+        self.events = list(moves.order_by("sequence"))
+        self.inside = [event for event in self.events if event.at >= start]
+        self.clocks = list(ClockEntry.objects.filter(incident=incident, at__lt=end).order_by("sequence"))
+        self.tasks = list(Assignment.objects.filter(incident=incident, starts_at__lt=end).order_by("id"))
+
+    def did(self, *moves: str) -> bool:
+        return any(event.move in moves for event in self.inside)
+
+    def state(self, at: datetime) -> str:
+        """ "" before the report."""
+        return next((event.to_state for event in reversed(self.events) if event.at < at), "")
+
+    def is_open(self, at: datetime) -> bool:
+        return self.state(at) not in ENDED | {""}
+
+    def running(self, clock: str, at: datetime) -> ClockEntry | None:
+        """The entry by which `clock` runs just before `at`."""
+        last = next((entry for entry in reversed(self.clocks) if entry.clock == clock and entry.at < at), None)
+        return last if last is not None and last.kind in RUNS else None
+
+    def overdue(self, *clocks: str) -> bool:
+        """One of the clocks runs at the end and is over its limit."""
+        entries = [self.running(clock, self.end) for clock in clocks]
+        return self.is_open(self.end) and any(e is not None and e.due_at < self.end for e in entries)
+
+    def handle_due(self, at: datetime) -> datetime | None:
+        """The handling limit that counted at `at`."""
+        rows = [e for e in self.clocks if e.clock == "handle" and e.kind in RUNS and e.at <= at]
+        return rows[-1].due_at if rows else None
+
+    def feedback_in_time(self) -> bool:
+        """The last report of handling, at any time before the end, kept the limit."""
+        told = [event.at for event in self.events if event.move == "feedback"]
+        if not told:
+            return False
+        due = self.handle_due(told[-1])
+        return due is None or told[-1] <= due
+
+    def newly_overdue(self) -> bool:
+        """A clock that was not over its limit ran over it within the period."""
+        for number, entry in enumerate(self.clocks):
+            if entry.kind not in RUNS or not self.start <= entry.due_at < self.end:
+                continue
+            later = [e.at for e in self.clocks[number + 1 :] if e.clock == entry.clock]
+            if not later or later[0] > entry.due_at:
+                return True
+        return False
+
+    def same_day(self) -> bool:
+        done = [event.at for event in self.inside if event.move in ("close", "self_handle")]
+        return bool(done) and done[-1].astimezone(SHANGHAI).date() == self.events[0].at.astimezone(SHANGHAI).date()
+
+
+HANDLED = {"handled", "checking"}
+RULES: dict[str, Callable[[Life], bool]] = {
+    "reported": lambda life: life.did("report", "self_handle"),
+    "self_handled": lambda life: life.did("self_handle"),
+    "filed": lambda life: life.did("file"),
+    "not_accepted": lambda life: life.did("reject"),
+    "cancelled": lambda life: life.did("cancel"),
+    "dispatched": lambda life: life.did("dispatch"),
+    "handled": lambda life: life.did("feedback"),
+    "handled_on_time": lambda life: life.did("feedback") and life.feedback_in_time(),
+    "closed": lambda life: life.did("close"),
+    "closed_on_time": lambda life: life.did("close") and life.feedback_in_time(),
+    "completed": lambda life: life.did("close", "self_handle"),
+    "same_day": Life.same_day,
+    "returned": lambda life: life.did("return"),
+    "reworked": lambda life: life.did("rework"),
+    "newly_overdue": Life.newly_overdue,
+    "open_start": lambda life: life.is_open(life.start),
+    "open_end": lambda life: life.is_open(life.end),
+    "to_accept": lambda life: life.state(life.end) == "reported",
+    "to_dispatch": lambda life: life.state(life.end) == "filed",
+    "with_handler": lambda life: life.state(life.end) in {"dispatched", "handling", "reworking"},
+    "to_check": lambda life: life.state(life.end) in HANDLED,
+    "overdue_open": lambda life: life.overdue("accept", "dispatch", "handle", "check"),
+    "overdue_unhandled": lambda life: life.overdue("handle"),
+    "should_handle": lambda life: life.did("feedback") or life.overdue("handle"),
+    "should_close": lambda life: life.did("feedback") or life.state(life.start) in HANDLED or life.overdue("handle"),
+    "ever": lambda life: bool(life.inside) or life.is_open(life.start) or life.is_open(life.end),
+}
+RATES = {
+    "same_day_rate": ("same_day", "reported", False),
+    "handling_rate": ("handled", "should_handle", True),
+    "on_time_handling_rate": ("handled_on_time", "should_handle", True),
+    "closing_rate": ("closed", "should_close", True),
+    "on_time_closing_rate": ("closed_on_time", "should_close", True),
+    "rework_rate": ("reworked", "should_close", True),
+    "overdue_pending_rate": ("overdue_unhandled", "should_handle", True),
+}
+
+
+def lives(code: str, start: datetime, end: datetime) -> list[Life]:
+    """Every incident of a subtree."""
+    rows = Incident.objects.filter(grid_code__startswith=code).order_by("pk")
+    return [Life(incident, start, end) for incident in rows]
+
+
+def numbers(some: Iterable[Life]) -> dict[str, int]:
+    """All measures."""
+    some = list(some)
+    return {name: sum(rule(life) for life in some) for name, rule in RULES.items()}
+
+
+def ratios(some: Iterable[Life]) -> dict[str, tuple[int, int]]:
+    """All indicators as (numerator, denominator)."""
+    some = list(some)
+    kept = [life for life in some if not life.did("cancel")]
+    return {
+        name: tuple(sum(RULES[part](life) for life in (kept if without else some)) for part in (above, below))  # type: ignore[misc]
+        for name, (above, below, without) in RATES.items()
+    }
+
+
+def by(some: Iterable[Life], key: Callable[[Life], Any]) -> dict[Any, list[Life]]:
+    """Lives in groups, those that the period touches."""
+    groups: dict[Any, list[Life]] = defaultdict(list)
+    for life in some:
+        groups[key(life)].append(life)
+    return groups
+
+
+def units(some: Iterable[Life], area_length: int) -> dict[str, dict[str, int]]:
+    """What each unit did: rows of (unit, incident), then counted."""
+    done: dict[tuple[str, int], dict[str, Any]] = defaultdict(lambda: {"moves": set(), "fed": None})
+    found = {life.incident.pk: life for life in some}
+    for life in found.values():
+        area = life.incident.grid_code[:area_length]
+        for event in life.inside:
+            if event.move in ("dispatch", "feedback", "return", "rework"):
+                task = [t for t in life.tasks if t.starts_at <= event.at][-1]
+                row = done[_unit(task, area), life.incident.pk]
+                row["moves"].add(event.move)
+                row["fed"] = event.at if event.move == "feedback" else row["fed"]
+        if life.state(life.end) in {"dispatched", "handling", "reworking"}:
+            done[_unit(life.tasks[-1], area), life.incident.pk]["moves"].add("hold")
+    totals: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for (unit, pk), row in done.items():
+        for name, holds in _unit_facts(found[pk], row).items():
+            totals[unit][name] += holds
+    return {unit: dict(values) for unit, values in totals.items()}
+
+
+def _unit(task: Assignment, area: str) -> str:
+    return f"o{task.organization_id}" if task.organization_id else f"a{area}"
+
+
+def _unit_facts(life: Life, row: dict[str, Any]) -> dict[str, bool]:
+    fed, moves = row["fed"], row["moves"]
+    due = life.handle_due(fed) if fed else None
+    late = "hold" in moves and life.overdue("handle")
+    return {
+        "dispatched": "dispatch" in moves,
+        "handled": fed is not None,
+        "handled_on_time": fed is not None and (due is None or fed <= due),
+        "returned": "return" in moves,
+        "reworked": "rework" in moves,
+        "in_hand": "hold" in moves,
+        "overdue_unhandled": late,
+        "should_handle": fed is not None or late,
+    }
