@@ -33,12 +33,13 @@ class Located:
     how: How
 
 
-# The second half runs only when the first finds nothing: LIMIT stops the Append after one row.
+# Each part runs only when those before it find nothing: LIMIT stops the Append after one row. City and district come
+# last, because they hold every point: the grid across the road is a better answer than the whole district.
 # A point on an edge lies in several grids: the lowest level, then the smallest code, so always the same one.
 _QUERY: Final = """
 WITH place AS (SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) AS point)
 (SELECT {columns}, 'inside' AS how FROM grid_grid AS g, place
- WHERE ST_Intersects(g.boundary, place.point) AND {valid}
+ WHERE ST_Intersects(g.boundary, place.point) AND g.level >= 3 AND {valid}
  ORDER BY g.level DESC, g.code LIMIT 1)
 UNION ALL
 (SELECT {columns}, 'nearest' AS how FROM grid_grid AS g, place
@@ -46,6 +47,10 @@ UNION ALL
    AND g.level IN (5, 6) AND {valid}
    AND ST_DWithin(g.boundary::geography, place.point::geography, %(metres)s)
  ORDER BY ST_Distance(g.boundary::geography, place.point::geography), g.level DESC, g.code LIMIT 1)
+UNION ALL
+(SELECT {columns}, 'inside' AS how FROM grid_grid AS g, place
+ WHERE ST_Intersects(g.boundary, place.point) AND g.level < 3 AND {valid}
+ ORDER BY g.level DESC, g.code LIMIT 1)
 LIMIT 1
 """
 _VALID: Final = "g.kind = %(kind)s AND g.valid_from <= %(day)s AND (g.valid_to IS NULL OR g.valid_to > %(day)s)"
@@ -54,7 +59,8 @@ _VALID: Final = "g.kind = %(kind)s AND g.valid_from <= %(day)s AND (g.valid_to I
 def locate(point: Point, *, today: date | None = None, kind: str = Grid.Kind.TERRITORIAL) -> Located | None:
     """The lowest current grid that contains `point` (WGS-84 degrees).
 
-    Outside every polygon: the nearest grid or micro-grid within 300 m, marked as "nearest"; farther away: None.
+    Outside every street: the nearest grid or micro-grid within 300 m, marked as "nearest"; farther away: the district
+    or city around it, else None.
     Dedicated grids (专属网格) lie over the territorial ones and are found only when `kind` asks for them.
     The boundary itself is not loaded.
     """

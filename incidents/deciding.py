@@ -1,7 +1,8 @@
 """Who should handle an incident: rules first, else the leader of the level that its severity says. Reads only.
 
-Severity names the level that keeps the matter (domain.md 2.7): 微事 the micro-grid, 小事 the grid, 一般事 the
-community, 大事 the street. A vacant post, an absence or an earlier return passes it to the next level up, each with a reason.
+Severity names the level that keeps the matter (domain.md 2.7): 微事 the micro-grid, 小事 the grid,
+一般事 the community, 大事 the street. A vacant post, an absence or an earlier return passes it to the next level up,
+each with a reason.
 """
 
 from collections.abc import Iterable, Sequence

@@ -52,7 +52,7 @@ def decide(incident: Incident, now: datetime) -> Decision:
 
 
 def suggest_handler(incident: Incident, now: datetime) -> Decision:
-    """Whom the system would give a filed (also: a returned) incident, without those who gave it back. Writes nothing."""
+    """Whom the system would give a filed or returned incident, without those who gave it back. Writes nothing."""
     return Adviser(now=now).suggest(incident)
 
 

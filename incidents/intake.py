@@ -160,7 +160,7 @@ def _check_right(actor: User, place: Place) -> None:
 
 
 def _first_of(new: NewIncident, actor: User) -> Incident | None:
-    """The incident that this report has already become; one query, none without keys. NotNow for somebody else's key."""
+    """The incident that this report has already become; one query at most. NotNow for somebody else's key."""
     same = Q(client_uuid=new.client_uuid) if new.client_uuid else Q()
     if new.external_id:
         same |= Q(source=new.source, external_id=new.external_id)

@@ -113,7 +113,7 @@ def make(pen: Pen, incident: Incident, wish: Wish, *, actor_name: str | None = N
             _("“%(move)s” is not possible now: the incident is “%(state)s”.")
             % {"move": move.label, "state": State(incident.state).label}
         )
-    check_right(incident, move, wish.actor)
+    check_right(incident, move, wish.actor, last_handler=pen.handled_by)
     _check_needs(incident, wish, pen.now)
     before = incident.state
     name = name_with_post(wish.actor, incident.grid_code, now=pen.now) if actor_name is None else actor_name

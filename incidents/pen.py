@@ -14,6 +14,7 @@ from accounts.models import User
 from incidents.clocks import Ledgers
 from incidents.models import Assignment, Attachment, ClockEntry, Incident, IncidentEvent
 from incidents.photostore import StoredPhoto, attachment_rows
+from incidents.rights import handled_by
 
 MOVED_FIELDS: Final = (
     "state",
@@ -98,6 +99,10 @@ class Pen:
         )
         self.events.append(event)
         return event
+
+    def handled_by(self, incident: Incident) -> int | None:
+        """Who reported the incident as handled last (the primary key)."""
+        return handled_by(incident)
 
     def changed(self, incident: Incident) -> None:
         """The incident's own row is to be saved."""

@@ -32,7 +32,7 @@ def name_with_post(user: User | None, grid_code: str, *, now: datetime) -> str:
     """
     with translation.override(settings.LANGUAGE_CODE):
         if user is None:
-            return _("System")
+            return _("The system")
         if user.is_service:
             return _("%(name)s (other system)") % {"name": user.real_name}
         posts = Post.objects.filter(user=user).on(timezone.localdate(now)).select_related("grid", "organization")

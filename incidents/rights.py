@@ -1,5 +1,6 @@
 """Who may make which move now: the table's "who" asked of one actor and one incident. Reads only."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,7 +23,9 @@ def allowed_moves(incident: Incident, user: Any) -> list[Move]:
     return possible
 
 
-def check_right(incident: Incident, move: Move, actor: User | None) -> None:
+def check_right(
+    incident: Incident, move: Move, actor: User | None, *, last_handler: Callable[[Incident], int | None] | None = None
+) -> None:
     """NotAllowed, with the reason, when `actor` may not make `move`; no actor is the system."""
     if actor is None:
         if not move.system:
@@ -30,7 +33,7 @@ def check_right(incident: Incident, move: Move, actor: User | None) -> None:
         return
     if not _holds(incident, move, actor):
         raise NotAllowed(_("“%(move)s” is not yours to do with this incident.") % {"move": move.label})
-    if move.apart and handled_by(incident) == actor.pk:
+    if move.apart and (last_handler or handled_by)(incident) == actor.pk:
         raise NotAllowed(_("You handled this incident yourself: somebody else must check and close it."))
 
 

@@ -20,7 +20,10 @@ class ClockEntry(models.Model):
         EXTENDED = "extended", _("Extended")
         STOPPED = "stopped", _("Stopped")
 
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="clock_entries", verbose_name=_("incident"))
+    # no index of its own: the unique (incident, sequence) serves
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, related_name="clock_entries", db_index=False, verbose_name=_("incident")
+    )
     sequence = models.PositiveIntegerField(_("sequence"))
     clock = models.CharField(_("stage"), max_length=10, choices=Clock.choices)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
@@ -36,8 +39,7 @@ class ClockEntry(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["incident", "sequence"], name="clock_sequence_once"),
             models.CheckConstraint(
-                condition=~models.Q(kind__in=["started", "extended"])
-                | (models.Q(amount__gt=0) & ~models.Q(unit="")),
+                condition=~models.Q(kind__in=["started", "extended"]) | (models.Q(amount__gt=0) & ~models.Q(unit="")),
                 name="clock_start_has_limit",
             ),
         ]

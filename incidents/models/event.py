@@ -43,7 +43,10 @@ class IncidentEvent(models.Model):
         REMARK = "remark", _("Remark")
         REVEALED = "revealed", _("Contact revealed")
 
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="events", verbose_name=_("incident"))
+    # no index of its own: the unique (incident, sequence) serves, and two would mislead the planner of the laws
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, related_name="events", db_index=False, verbose_name=_("incident")
+    )
     sequence = models.PositiveIntegerField(_("sequence"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.MOVE)
     move = models.CharField(_("move"), max_length=20, blank=True, default="")
