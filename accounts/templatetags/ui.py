@@ -9,6 +9,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 register = template.Library()
 
@@ -104,11 +105,28 @@ def field(bound: BoundField, label: str = "", **attrs: Any) -> dict[str, Any]:
 @register.simple_tag
 def control(bound: BoundField, small: bool = False, **attrs: Any) -> SafeString:
     """A field's control alone, for filter bars and table cells, where the label stands elsewhere."""
+    if isinstance(bound.field.widget, forms.SelectMultiple):
+        return _fold_out(bound)
     css = _widget_class(bound.field.widget)
     given = {name.replace("_", "-"): value for name, value in attrs.items()}
     if small:
         css += f" {css}-sm"
     return bound.as_widget(attrs={**given, "class": css})
+
+
+def _fold_out(bound: BoundField) -> SafeString:
+    """Several choices as ticks in a box that folds out: a list box of many lines does not fit a filter bar."""
+    choices = list(bound.field.choices)  # type: ignore[attr-defined]
+    chosen = {str(value) for value in bound.value() or ()}
+    words = "、".join(str(label) for value, label in choices if str(value) in chosen)
+    ticks = bound.as_widget(widget=forms.CheckboxSelectMultiple(choices=choices, attrs={"class": "form-check-input"}))
+    summary = words or gettext("All")
+    return format_html(
+        '<details class="menu multi" data-menu><summary class="form-select">{}</summary>'
+        '<div class="menu-body">{}</div></details>',
+        summary,
+        ticks,
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -44,9 +44,15 @@
       },
     }).addTo(map);
     gg.map.fit(map, layer);
+    gg.map.names(map, layer);
   }
   function over(url) {
-    gg.map.fetchJson(url).then(function (collection) { gg.map.points(map, collection); }).catch(function () { /* the boundaries stay useful */ });
+    gg.map.fetchJson(url).then(function (collection) {
+      var shown = {}, heat = gg.map.heat(map, collection);
+      shown[words.wordCases] = gg.map.points(map, collection);
+      if (heat) shown[words.wordHeat] = heat;
+      L.control.layers(null, shown, { collapsed: false }).addTo(map);
+    }).catch(function () { /* the boundaries stay useful */ });
   }
   gg.map.fetchJson(words.layer).then(function (collection) {
     draw(collection);

@@ -28,7 +28,7 @@
   function pin(tone) { return L.divIcon({ className: "", html: '<div class="map-pin pin-' + (tone || "primary") + '"></div>', iconSize: [28, 28], iconAnchor: [14, 32] }); }
 
   function polygons(map, collection) {
-    var picking = map.getContainer().hasAttribute("data-map-pick"), style = picking ? plainStyle : gridStyle, labels = [];
+    var picking = map.getContainer().hasAttribute("data-map-pick"), style = picking ? plainStyle : gridStyle;
     var layer = L.geoJSON(collection, {
       style: style,
       filter: function (feature) { return feature.geometry && /Polygon/.test(feature.geometry.type); },
@@ -36,25 +36,31 @@
         var data = feature.properties || {};
         if (picking) return;
         shape.bindTooltip(words(data), { sticky: true });
-        if (data.name) labels.push(label(shape, data.name));
         shape.on("mouseover", function () { shape.setStyle({ weight: 3 }); });
         shape.on("mouseout", function () { shape.setStyle(style(feature)); });
         if (data.url) shape.on("click", function () { location.href = data.url; });
       },
     }).addTo(map);
     document.addEventListener("gg:look", function () { layer.setStyle(style); });
-    map.on("zoomend", placeLabels);
-    map.whenReady(placeLabels);
+    if (!picking) names(map, layer);
     return layer;
-
-    /* A name is shown where it fits into its grid: a street shows no names, a community shows all. */
-    function placeLabels() {
+  }
+  /* A name is shown where it fits into its grid: a street shows no names, a community shows all. */
+  function names(map, layer) {
+    var labels = [];
+    layer.eachLayer(function (shape) {
+      var name = shape.feature.properties.name;
+      if (name && shape.getBounds) labels.push(label(shape, name));
+    });
+    function place() {
       labels.forEach(function (one) {
         var box = one.shape.getBounds();
         var wide = map.latLngToLayerPoint(box.getNorthEast()).x - map.latLngToLayerPoint(box.getSouthWest()).x;
         if (wide > one.width) one.tooltip.addTo(map); else one.tooltip.remove();
       });
     }
+    map.on("zoomend", place);
+    map.whenReady(place);
   }
   function label(shape, name) {
     var text = document.createElement("span");
@@ -178,7 +184,7 @@
     Array.prototype.forEach.call(within.querySelectorAll("[data-map]"), start);
     Array.prototype.forEach.call(within.querySelectorAll("[data-place]"), startPlace);
   }
-  gg.map = { pin: pin, points: points, polygons: polygons, heat: heat, fetchJson: fetchJson, fit: fit };
+  gg.map = { pin: pin, points: points, polygons: polygons, names: names, heat: heat, fetchJson: fetchJson, fit: fit };
   document.addEventListener("gg:begin", function (event) { begin(event.detail); });
   begin(document);
 })();

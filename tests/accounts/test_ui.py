@@ -68,6 +68,15 @@ def test_a_group_of_choices_is_a_fieldset() -> None:
     assert "<legend" in html
 
 
+def test_several_choices_fold_out_and_say_what_is_ticked() -> None:
+    class Levels(forms.Form):
+        level = forms.MultipleChoiceField(choices=[("4", "社区"), ("5", "网格"), ("6", "微网格")])
+
+    html = drawn("{% control form.level %}", form=Levels({"level": ["4", "6"]}))
+    assert ">社区、微网格<" in html
+    assert html.count("checked") == 2
+
+
 def test_text_of_people_is_escaped_in_a_field() -> None:
     assert "<b>" not in drawn("{% field form.title %}", form=Report({"title": '"><b>'}))
 
