@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from incidents.models import Attachment, ClockEntry, Incident, IncidentEvent
 from incidents.states import MOVE_BY_NAME
+from incidents.worktime import TimeUnit
 
 TONES: Final = {
     "report": ("info", "speakerphone"),
@@ -32,6 +34,12 @@ TONES: Final = {
     IncidentEvent.Kind.CLASSIFIED: ("info", "tag"),
     IncidentEvent.Kind.REMARK: ("secondary", "message"),
     IncidentEvent.Kind.REVEALED: ("secondary", "eye"),
+}
+
+
+SHORT: Final = {
+    TimeUnit.URGENT_HOUR: gettext_lazy("%(n)s minutes, running through"),
+    TimeUnit.WORK_HOUR: gettext_lazy("%(n)s minutes of working time"),
 }
 
 
@@ -130,8 +138,12 @@ def ticks(entries: Iterable[ClockEntry]) -> list[Tick]:
 
 
 def limit_words(entry: ClockEntry) -> str:
-    """"3 work hours", or nothing for an entry without a limit."""
-    return f"{entry.amount.normalize():f} {entry.get_unit_display()}" if entry.amount is not None else ""
+    """"3 work hours", "15 minutes" for less than an hour, or nothing for an entry without a limit."""
+    if entry.amount is None:
+        return ""
+    if entry.amount < 1 and entry.unit in SHORT:
+        return SHORT[TimeUnit(entry.unit)] % {"n": f"{(entry.amount * 60).normalize():f}"}
+    return f"{entry.amount.normalize():f} {entry.get_unit_display()}"
 
 
 def handler_words(incident: Incident) -> str:

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/<number:number>/sent/", intake.sent, name="sent"),
     path("incidents/<number:number>/contact/", cases.contact, name="contact"),
     path("incidents/<number:number>/moves/<slug:name>/", moves.move, name="move"),
+    path("incidents/<number:number>/photos/", cases.photos, name="add_photos"),
     path("photos/<uuid:public_id>/", photos.photo, name="photo"),
     path("report/", intake.report, name="report"),
     path("report/place/", intake.place, name="place"),

@@ -2,6 +2,6 @@
 
 from incidents.forms.moves import BulkForm, MoveForm
 from incidents.forms.reports import DeskReportForm, FieldReportForm
-from incidents.forms.reveal import RevealForm
+from incidents.forms.small import MorePhotosForm, RevealForm
 
-__all__ = ["BulkForm", "DeskReportForm", "FieldReportForm", "MoveForm", "RevealForm"]
+__all__ = ["BulkForm", "DeskReportForm", "FieldReportForm", "MorePhotosForm", "MoveForm", "RevealForm"]

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import transaction
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header, urlencode
@@ -14,23 +14,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import reveals
 from accounts.errors import NotAllowed, NotValid
 from accounts.keyset import keyset_page
 from accounts.rules import signed_in
+from accounts.shell import is_phone
 from grid.access import requires
+from grid.models import Grid
 from grid.scope import scope_of
-from incidents import lifecycle, story
+from incidents import story
+from incidents.contacts import Contact, may_reveal, reveal_contact
+from incidents.evidence import add_photos
 from incidents.exports import export_xlsx
 from incidents.filters import IncidentFilter
-from incidents.forms import RevealForm
-from incidents.models import Incident, IncidentEvent
+from incidents.forms import MorePhotosForm, RevealForm
+from incidents.models import Incident
 from incidents.querysets import IncidentQuerySet
-from incidents.views.finding import find_incident, person
+from incidents.views.finding import detail_address, find_incident, person
 from incidents.views.moves import offers
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE_SIZE: Final = 50
+STREET_DIGITS: Final = 9
+GRID_CHOICES: Final = 200
 LIST_RELATED: Final = ("category", "grid", "handler_organization", "handler_user")
 SHOWN_FILTERS: Final = ("q", "state", "category", "grid", "source", "reported_from", "reported_to")
 KEPT: Final = ("open", "overdue", "due_soon", "handler", "reporter", "closed_from", "closed_to", "urgency", "severity")
@@ -47,6 +52,8 @@ def incident_list(request: HttpRequest) -> HttpResponse:
         "now": timezone.now(),
         "filter": chosen,
         "bar": [chosen.form[name] for name in SHOWN_FILTERS],
+        "bar_is_set": any(request.GET.get(name) for name in SHOWN_FILTERS) and not is_phone(request),
+        "grids": grid_choices(request),
         "kept": [(name, value) for name in KEPT for value in request.GET.getlist(name) if value],
         "page": keyset_page(rows, request.GET, size=PAGE_SIZE),
         "chips": chips(request, chosen),
@@ -55,6 +62,16 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     fragment = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
     template = "incidents/parts/case_table.html" if fragment else "incidents/list.html"
     return render(request, template, context)
+
+
+def grid_choices(request: HttpRequest) -> list[tuple[str, str]]:
+    """(code, name) of the grids to filter by: the level below the reader's own; one query."""
+    home = scope_of(request.user).home
+    level = 4 if len(home) <= STREET_DIGITS else min(len(home) // 3 + 1, 6)
+    rows = Grid.objects.visible_to(request.user).current(timezone.localdate()).filter(level=level)
+    found = list(rows.order_by("code").values_list("code", "name")[:GRID_CHOICES])
+    asked = request.GET.get("grid", "")
+    return found if not asked or asked in dict(found) else [(asked, asked), *found]
 
 
 def filtered(request: HttpRequest) -> IncidentFilter:
@@ -127,6 +144,7 @@ def case_context(request: HttpRequest, incident: Incident) -> dict[str, Any]:
         "assignments": list(incident.assignments.select_related("organization", "user", "by")),
         "related": related_to(incident, request.user, now=now),
         "may_reveal": may_reveal(incident, request.user),
+        "photo_form": MorePhotosForm(),
         "grid_url": grid_address(incident),
         "has_contact": bool(incident.contact_index or incident.contact_name),
     }
@@ -150,11 +168,6 @@ def related_to(incident: Incident, user: Any, *, now: datetime) -> list[Incident
     return list(Incident.objects.visible_to(user).filter(linked).order_by("-id")[:10])
 
 
-def may_reveal(incident: Incident, user: Any) -> bool:
-    """Whether `user` may see the reporter's contact on this grid."""
-    return scope_of(user).can("contact.reveal", incident.grid_code)
-
-
 @signed_in
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -164,25 +177,26 @@ def contact(request: HttpRequest, number: str) -> HttpResponse:
     if not may_reveal(incident, request.user):
         raise NotAllowed(_("You may not see the reporter's contact."))
     form = RevealForm(request.POST or None)
-    shown = form.is_valid()
-    if shown:
-        _record_reveal(request, incident, form.cleaned_data["purpose"])
+    shown: Contact | None = None
+    if form.is_valid():
+        purpose = form.cleaned_data["purpose"]
+        shown = reveal_contact(incident, actor=person(request), purpose=purpose, now=timezone.now(), request=request)
     template = "incidents/parts/contact.html" if getattr(request, "htmx", False) else "incidents/contact.html"
-    status = 422 if form.is_bound and not shown else 200
+    status = 422 if form.is_bound and shown is None else 200
     return render(request, template, {"incident": incident, "form": form, "shown": shown}, status=status)
 
 
-@transaction.atomic
-def _record_reveal(request: HttpRequest, incident: Incident, purpose: str) -> None:
+@signed_in
+@require_POST
+def photos(request: HttpRequest, number: str) -> HttpResponse:
+    """Photos that come after the report: from the reporter, the handler or the desk."""
+    incident = find_incident(request.user, number)
+    form = MorePhotosForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(said) for errors in form.errors.values() for said in errors))
+        return redirect(detail_address(incident))
+    given = form.cleaned_data
     now = timezone.now()
-    reveals.reveal(
-        actor=person(request),
-        object_type="incident",
-        object_id=incident.number,
-        fields="contact_name,contact_phone",
-        purpose=purpose,
-        now=now,
-        request=request,
-    )
-    kind = IncidentEvent.Kind.REVEALED
-    lifecycle.note(incident.pk, kind, actor=person(request), now=now, text=purpose)
+    added = add_photos(incident.pk, photos=given["photos"], text=given["text"], actor=person(request), now=now)
+    messages.success(request, _("Photos added: %(n)s.") % {"n": len(added)})
+    return redirect(detail_address(incident))

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import NotValid
 from accounts.rules import signed_in
+from accounts.shell import is_phone
 from grid.access import requires
 from grid.leaders import LeaderStep, leader_chain
 from grid.locate import locate
@@ -44,7 +45,7 @@ def report(request: HttpRequest) -> HttpResponse:
         sent_form = FieldReportForm(request.POST, request.FILES, user=request.user)
         return _receive(request, sent_form, "incidents/report.html")
     form = FieldReportForm(user=request.user, initial={"client_uuid": uuid4()})
-    return render(request, "incidents/report.html", _context(form))
+    return render(request, "incidents/report.html", {**_context(form), "is_phone": is_phone(request)})
 
 
 @requires("incident.accept", "incident.dispatch", "contact.reveal")
