@@ -79,6 +79,11 @@ class Floors:
         """A place inside the demo street."""
         return {"x": self.random.uniform(113.633, 113.649), "y": self.random.uniform(34.734, 34.748)}
 
+    def prepare_dispatch(self, number: int) -> None:
+        """Rows for the floor of dispatch to claim."""
+        for _ in range(number):
+            self.run(_INTAKE, text="井盖破损", **self.point())
+
     def work(self, name: str) -> Work:
         """The least work of the case `name`."""
         works: dict[str, Work] = {

@@ -1,0 +1,155 @@
+"""Runs the cases at each size and prints the table; started by `house.bench` inside the virtual environment."""
+
+import argparse
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ |= {f"THROTTLE_{scope}": "100000000/min" for scope in ("READ", "WRITE", "INTAKE")}
+django.setup()
+
+from house.bench import dispatching, fill, polygons  # noqa: E402 - Django first
+from house.bench.cases import Cases  # noqa: E402
+from house.bench.floors import Floors  # noqa: E402
+from house.bench.load import Timing, timed  # noqa: E402
+
+SIZES: Final = (10_000, 100_000)
+NAMES: Final = (
+    "view", "intake", "dispatch", "list", "list_filter", "list_text", "detail", "map", "daily_report", "locate",
+)
+SECONDS: Final = 4.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """One row of the table; times in milliseconds, `floor` is the p50 of the least SQL, `ratio` is p50 to floor."""
+
+    name: str
+    rows: int
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    per_second: float
+    per_second_c8: float
+    queries: int
+    floor: float
+    ratio: float
+
+
+def main() -> int:
+    options = parse()
+    results: list[Result] = []
+    fill.prepare()
+    polygons.ensure()
+    floors = Floors()
+    for rows in [options.rows] if options.rows else SIZES:
+        added = fill.fill_up_to(rows)
+        print(f"{rows:,} incidents ({added:,} added)", flush=True)
+        with server() as port:
+            cases = Cases(port)
+            for name in options.only or NAMES:
+                results.append(measure(name, rows, cases, floors))
+                print(line(results[-1]), flush=True)
+    print_growth(results)
+    if options.json:
+        Path(options.json).write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n")
+    return 0
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
+    parser.add_argument("--rows", type=int, help="incidents in the database (default: 10 000, then 100 000)")
+    parser.add_argument("--only", nargs="+", choices=NAMES, metavar="NAME", help=f"cases: {', '.join(NAMES)}")
+    parser.add_argument("--json", metavar="FILE", help="write the results there too")
+    return parser.parse_args()
+
+
+def measure(name: str, rows: int, cases: Cases, floors: Floors) -> Result:
+    """The floor, the case alone and the case with eight clients, one after the other in the same minute."""
+    if name == "dispatch":
+        own, many, queries = dispatching.measure(cases)
+        floors.prepare_dispatch(3000)
+    else:
+        case = cases.all()[name]
+        for number in range(5):
+            case.work(number)
+        own = timed(case.work, seconds=SECONDS)
+        in_process = name in ("daily_report", "locate")
+        many = own if in_process else timed(case.work, seconds=SECONDS, clients=8)
+        queries = case.queries()
+    bare = timed(floors.work(name), seconds=1.5) if name != "view" else own
+    return result(name, rows, own, many, queries, bare)
+
+
+def result(name: str, rows: int, own: Timing, many: Timing, queries: int, bare: Timing) -> Result:
+    floor = bare.percentile(0.5)
+    p50, p95, p99 = (own.percentile(share) for share in (0.5, 0.95, 0.99))
+    numbers = [round(n, 3) for n in (p50, p95, p99, own.per_second, many.per_second)]
+    return Result(name, rows, *numbers, queries, round(floor, 3), round(p50 / floor, 1))
+
+
+HEAD: Final = f"{'case':<13}{'p50 ms':>9}{'p95':>9}{'p99':>9}{'/s c=1':>9}{'/s c=8':>9}{'queries':>9}{'floor ms':>10}{'ratio':>8}"
+
+
+def line(r: Result) -> str:
+    return (
+        f"{r.name:<13}{r.p50_ms:>9.2f}{r.p95_ms:>9.2f}{r.p99_ms:>9.2f}{r.per_second:>9.1f}{r.per_second_c8:>9.1f}"
+        f"{r.queries:>9}{r.floor:>10.3f}{r.ratio:>8.1f}"
+    )
+
+
+def print_growth(results: list[Result]) -> None:
+    """How the 95th percentile grew from the smallest to the largest size, in this same run."""
+    sizes = sorted({r.rows for r in results})
+    print(f"\n{HEAD}")
+    for r in results:
+        print(line(r) + f"   {r.rows:,}")
+    if len(sizes) > 1:
+        p95 = {(r.name, r.rows): r.p95_ms for r in results}
+        for name in dict.fromkeys(r.name for r in results):
+            print(f"p95 of {name}: {p95[name, sizes[-1]] / p95[name, sizes[0]]:.2f} x from {sizes[0]:,} to {sizes[-1]:,}")
+
+
+@contextmanager
+def server() -> Iterator[int]:
+    """gunicorn as script/server runs it, on a free port of this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "-k", "gthread", "-w", "2", "--threads", "4"]
+    command += ["--no-control-socket", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
+    with Path("var/bench/gunicorn.log").open("ab") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        wait(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait(port: int) -> None:
+    """Until the server answers."""
+    for _try in range(200):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("FAILED: the server did not start - read var/bench/gunicorn.log")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
