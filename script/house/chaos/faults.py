@@ -1,0 +1,119 @@
+"""What is broken: workers in the midst of a dispatch, Redis with all that it holds, PostgreSQL."""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import psycopg
+
+from house import postgres, redis_server
+from house.processes import end_group
+from house.stack import AREA, Stack
+
+AIM_SECONDS: Final = 5.0
+"""How long a kill waits for a worker in the midst of a dispatch; a worker that was just killed must start first."""
+MOST_DEATHS: Final = 3
+"""The platform quarantines work that three workers died of, and rightly so; the third death is spared here."""
+_AT_WORK: Final = """
+SELECT a.application_name, extract(epoch FROM a.backend_start)::float FROM pg_stat_activity AS a
+WHERE a.datname = current_database() AND a.application_name LIKE 'worker%%' AND a.xact_start IS NOT NULL
+  AND EXISTS (SELECT 1 FROM pg_locks AS l WHERE l.pid = a.pid AND l.granted
+              AND l.relation = 'incidents_incident'::regclass AND l.mode = 'RowExclusiveLock')
+"""
+_DEATHS: Final = """
+SELECT coalesce(max(attempts), 0) FROM incidents_dispatchwork WHERE work_state = 'leased'
+"""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One event of the plan: seconds after the start, and what breaks."""
+
+    at: float
+    kind: str
+
+
+def plan(seed: int, *, seconds: float, kills: int, redis: int, postgres: int) -> list[Fault]:
+    """The faults in the order of time, the same for the same seed."""
+    dice = random.Random(f"{seed}/faults")
+    kinds = ["worker"] * kills + ["redis"] * redis + ["postgres"] * postgres
+    dice.shuffle(kinds)
+    step = seconds / max(1, len(kinds))
+    return [Fault(n * step + dice.uniform(0.2, 0.8) * step, kind) for n, kind in enumerate(kinds)]
+
+
+@dataclass
+class Breaker:
+    """Breaks things of a running stack and notes what it did."""
+
+    stack: Stack
+    seed: int
+    aimed: int = 0
+    done: list[tuple[float, str]] = field(default_factory=list)
+    outages: list[tuple[str, float]] = field(default_factory=list)
+    killed: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(f"{self.seed}/breaker")
+        self.breakers: dict[str, Callable[[], str]] = {
+            "worker": self.kill_worker,
+            "redis": self.empty_redis,
+            "postgres": self.restart_postgres,
+        }
+
+    def carry_out(self, fault: Fault) -> str:
+        """Break it and give a line that says so."""
+        words = self.breakers[fault.kind]()
+        self.done.append((time.time(), fault.kind))
+        return words
+
+    def kill_worker(self) -> str:
+        """SIGKILL a worker with all its children, while it writes dispatches when that can be had."""
+        name = self._worker_at_work()
+        self.aimed += name is not None
+        chosen = name or self.dice.choice([n for n in self.stack.children if n.startswith("worker")])
+        end_group(self.stack.children[chosen], signal.SIGKILL)
+        self.killed[chosen] = time.time()
+        return f"{chosen} killed{' while it dispatched' if name else ''}"
+
+    def _worker_at_work(self) -> str | None:
+        """Look every few milliseconds for a worker whose transaction writes incidents."""
+        deadline = time.monotonic() + AIM_SECONDS
+        try:
+            with psycopg.connect(self.stack.dsn, autocommit=True) as connection:
+                while time.monotonic() < deadline:
+                    self.stack.revive()
+                    for name, since in connection.execute(_AT_WORK):
+                        # PostgreSQL shows the session of a dead worker until its statement ends
+                        if since > self.killed.get(name, 0.0) and self._may_die(connection):
+                            return str(name)
+                    time.sleep(0.002)
+        except psycopg.Error:
+            pass
+        return None
+
+    @staticmethod
+    def _may_die(connection: psycopg.Connection) -> bool:
+        row = connection.execute(_DEATHS).fetchone()
+        return row is not None and row[0] < MOST_DEATHS
+
+    def empty_redis(self) -> str:
+        """SIGKILL Redis and start it again a second later; it keeps nothing on the disk."""
+        if (pid := redis_server.process(AREA)) is not None:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(1)
+        redis_server.up(AREA)
+        self.outages.append(("redis", time.time()))
+        return "Redis killed and emptied"
+
+    def restart_postgres(self) -> str:
+        """Restart PostgreSQL without a shutdown: it recovers from its log as after a power cut."""
+        data = postgres.data_folder(AREA)
+        command = [postgres.program("pg_ctl", data), "-D", data, "-l", postgres.log_file(data), "-w", "-m", "immediate"]
+        postgres.call([*command, "restart"], what="PostgreSQL did not come back")
+        self.outages.append(("postgres", time.time()))
+        return "PostgreSQL restarted at once (immediate)"
