@@ -1,0 +1,311 @@
+"""What the access matrix walks through: every address, one sample object inside and one outside of everybody's scope.
+
+How to add an endpoint: nothing, when it takes no object; else one line in SAMPLES that says which object its address
+names and which capability shows that object. How to add a kind of object: a field of `Side` and its builder.
+"""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.gis.geos import MultiPolygon
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+from PIL import Image
+
+from accounts import api_keys
+from accounts.models import User
+from grid.models import Compound, Grid, Organization, Post
+from grid.posts import CAPABILITIES, CAPABILITIES_BY_POST
+from incidents.catalogue import load_calendar
+from incidents.intake import NewIncident, report_incident
+from incidents.models import Incident
+from incidents.models.incident import Source
+from incidents.photos import process_photo
+from notices.models import Notice
+from reports import daily
+from reports.models import Report
+from tests import street
+from tests.street import COMMUNITY, MICRO, OTHER_COMMUNITY, OTHER_GRID, OTHER_STREET, ROLES, STREET
+
+INSIDE, OUTSIDE = "界内", "界外"
+"""Words in the names of the sample objects, by which a list that shows too much is found out."""
+
+# --- addresses ---
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One address of the resolver and, for the API, one method of it."""
+
+    name: str
+    route: str
+    callback: Any
+    method: str = ""
+    action: str = ""
+
+    @property
+    def is_api(self) -> bool:
+        """Whether systems come here: strangers get 401 instead of the login page."""
+        return self.route.startswith("api/")
+
+    @property
+    def rule(self) -> str | None:
+        """The rule that the view declares: "public", "signed_in", capabilities joined by "|"; None when it has none."""
+        viewset = getattr(self.callback, "cls", None)
+        if viewset is not None and hasattr(viewset, "access_rules"):
+            found: str | None = viewset.access_rules.get(self.action or self.method)
+            return found
+        given: str | None = getattr(self.callback, "access_rule", None)
+        return given
+
+    @property
+    def takes_object(self) -> bool:
+        """Whether the address names something."""
+        return "<" in self.route
+
+    def __str__(self) -> str:
+        return f"{self.method or 'page'} {self.name}"
+
+
+def endpoints(resolver: Any = None) -> list[Endpoint]:
+    """Every address that the project has, those of the API once per method."""
+    return list(_walk(resolver or get_resolver(), "", ()))
+
+
+def _walk(resolver: Any, route: str, names: tuple[str, ...]) -> Iterator[Endpoint]:
+    for pattern in resolver.url_patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern, here, (*names, pattern.namespace) if pattern.namespace else names)
+        elif isinstance(pattern, URLPattern):
+            name = ":".join((*names, pattern.name or here))
+            yield from _of_pattern(name, here, pattern.callback)
+
+
+def _of_pattern(name: str, route: str, callback: Any) -> Iterator[Endpoint]:
+    actions = getattr(callback, "actions", None)
+    if not actions:
+        yield Endpoint(name, route, callback)
+    for method, action in (actions or {}).items():
+        yield Endpoint(name, route, callback, method, action)
+
+
+# --- objects ---
+
+
+@dataclass
+class Side:
+    """The sample objects of one side of the border: all in one street, in its lowest grid."""
+
+    street: str
+    grid: Grid
+    community: Grid
+    organization: Organization
+    compound: Compound
+    post: Post
+    incident: Incident
+    report: Report
+
+
+@dataclass
+class World:
+    """Two streets; everybody works in the first."""
+
+    people: dict[str, User]
+    keys: dict[str, str]
+    inside: Side
+    outside: Side
+    now: datetime
+
+
+KEY_ROLES: dict[str, tuple[str, frozenset[str]]] = {
+    "key": (STREET, frozenset(CAPABILITIES)),
+    "key_elsewhere": (OTHER_STREET, frozenset(CAPABILITIES)),
+    "key_without": (STREET, frozenset({"audit.view"})),
+}
+"""API keys: the subtree and what they may."""
+
+STRANGERS = ("anonymous", "inactive")
+ACTORS = (*STRANGERS, "admin", "department", *ROLES, *KEY_ROLES)
+
+
+def capabilities_of(actor: str) -> frozenset[str]:
+    """What the actor may in the own subtree, from the posts' table alone."""
+    if actor in STRANGERS:
+        return frozenset()
+    if actor == "admin":
+        return frozenset(CAPABILITIES)
+    if actor in KEY_ROLES:
+        return KEY_ROLES[actor][1]
+    return CAPABILITIES_BY_POST["handler" if actor == "department" else ROLES[actor][0]]
+
+
+def sees(actor: str, *, inside: bool) -> bool:
+    """Whether that side of the border is the actor's."""
+    return actor == "admin" or inside != (actor == "key_elsewhere")
+
+
+def build_world() -> World:
+    """Everybody and everything."""
+    now = timezone.now()
+    load_calendar()
+    grids = street.build_streets()
+    for code in (OTHER_STREET, OTHER_COMMUNITY, OTHER_GRID):
+        Grid.objects.filter(code=code).update(name=f"{OUTSIDE}{code}")
+        grids[code].refresh_from_db()
+    people = street.make_roles(grids)
+    people["inactive"] = street.make_person("inactive", is_active=False)
+    street.give_post(people["inactive"], "operator", grids[STREET])
+    inside = _side(STREET, grids[MICRO], grids[COMMUNITY], INSIDE, people["admin"], now)
+    outside = _side(OTHER_STREET, grids[OTHER_GRID], grids[OTHER_COMMUNITY], OUTSIDE, people["admin"], now)
+    keys = {role: _key(role, people, now) for role in KEY_ROLES}
+    return World(people, keys, inside, outside, now)
+
+
+def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: datetime) -> Side:
+    worker = street.make_person(f"worker{code}", f"{word}网格员", phone="13812345678")
+    area = grid.boundary
+    assert isinstance(area, MultiPolygon)
+    report, _created = daily.write(community, timezone.localdate(now) - timedelta(days=1), now=now)
+    return Side(
+        street=code,
+        grid=grid,
+        community=community,
+        organization=street.make_organization(grid, code="office", name=f"{word}派出所"),
+        compound=Compound.objects.create(grid=grid, name=f"{word}小区"),
+        post=street.give_post(worker, "grid_worker", grid),
+        incident=report_incident(
+            NewIncident(
+                text=f"{word}的下水道堵了",
+                source=Source.PATROL,
+                point=area.point_on_surface,
+                contact_name="张三",
+                contact_phone="13912345678",
+                photos=(process_photo(_picture(word)),),
+            ),
+            actor=worker,
+            now=now,
+        ),
+        report=report,
+    )
+
+
+def _picture(word: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64), "navy" if word == INSIDE else "maroon").save(out, "JPEG")
+    return out.getvalue()
+
+
+def _key(role: str, people: dict[str, User], now: datetime) -> str:
+    account = User.objects.create_service(username=role, real_name=role)
+    code, capabilities = KEY_ROLES[role]
+    people[role] = account
+    _key_row, token = api_keys.issue(
+        account=account, name=role, capabilities=capabilities, grid_code=code, actor=people["admin"], now=now
+    )
+    return token
+
+
+def notice_for(user: User, now: datetime) -> Notice:
+    """A delivered notice in the inbox of `user`."""
+    return Notice.objects.create(
+        recipient=user,
+        kind="test",
+        title="通知",
+        dedupe_key=f"matrix:{user.pk}:{Notice.objects.count()}",
+        created_at=now,
+        delivered_at=now,
+    )
+
+
+# --- which object an address names ---
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The values of an address, and the capability that shows its object; "" when it is shown to its owner alone."""
+
+    values: Callable[[Side], dict[str, Any]]
+    shown_by: str
+    needs: str = ""
+    """A capability that the view asks on the object itself, beyond its own rule: 403 without."""
+    needs_to_post: str = ""
+    """The same, only for writing."""
+    body: Callable[[Side], dict[str, Any]] = lambda side: {}
+
+
+def _pk(name: str) -> Callable[[Side], dict[str, Any]]:
+    return lambda side: {"pk": getattr(side, name).pk}
+
+
+def _code(side: Side) -> dict[str, Any]:
+    return {"code": side.grid.code}
+
+
+def _number(side: Side) -> dict[str, Any]:
+    return {"number": side.incident.number}
+
+
+def _photo(side: Side) -> dict[str, Any]:
+    return {"public_id": side.incident.attachments.get().public_id}
+
+
+SAMPLES: dict[str, Sample] = {
+    **{f"grid:{name}": Sample(_code, "grid.view") for name in ("detail", "edit", "add", "retire", "appoint")},
+    "grid:board": Sample(_code, "grid.view", needs_to_post="grid.edit"),
+    "grid:end_post": Sample(_pk("post"), "grid.view"),
+    "grid:absence": Sample(_pk("post"), "grid.view"),
+    "grid:phone": Sample(lambda side: {"pk": side.post.user_id}, "grid.view"),
+    "api-grid-detail": Sample(_code, "grid.view"),
+    "api-grid-boundary": Sample(_code, "grid.view"),
+    "api-organization-detail": Sample(_pk("organization"), "grid.view"),
+    "api-compound-detail": Sample(_pk("compound"), "grid.view"),
+    "incidents:detail": Sample(_number, "incident.view"),
+    "incidents:sent": Sample(_number, "incident.view"),
+    "incidents:contact": Sample(_number, "incident.view", needs="contact.reveal"),
+    "incidents:move": Sample(
+        lambda side: {"number": side.incident.number, "name": "reject"}, "incident.view", needs="incident.accept"
+    ),
+    "incidents:add_photos": Sample(_number, "incident.view"),
+    "incidents:photo": Sample(_photo, "incident.view"),
+    **{
+        f"api-incident-{name}": Sample(_number, "incident.view")
+        for name in ("detail", "attachments", "clocks", "events", "reveal")
+    },
+    "api-incident-moves": Sample(
+        _number,
+        "incident.view",
+        needs="incident.accept",
+        body=lambda side: {"move": "reject", "reason": "重复上报", "version": side.incident.version},
+    ),
+    "api-incident-photo": Sample(
+        lambda side: {"number": side.incident.number, "photo": _photo(side)["public_id"]}, "incident.view"
+    ),
+    **{f"api-report-{name}": Sample(_pk("report"), "report.view") for name in ("detail", "excel", "word")},
+    **{f"reports:{name}": Sample(_pk("report"), "report.view") for name in ("detail", "excel", "word")},
+    "reports:cases": Sample(
+        lambda side: {
+            "code": side.community.code,
+            "day": side.report.period_start,
+            "measure": "reported",
+        },
+        "report.view",
+    ),
+    "notices:read": Sample(lambda side: {}, ""),
+    "api-notice-detail": Sample(lambda side: {}, ""),
+    "api-notice-read": Sample(lambda side: {}, ""),
+}
+
+QUERIES: dict[str, tuple[str, Callable[[Side], str], str]] = {
+    "grid:list": ("under", lambda side: side.grid.code, "grid.view"),
+    "grid:map": ("under", lambda side: side.grid.code, "grid.view"),
+    "reports:list": ("grid", lambda side: side.community.code, "report.view"),
+    "reports:preview": ("grid", lambda side: side.community.code, "report.view"),
+}
+"""Pages whose object stands in the query: its name, its value, the capability that shows it."""
+
+THIRD_PARTY = ("admin/", "i18n/", "healthz", "readyz", "api/schema/", "api/docs/", "static/")
+"""Addresses that are not ours to rule: the admin asks `is_staff` and the scope by itself (tests/grid/test_admin.py)."""
