@@ -57,6 +57,7 @@ def wheel_npm() -> str | None:
 def npm_env() -> dict[str, str]:
     """Give npm an environment in which the wheel's node is found and its cache stays in the project's var/."""
     env = base_env()
+    env["NODE_DISABLE_COMPILE_CACHE"] = "1"  # it would stay in /tmp
     env["PATH"] = os.pathsep.join((env.get("PATH", os.defpath), str(TOOLS / "bin")))
     bundle = Path("/etc/ssl/certs/ca-certificates.crt")
     if bundle.is_file():
