@@ -21,8 +21,8 @@ from incidents.deciding import Decision
 from incidents.forms import MoveForm
 from incidents.handlers import Handler, handlers_for
 from incidents.models import Incident, IncidentEvent
-from incidents.rights import allowed_moves
-from incidents.states import Move
+from incidents.rights import allowed_moves, check_right
+from incidents.states import Move, Who
 from incidents.views.finding import detail_address, find_incident, find_move, next_address, person
 
 KEYS: Final = {
@@ -104,6 +104,8 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
     """
     incident = find_incident(request.user, number)
     wanted = find_move(name)
+    if wanted.who == Who.CAPABILITY:
+        check_right(incident, wanted, person(request))  # "not you" comes before "not now"
     if request.method == "GET":
         answer = _show if wanted in allowed_moves(incident, request.user) else _conflict
         return answer(request, incident, wanted, form_for(request, incident, wanted))
