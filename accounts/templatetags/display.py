@@ -129,11 +129,11 @@ def due_tone(due: datetime | None, now: datetime | None = None) -> str:
 
 
 @register.filter
-def thousands(value: float | None) -> str:
+def thousands(value: float | str | None) -> str:
     """A number with thousands separators: 12,345."""
     if value is None or value == "":
         return NOTHING
-    return f"{value:,}"
+    return value if isinstance(value, str) else f"{value:,}"
 
 
 @register.filter
