@@ -70,7 +70,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
     readonly_fields = ("masked_phone_shown", "last_login", "date_joined", "password_changed_at")
     fieldsets = (
         (None, {"fields": ("username", "password", "real_name", "kind")}),
-        (gettext_lazy("Contact"), {"fields": ("masked_phone_shown", "new_phone", "email")}),
+        (gettext_lazy("Contact details"), {"fields": ("masked_phone_shown", "new_phone", "email")}),
         (gettext_lazy("Settings"), {"fields": ("language", "large_text")}),
         (gettext_lazy("Administration"), {"fields": ("is_active", "is_staff", "is_superuser", "user_permissions")}),
         (gettext_lazy("Dates"), {"fields": ("last_login", "date_joined", "password_changed_at")}),

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from unfold.forms import UserChangeForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.api_keys import known_capabilities, what_is_wrong
 from accounts.models import AccessEvent, ApiKey, User
@@ -63,6 +63,10 @@ class UserForm(UserChangeForm):
         validators=[validate_phone],
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("Leave it empty to keep the present one; it is kept encrypted."),
+    )
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"), choices=settings.LANGUAGES, widget=UnfoldAdminSelectWidget
     )
 
     def save(self, commit: bool = True) -> Any:

@@ -32,6 +32,7 @@ def _here_is_allowed(settings: Settings) -> None:
         "http://[64:ff9b::7f00:1]/",
         "http://169.254.169.254/latest/meta-data/",
         "http://100.100.100.200/",
+        "http://[2002:7f00:1::]/",
         "http://[fe80::1]/",
         "http://[fd00:ec2::254]/",
         "http://224.0.0.1/",
@@ -44,7 +45,9 @@ def test_addresses_that_lead_back_here_are_blocked(url: str) -> None:
     assert refusal.value.permanent
 
 
-@pytest.mark.parametrize("address", ["10.1.2.3", "192.168.1.9", "172.16.0.1", "8.8.8.8", "2001:4860:4860::8888"])
+@pytest.mark.parametrize(
+    "address", ["10.1.2.3", "192.168.1.9", "172.16.0.1", "8.8.8.8", "::ffff:10.1.2.3", "2001:4860:4860::8888"]
+)
 def test_an_office_network_and_the_internet_are_not(address: str) -> None:
     assert not is_blocked(address)
 
