@@ -18,8 +18,15 @@ Json = Mapping[str, Any]
 
 WORD_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-OVERDUE_IN_WORD: Final = 20
-"""More overdue cases than this stand in the Excel ledger only; the Word text says how many."""
+ROWS_IN_WORD: Final = 30
+"""Longer tables go on in the Excel ledger only; the Word text says how many lines."""
+_WIDTHS: Final = {
+    "areas": (7, 3, 3, 3, 3, 3, 3, 4),
+    "categories": (7, 3, 3, 3, 3, 3, 3, 4),
+    "units": (9, 3, 3, 3, 3, 3, 3, 4),
+    "overdue": (13, 11, 7, 5, 8, 6, 6),
+    "waiting": (13, 11, 7, 5, 8, 6, 6),
+}
 STREET_LEVEL: Final = 3
 
 
@@ -66,7 +73,7 @@ def _blocks(snapshot: Json) -> Iterator[Block]:
         for paragraph in section["paragraphs"]:
             yield Paragraph(paragraph)
     yield Signature(text["office"], local_day(_as_of(snapshot)))
-    yield Heading(1, templates("daily")["headings"]["tables"])
+    yield Paragraph(templates("daily")["headings"]["tables"], indent=False)
     for table in tables.all_tables(snapshot):
         yield from _word_table(table, snapshot)
     yield Paragraph(text["footnote"])
@@ -76,16 +83,16 @@ def _blocks(snapshot: Json) -> Iterator[Block]:
 def _word_table(table: ReportTable, snapshot: Json) -> Iterator[Block]:
     """A table that fits the 156 mm of the page: formulas stay in Excel, long ledgers are cut and say so."""
     width = 4 if table.name == "rates" else len(table.header)
-    rows = table.rows[:OVERDUE_IN_WORD] if table.name == "overdue" else table.rows
+    rows = table.rows[:ROWS_IN_WORD]
     yield Table(
         header=table.header[:width],
         rows=[[cell.text for cell in row.cells[:width]] for row in rows],
         title=table.title,
         unit=table.unit,
         period=_day_text(snapshot) if table.name == "summary" else "",
+        widths=_WIDTHS.get(table.name, (3, *[2] * (width - 1))),
     )
-    left_out = snapshot["total"]["numbers"]["overdue_open"] - len(rows) if table.name == "overdue" else 0
-    if left_out > 0:
+    if (left_out := tables.full_length(table, snapshot) - len(rows)) > 0:
         yield Paragraph(templates("daily")["rest"].format(n=left_out))
 
 

@@ -68,7 +68,7 @@ def _table(table: ReportTable, snapshot: Mapping[str, Any]) -> Json:
     rows = [[_cell(cell, row, table, snapshot) for cell in row.cells] for row in table.rows]
     numeric = [cell["numeric"] for cell in rows[0]]
     header = [{"text": text, "numeric": kind} for text, kind in zip(table.header, numeric, strict=True)]
-    left_out = snapshot["total"]["numbers"]["overdue_open"] - len(rows) if table.name == "overdue" else 0
+    left_out = tables.full_length(table, snapshot) - len(rows)
     rest = templates("daily")["rest"].format(n=left_out) if left_out > 0 else ""
     return {"name": table.name, "title": table.title, "unit": table.unit, "header": header, "rows": rows, "rest": rest}
 

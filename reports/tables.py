@@ -80,6 +80,11 @@ def all_tables(snapshot: Json) -> list[ReportTable]:
     return [table for table in tables if table.rows]
 
 
+def full_length(table: ReportTable, snapshot: Json) -> int:
+    """How many lines there are altogether; the ledger of overdue cases is cut already in the snapshot."""
+    return int(snapshot["total"]["numbers"]["overdue_open"]) if table.name == "overdue" else len(table.rows)
+
+
 def summary(snapshot: Json) -> ReportTable:
     """Each measure of the whole grid beside that of the day before."""
     numbers, before = snapshot["total"]["numbers"], snapshot["previous"]
@@ -131,12 +136,12 @@ def units(snapshot: Json) -> ReportTable:
     return ReportTable("units", [_word("name_unit"), *labels, _word("on_time_handling_rate")], rows, "unit")
 
 
-def overdue(snapshot: Json, limit: int | None = None) -> ReportTable:
+def overdue(snapshot: Json) -> ReportTable:
     """Overdue cases with number, place, holder and how late they are."""
     header = _header("number", "title", "area", "state", "holder", "due_at", "overdue")
     rows = [
         Row([*_case(case), Cell(case["due_at"], "moment"), Cell(case["overdue"], "span")])
-        for case in snapshot["overdue"][:limit]
+        for case in snapshot["overdue"]
     ]
     return ReportTable("overdue", header, rows, unit="")
 

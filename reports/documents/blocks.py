@@ -35,13 +35,17 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with its caption, its unit (件) and the period its numbers are of; all three may be empty."""
+    """A table with its caption, its unit (件) and the period its numbers are of; all three may be empty.
+
+    `widths` are the shares of the columns in the width of the page; without them all are alike.
+    """
 
     header: Sequence[str]
     rows: Sequence[Sequence[Any]]
     title: str = ""
     unit: str = ""
     period: str = ""
+    widths: Sequence[int] = ()
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Length, Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.table import _Cell, _Row
 from docx.text.paragraph import Paragraph as WordParagraph
@@ -32,6 +32,7 @@ SONG, HEI, KAI, FANG = "宋体", "黑体", "楷体", "仿宋"
 LATIN: Final = "Times New Roman"
 BODY, TITLE, SMALL, TABLE = Pt(16), Pt(22), Pt(14), Pt(12)
 LINE: Final = Pt(28.95)
+TYPE_AREA: Final = Mm(156)
 TITLE_LINE: Final = Pt(36)
 
 _CENTER, _RIGHT, _LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.LEFT
@@ -72,20 +73,25 @@ def _set_page(section: Section) -> None:
     section.footer_distance = Mm(25)  # the number stands 7 mm under the type area
     for old in section._sectPr.findall(qn("w:docGrid")):
         section._sectPr.remove(old)
-    # 28 characters on 156 mm: each 16 pt character is 0.2 pt narrower (unit 1/4096 pt)
-    section._sectPr.append(_element("w:docGrid", type="linesAndChars", linePitch="579", charSpace="-849"))
+    # lines only: a grid of characters narrower than 16 pt makes LibreOffice give each character two cells
+    section._sectPr.append(_element("w:docGrid", type="lines", linePitch="579"))
 
 
 def _set_styles(word: WordFile) -> None:
     normal = _paragraph_style(word, "Normal", FANG, BODY)
     normal.paragraph_format.line_spacing_rule, normal.paragraph_format.line_spacing = WD_LINE_SPACING.EXACTLY, LINE
     normal.paragraph_format.widow_control = False
+    # 28 characters of 16 pt on 156 mm: each a quarter of a point closer (unit: twip)
+    normal.element.rPr.find(qn("w:color")).addnext(_element("w:spacing", val="-5"))
     _paragraph_style(word, "Title", TITLE_FONT, TITLE)
     for level, font in _HEADING_FONTS.items():
         _paragraph_style(word, f"Heading {level}", font, BODY)
     table = word.styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH)
     table.base_style = normal
     _paragraph_style(word, "Table Text", FANG, TABLE)
+    # outside the grid of the text: its wide cells would break words of a narrow column
+    table.element.get_or_add_pPr().insert(0, _element("w:snapToGrid", val="0"))
+    table.font.snap_to_grid = False
     table.paragraph_format.line_spacing_rule, table.paragraph_format.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(20)
 
 
@@ -222,21 +228,31 @@ def _add_table(block: Table, word: WordFile) -> None:
     _add_caption(block, word)
     table = word.add_table(rows=1, cols=len(block.header), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    _fill(table.rows[0], block.header, font=HEI)
+    table.autofit = False
+    widths = _widths(block)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    _fill(table.rows[0], block.header, widths, font=HEI)
     table.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
     for row in block.rows:
-        _fill(table.add_row(), row)
+        _fill(table.add_row(), row, widths)
+
+
+def _widths(block: Table) -> list[Length]:
+    """The widths of the columns: the block's shares of the type area, else all alike."""
+    shares = block.widths or [1] * len(block.header)
+    return [Length(TYPE_AREA * share // sum(shares)) for share in shares]
 
 
 def _add_caption(block: Table, word: WordFile) -> None:
     if block.title:
         title = _paragraph(word, block.title, style="Table Text", align=_CENTER)
-        title.paragraph_format.space_before = Pt(8)
+        title.paragraph_format.space_before, title.paragraph_format.keep_with_next = Pt(8), True
         for run in title.runs:
             _set_fonts(run._r.get_or_add_rPr(), HEI)
             run.font.size = SMALL
     if line := caption(block.period, block.unit):
-        _paragraph(word, line, style="Table Text", align=_RIGHT)
+        _paragraph(word, line, style="Table Text", align=_RIGHT).paragraph_format.keep_with_next = True
 
 
 def caption(period: str, unit: str) -> str:
@@ -245,9 +261,10 @@ def caption(period: str, unit: str) -> str:
     return "　".join(part for part in parts if part)
 
 
-def _fill(row: _Row, values: Sequence[Any], *, font: str = "") -> None:
+def _fill(row: _Row, values: Sequence[Any], widths: Sequence[Length], *, font: str = "") -> None:
     row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
-    for cell, value in zip(row.cells, values, strict=True):
+    for cell, value, width in zip(row.cells, values, widths, strict=True):
+        cell.width = width
         _fill_cell(cell, value, font)
 
 
@@ -255,7 +272,7 @@ def _fill_cell(cell: _Cell, value: Any, font: str) -> None:
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     paragraph = cell.paragraphs[0]
     paragraph.style = "Table Text"
-    paragraph.alignment = _CENTER if is_number or font else _LEFT
+    paragraph.alignment = _CENTER if is_number or font or str(value).endswith(("%", "—")) else _LEFT
     run = paragraph.add_run(number_text(value) if is_number else plain_text(value))
     if font:
         _set_fonts(run._r.get_or_add_rPr(), font)

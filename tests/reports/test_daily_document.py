@@ -79,7 +79,7 @@ def test_the_bytes_are_the_same_from_memory_from_the_database_and_in_english(rep
 
 
 def test_a_long_ledger_is_cut_in_word_and_says_so(report: Report) -> None:
-    report.snapshot["overdue"] = report.snapshot["overdue"][:1] * 30
-    report.snapshot["total"]["numbers"]["overdue_open"] = 30
+    report.snapshot["overdue"] = report.snapshot["overdue"][:1] * 100
+    report.snapshot["total"]["numbers"]["overdue_open"] = 120
     document = docx.Document(io.BytesIO(daily_document.word(report.snapshot)))
-    assert "另有10件未列出" in "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert "另有90项未列出" in "\n".join(paragraph.text for paragraph in document.paragraphs)
