@@ -14,6 +14,7 @@ from reports import listings
 from reports.indicators import DEFINITION_VERSION
 from reports.metrics import Counts, Extent, Tally, count, totals
 from reports.periods import Period, days_until
+from reports.words import staff_of
 
 Json = dict[str, Any]
 
@@ -59,7 +60,7 @@ class Names:
         """A handling unit by its key in sql/units.sql."""
         if key.startswith("o"):
             return self.units.get(int(key[1:]), key)
-        return f"{self.area(key[1:], own)}网格人员"
+        return staff_of(self.area(key[1:], own))
 
 
 def assemble(grid: Grid, period: Period, *, now: datetime) -> Json:

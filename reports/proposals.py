@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from reports.words import listed, percent, templates
+from reports.words import listed, percent, staff_of, templates
 
 Json = dict[str, Any]
 
@@ -39,7 +39,7 @@ def _overdue_units(snapshot: Mapping[str, Any]) -> Iterator[Json]:
     numbers = defaultdict(list)
     for case in snapshot["overdue"]:
         if case["state"] in ("dispatched", "handling", "reworking"):
-            numbers[case["unit"] or case["person"] or case["area_name"]].append(case["number"])
+            numbers[case["unit"] or staff_of(case["area_name"])].append(case["number"])
     for who in sorted(numbers, key=lambda name: (-len(numbers[name]), name)):
         yield _proposal("overdue_unit", who, numbers[who], n=len(numbers[who]))
 
@@ -58,7 +58,8 @@ def _overdue_stages(snapshot: Mapping[str, Any]) -> Iterator[Json]:
 def _waiting_desks(snapshot: Mapping[str, Any]) -> Iterator[Json]:
     """Cases that wait for acceptance or dispatch at the end of the day."""
     for measure, state in (("to_accept", "reported"), ("to_dispatch", "filed")):
-        if n := snapshot["total"]["numbers"][measure]:
+        late = sum(case["state"] == state for case in snapshot["overdue"])  # these have a proposal of their own
+        if (n := snapshot["total"]["numbers"][measure] - late) > 0:
             yield _proposal(measure, templates("daily")["stages"][state][1], n=n)
 
 

@@ -13,6 +13,8 @@ Snapshot = Mapping[str, Any]
 
 NAMED: Final = 3
 """How many categories, areas or units a sentence names."""
+UNCLASSIFIED: Final = "none"
+"""The key of the line of incidents without category; no sentence calls that a category."""
 
 
 def write_text(snapshot: Snapshot) -> Json:
@@ -73,7 +75,7 @@ def _change(snapshot: Snapshot) -> str:
 def _busiest(snapshot: Snapshot) -> list[str]:
     """Which categories and areas reported most; nothing when nothing was reported."""
     words, reported = templates("daily")["overview"], snapshot["total"]["numbers"]["reported"]
-    categories = _top([row for row in snapshot["categories"] if row["key"]])
+    categories = _top([row for row in snapshot["categories"] if row["key"] not in ("", UNCLASSIFIED)])
     areas = _top([row for row in snapshot["areas"] if row["key"] != snapshot["grid"]["code"]])
     sentences = []
     if categories:

@@ -50,6 +50,11 @@ def short_moment(text: str | None) -> str:
     return f"{value.month}月{value.day}日 {value:%H:%M}"
 
 
+def staff_of(area: str) -> str:
+    """What the people of an area's grids are called together; nobody is ranked by name (architecture.md, law 14)."""
+    return f"{area}网格人员"
+
+
 def listed(parts: Sequence[str]) -> str:
     """Parts joined by the enumeration comma: A、B、C."""
     return "、".join(parts)
