@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.errors import NotAllowed, NotNow, NotValid
@@ -178,3 +178,11 @@ def test_writers_at_the_same_time_get_one_report(busy_day: Grid, roles: dict[str
     assert len({pk for pk, _created in results}) == 1
     assert sum(created for _pk, created in results) == 1
     assert Notice.objects.filter(kind="report.daily").count() == 5
+
+
+@pytest.mark.parametrize("change", ["update", "delete"])
+def test_the_database_refuses_to_change_a_report(busy_day: Grid, morning: datetime, change: str) -> None:
+    report, _created = daily.write(busy_day, DAY, now=morning)
+    row = Report.objects.filter(pk=report.pk)
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        row.update(input_hash="0") if change == "update" else row.delete()
