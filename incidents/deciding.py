@@ -126,7 +126,7 @@ class Adviser:
 
     def rule_for(self, category: Category | None, grid_code: str) -> list[DispatchRule]:
         """The rules that fit, best first: own category, its major class, any; the longest code; priority; newest."""
-        owners = [category.pk, category.parent_id, None] if category else [None]
+        owners: list[int | None] = [category.pk, category.parent_id, None] if category else [None]
         fitting = [rule for rule in self._rules if rule.category_id in owners and grid_code.startswith(rule.grid_code)]
         return sorted(
             fitting,

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import django_filters as filters
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.converters import IncidentNumber
 from accounts.errors import NotValid
 from grid.geojson import parse_bbox
-from grid.models.grid import CODE_VALIDATOR
 from incidents.models import Category, Incident
 from incidents.models.category import Severity, Urgency
 from incidents.models.incident import Source
@@ -21,6 +21,8 @@ from incidents.querysets import IncidentQuerySet
 from incidents.states import State
 
 LONGEST_QUERY: Final = 60
+CODE: Final = RegexValidator(r"^[0-9]{2}[0-9A-Z]{2,22}\Z", _("A grid code has digits and capital letters only."))
+"""Looser than the code of a grid, so that a beginning of one is a filter too; ASCII digits only."""
 
 YES: Final = (("true", _("Yes")),)
 HANDLER_CHOICES: Final = (("me", _("Me or my unit")),)
@@ -47,7 +49,7 @@ class IncidentFilter(filters.FilterSet):
     severity = filters.MultipleChoiceFilter(label=_("severity"), choices=Severity.choices)
     urgency = filters.ChoiceFilter(label=_("urgency"), choices=Urgency.choices)
     source = filters.MultipleChoiceFilter(label=_("source"), choices=Source.choices)
-    grid = filters.CharFilter(label=_("grid"), validators=[CODE_VALIDATOR], max_length=24, method="filter_grid")
+    grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
     handler = filters.ChoiceFilter(label=_("handler"), choices=HANDLER_CHOICES, method="filter_handler")
     reporter = filters.ChoiceFilter(label=_("reporter"), choices=REPORTER_CHOICES, method="filter_reporter")
     organization = filters.NumberFilter(

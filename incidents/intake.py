@@ -106,7 +106,7 @@ def _checked(new: NewIncident, *, now: datetime) -> NewIncident:
         raise NotValid(_("Please correct the marked fields."), wrong)
     if not clean["title"]:
         clean["title"] = " ".join(clean["text"].split())[:TITLE_LENGTH]
-    return replace(new, **clean)
+    return replace(new, **clean)  # type: ignore[arg-type]
 
 
 def _clean(new: NewIncident, name: str, wrong: dict[str, list[str]]) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotValid
 from accounts.models import User
-from grid.locate import Located, locate
+from grid.locate import How, Located, locate
 from grid.models import Compound, Grid
 from grid.scope import scope_of
 from incidents.models.incident import Locating
@@ -49,7 +49,7 @@ def find_place(
     if grid is not None:
         return Place(grid, Locating.CHOSEN, compound)
     located = locate(point, today=timezone.localdate(now)) if point else None
-    if located and located.how == Locating.INSIDE:
+    if located and located.how == How.INSIDE:
         return Place(located.grid, Locating.INSIDE, compound)
     if compound is not None:
         return Place(compound.grid, Locating.COMPOUND, compound)

@@ -71,7 +71,9 @@ class NewIncidentInput(StrictSerializer):
     title = CleanTextSerializerField(max_length=100, required=False, allow_blank=True)
     category = CategoryField(required=False, allow_null=True, queryset=Category.objects.none())
     urgency = serializers.ChoiceField(choices=Urgency.choices, required=False)
-    source = serializers.ChoiceField(choices=Source.choices, default=Source.API)
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=Source.choices, default=Source.API
+    )
     external_id = CleanTextSerializerField(max_length=100, required=False, allow_blank=True)
     client_uuid = serializers.UUIDField(required=False, allow_null=True)
     point = PointInput(required=False, allow_null=True)
@@ -89,7 +91,7 @@ class NewIncidentInput(StrictSerializer):
 
     def get_fields(self) -> dict[str, Any]:
         """Compounds and grids are those that the caller may see."""
-        fields = super().get_fields()
+        fields: dict[str, Any] = super().get_fields()
         if request := self.context.get("request"):
             day = timezone.localdate()
             fields["compound"].queryset = fields["compound"].queryset.visible_to(request.user)
@@ -118,7 +120,7 @@ class MoveInput(StrictSerializer):
 
     def get_fields(self) -> dict[str, Any]:
         """Handlers are those that may be handed this incident."""
-        fields = super().get_fields()
+        fields: dict[str, Any] = super().get_fields()
         if incident := self.context.get("incident"):
             fields["organization"].queryset = possible_units(incident)
             fields["user"].queryset = possible_handlers(incident, now=timezone.now())
@@ -267,7 +269,7 @@ class MoveSerializer(serializers.Serializer):
     """A move that the caller may make now, and what it needs."""
 
     name = serializers.CharField(read_only=True)
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]
     target = serializers.CharField(read_only=True)
     needs = serializers.ListField(child=serializers.CharField(), read_only=True)
 

@@ -112,7 +112,7 @@ class IncidentViewSet(IdempotentCreateMixin, CreateIncident, ListModelMixin, Ret
         responses={201: shapes.IncidentSerializer},
         parameters=[IDEMPOTENCY_KEY],
     )
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         """Report an incident. The same Idempotency-Key, client_uuid or external_id gives the first one again."""
         return super().create(request, *args, **kwargs)
 
@@ -133,7 +133,12 @@ class IncidentViewSet(IdempotentCreateMixin, CreateIncident, ListModelMixin, Ret
         data = dict(given.validated_data)
         version = version_of(request, data.pop("version", None))
         lifecycle.perform(
-            incident.pk, data.pop("move"), actor=request.user, now=timezone.now(), version=version, **data
+            incident.pk,
+            data.pop("move"),
+            actor=request.user,  # type: ignore[arg-type]
+            now=timezone.now(),
+            version=version,
+            **data,
         )
         return self.retrieve(request)
 
@@ -229,7 +234,7 @@ class CategoryViewSet(ListModelMixin, GenericViewSet):
     queryset = Category.objects.order_by("kind", "code")
     serializer_class = shapes.CategorySerializer
     pagination_class = None
-    filter_backends: ClassVar[list[Any]] = []
+    filter_backends = ()
     access_rules: ClassVar[dict[str, str]] = {"list": SEES}
 
 

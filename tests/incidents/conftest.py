@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
 from django.utils import timezone
+from PIL import Image
+from rest_framework.test import APIClient
 
+from accounts import api_keys
 from accounts.models import User
 from grid.models import Grid, Organization
 from incidents import intake, lifecycle
@@ -117,3 +121,42 @@ def later(world: World) -> Callable[..., datetime]:
 
 
 FAR_AWAY = Point(116.4, 39.9, srid=4326)
+
+
+@pytest.fixture
+def keyed(world: World) -> Callable[..., APIClient]:
+    """A client with an API key: keyed("incident.view", grid=…)."""
+
+    def make(*capabilities: str, grid: str = street.STREET) -> APIClient:
+        account = User.objects.create_service(username=f"system{next(world.keys)}", real_name="对接系统")
+        actor = world.people["admin"]
+        _key, token = api_keys.issue(
+            account=account,
+            name="测试",
+            capabilities=list(capabilities),
+            grid_code=grid,
+            actor=actor,
+            now=world.now,
+        )
+        return APIClient(headers={"Authorization": f"Bearer {token}"})
+
+    return make
+
+
+@pytest.fixture
+def signed(world: World) -> Callable[[str], APIClient]:
+    """A client signed in as a role."""
+
+    def make(role: str) -> APIClient:
+        client = APIClient()
+        client.force_login(world.people[role])
+        return client
+
+    return make
+
+
+def jpeg(colour: str = "red") -> bytes:
+    """A small real picture."""
+    out = BytesIO()
+    Image.new("RGB", (32, 24), colour).save(out, "JPEG")
+    return out.getvalue()

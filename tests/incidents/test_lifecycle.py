@@ -230,7 +230,8 @@ def test_photos_of_a_move_hang_on_its_event(world: World) -> None:
     incident = world.move(world.incident(State.HANDLING), "feedback", photos=[photo, photo])
     attachment = incident.attachments.get()
     assert (attachment.stage, attachment.event.move) == ("handled", "feedback")
-    assert attachment.file.read() == b"jpeg"
+    with attachment.file.open() as file:
+        assert file.read() == b"jpeg"
 
 
 def test_an_urgent_category_makes_the_incident_urgent_and_its_clock_continuous(world: World) -> None:
