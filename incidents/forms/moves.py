@@ -89,7 +89,7 @@ class MoveForm(Refillable, forms.Form):
 
 def _words(label: Any, most: int) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": 3})
-    return forms.CharField(label=label, max_length=most, min_length=2, widget=widget)
+    return forms.CharField(label=label, max_length=most, widget=widget)
 
 
 def _handler_choices(units: Sequence[Handler], people: Sequence[Handler]) -> Choices:

@@ -1,0 +1,101 @@
+"""The admin of incidents: nobody writes state there, rules change by versions."""
+
+import pytest
+from django.contrib import admin
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+
+from incidents.models import Category, DispatchRule, DispatchWork, Incident
+from incidents.states import State
+from notices.models.leased import WorkState
+from tests import street
+from tests.incidents.conftest import World
+from tests.incidents.pages import client_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(world: World) -> Client:
+    """The administrator's browser."""
+    return client_of(world, "admin")
+
+
+@pytest.mark.parametrize("model", ["incident", "category", "timelimit", "calendarday", "dispatchrule", "dispatchdecision", "dispatchwork"])
+def test_lists_of_the_admin_open(world: World, office: Client, model: str) -> None:
+    world.incident(State.CLOSED)
+    assert office.get(reverse(f"admin:incidents_{model}_changelist")).status_code == 200
+
+
+def test_an_incident_can_be_looked_at_and_not_written(world: World, office: Client) -> None:
+    incident = world.incident(State.CLOSED)
+    address = reverse("admin:incidents_incident_change", args=[incident.pk])
+    assert office.get(address).status_code == 200
+    assert office.post(address, {"state": "reported"}).status_code == 403
+    assert office.get(reverse("admin:incidents_incident_add")).status_code == 403
+    assert office.post(reverse("admin:incidents_incident_delete", args=[incident.pk])).status_code == 403
+    assert Incident.objects.get().state == State.CLOSED
+
+
+def test_nothing_that_moves_is_writable(rf: RequestFactory, world: World) -> None:
+    request = rf.get("/")
+    request.user = world.people["admin"]
+    for model in (Incident, DispatchWork):
+        page = admin.site.get_model_admin(model)
+        assert not (page.has_add_permission(request) or page.has_change_permission(request) or page.has_delete_permission(request))
+
+
+def rule_form(world: World, **more: object) -> dict[str, object]:
+    """What the form of a rule sends."""
+    unit = {"target": "organization", "organization": world.unit.pk}
+    return {"grid_code": street.STREET, "priority": 100, "is_active": "on", **unit, **more}
+
+
+def test_a_changed_rule_is_a_new_version_and_the_old_one_stays(world: World, office: Client) -> None:
+    old = DispatchRule.objects.create(grid_code=street.STREET, target="organization", organization=world.unit)
+    office.post(reverse("admin:incidents_dispatchrule_change", args=[old.pk]), rule_form(world, priority=5))
+    old.refresh_from_db()
+    new = DispatchRule.objects.get(version=2)
+    assert (old.is_active, old.priority) == (False, 100)
+    assert (new.is_active, new.priority) == (True, 5)
+
+
+def test_an_old_version_cannot_be_changed(world: World, office: Client) -> None:
+    old = DispatchRule.objects.create(
+        grid_code=street.STREET, target="organization", organization=world.unit, is_active=False
+    )
+    address = reverse("admin:incidents_dispatchrule_change", args=[old.pk])
+    assert office.post(address, rule_form(world)).status_code == 403
+
+
+def test_a_rule_put_out_of_use_makes_no_version(world: World, office: Client) -> None:
+    rule = DispatchRule.objects.create(grid_code=street.STREET, target="organization", organization=world.unit)
+    given = rule_form(world)
+    del given["is_active"]
+    office.post(reverse("admin:incidents_dispatchrule_change", args=[rule.pk]), given)
+    assert list(DispatchRule.objects.values_list("version", "is_active")) == [(1, False)]
+
+
+@pytest.mark.parametrize("wrong", [{"grid_code": "999999"}, {"organization": ""}, {"target": "leader"}])
+def test_a_rule_that_says_nonsense_is_refused(world: World, office: Client, wrong: dict[str, str]) -> None:
+    answer = office.post(reverse("admin:incidents_dispatchrule_add"), rule_form(world, **wrong))
+    assert answer.status_code == 200
+    assert not DispatchRule.objects.exists()
+
+
+@pytest.mark.parametrize(("action", "state"), [("set_going", WorkState.DUE), ("throw_away", WorkState.DISCARDED)])
+def test_quarantined_work_is_set_going_or_discarded(world: World, office: Client, action: str, state: str) -> None:
+    incident = world.incident(State.REPORTED)
+    DispatchWork.objects.update(work_state=WorkState.DEAD, attempts=3)
+    work = DispatchWork.objects.get(incident=incident)
+    office.post(reverse("admin:incidents_dispatchwork_changelist"), {"action": action, "_selected_action": [work.pk]})
+    work.refresh_from_db()
+    assert work.work_state == state
+    assert work.run_at <= timezone.now()
+
+
+def test_limits_stand_on_the_page_of_their_category(world: World, office: Client) -> None:
+    page = office.get(reverse("admin:incidents_category_change", args=[world.garbage.pk]))
+    assert "limits-TOTAL_FORMS" in page.content.decode()
+    assert Category.objects.filter(pk=world.garbage.pk).exists()
