@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from incidents.models import Category
 
-THRESHOLD: Final = 0.5
-"""Below this confidence a person chooses."""
+THRESHOLD: Final = 0.55
+"""Below this confidence a person chooses: one weak word alone (0.5) is not enough."""
 KEPT: Final = 5
 """Candidates kept with a decision."""
 NAME_BONUS: Final = 1.0

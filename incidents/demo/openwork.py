@@ -14,30 +14,35 @@ from grid.models import Compound
 from grid.posts import PostKind
 from incidents.demo import rhythm, texts
 from incidents.demo.cast import Cast, gather_cast
-from incidents.dispatch import dispatch_due
+from incidents.dispatch import dispatch_due, suggest_handler
 from incidents.intake import NewIncident, report_incident
 from incidents.lifecycle import perform
-from incidents.models import Incident
+from incidents.models import Category, Incident
 from incidents.models.incident import Source
 from incidents.states import State
 
 SEED: Final = 20261001
-COUNTS: Final = {"410103008": 46, "410103011": 9, "410103003": 6}
+COUNTS: Final = {"410103008": 84, "410103011": 16, "410103003": 9}
+DONE: Final = "已到现场处置完毕，请核查。"
 HOME: Final = "410103008001001"
 """The grid of the demo account `gridleader`: it gets some work of its own."""
 
 
 def build_open_work(now: datetime) -> int:
-    """Report, dispatch and partly handle the open cases of the last two days; returns their number."""
+    """Report, dispatch and partly handle the cases of the last two days; returns how many are still open."""
     random, cast = Random(SEED), gather_cast()
     with translation.override("zh-hans"):
-        moments = sorted(_moments(now, random))
-        for number, (at, street) in enumerate(moments):
-            _report(random, cast, street, at, number)
+        cases = []
+        for number, (at, street) in enumerate(sorted(_moments(now, random))):
+            cases.append(_report(random, cast, street, at, number))
             dispatch_due(now=at + timedelta(seconds=2))
-        for incident in Incident.objects.open().filter(is_demo=True).order_by("id"):
-            _advance(random, cast, incident, now)
-    return len(moments)
+        for pk, theme in cases:
+            incident = Incident.objects.get(pk=pk)
+            # the newest cases wait as they came in: every queue of the desk shows something
+            if now - incident.reported_at > timedelta(minutes=40):
+                _decide_left(cast, incident, theme)
+                _advance(random, cast, Incident.objects.get(pk=pk), now)
+    return Incident.objects.open().filter(pk__in=[pk for pk, _theme in cases]).count()
 
 
 def _moments(now: datetime, random: Random) -> Iterator[tuple[datetime, str]]:
@@ -50,7 +55,7 @@ def _moments(now: datetime, random: Random) -> Iterator[tuple[datetime, str]]:
             yield (at if at < now else now - timedelta(minutes=random.randrange(3, 200))), street
 
 
-def _report(random: Random, cast: Cast, street: str, at: datetime, number: int) -> Incident:
+def _report(random: Random, cast: Cast, street: str, at: datetime, number: int) -> tuple[int, texts.Theme]:
     theme = rhythm.theme_at(at, random)
     compound = random.choice(list(_compounds(HOME if number % 6 == 0 and street == HOME[:9] else street)))
     source = random.choices([Source.PATROL, Source.DESK, Source.HOTLINE], [6, 2, 2])[0]
@@ -72,28 +77,44 @@ def _report(random: Random, cast: Cast, street: str, at: datetime, number: int) 
         now=at,
     )
     Incident.objects.filter(pk=incident.pk).update(is_demo=True)
-    return incident
+    return incident.pk, theme
 
 
 def _compounds(code: str) -> Iterator[Compound]:
     return Compound.objects.filter(grid__code__startswith=code).select_related("grid").order_by("id")[:200].iterator()
 
 
+def _decide_left(cast: Cast, incident: Incident, theme: texts.Theme) -> None:
+    """What the system left to a person: the operator files it, the dispatcher sends it where the rules say."""
+    soon = incident.reported_at + timedelta(minutes=6)
+    if incident.state == State.REPORTED:
+        category = Category.objects.get(name=theme.category, parent__isnull=False)
+        operator = cast.at_desk(incident.grid_code, PostKind.OPERATOR)
+        incident = perform(incident.pk, "file", actor=operator, now=soon, category=category)
+    if incident.state == State.FILED:
+        advice = suggest_handler(incident, soon)
+        handler = {"organization": advice.organization, "user": advice.user}
+        dispatcher = cast.at_desk(incident.grid_code, PostKind.DISPATCHER)
+        if any(handler.values()):
+            perform(incident.pk, "dispatch", actor=dispatcher, now=soon + timedelta(minutes=4), **handler)
+
+
 def _advance(random: Random, cast: Cast, incident: Incident, now: datetime) -> None:
-    """Two of three dispatched cases are taken on, half of those handled, so that every queue holds something."""
-    if incident.state != State.DISPATCHED or random.random() < 0.34:
+    """Most cases are taken on; those near or past their limit are handled, some of them checked and closed."""
+    if incident.state != State.DISPATCHED or random.random() < 0.12:
         return
-    handler = _handler_of(cast, incident)
-    since = incident.state_since
-    taken = perform(incident.pk, "take", actor=handler, now=_between(since, now, 0.15))
-    if random.random() < 0.5:
-        done = perform(
-            taken.pk, "feedback", actor=handler, now=_between(since, now, 0.5), text="已到现场处置完毕，请核查。"
-        )
-        if random.random() < 0.25:
-            operator = cast.at_desk(done.grid_code, PostKind.OPERATOR)
-            reason = random.choice(texts.REWORK)
-            perform(done.pk, "rework", actor=operator, now=_between(since, now, 0.7), reason=reason)
+    handler, since = _handler_of(cast, incident), incident.state_since
+    end = min(now, incident.due_at or now)
+    perform(incident.pk, "take", actor=handler, now=_between(since, end, 0.15))
+    if incident.due_at and incident.due_at > now and random.random() < 0.45:
+        return
+    done = perform(incident.pk, "feedback", actor=handler, now=_between(since, end, 0.6), text=DONE)
+    operator, dice = cast.at_desk(done.grid_code, PostKind.OPERATOR), random.random()
+    checked = _between(done.state_since, min(now, done.due_at or now), 0.7)
+    if dice < 0.72:
+        perform(done.pk, "close", actor=operator, now=checked, text=random.choice(texts.CHECKED))
+    elif dice < 0.84:
+        perform(done.pk, "rework", actor=operator, now=checked, reason=random.choice(texts.REWORK))
 
 
 def _handler_of(cast: Cast, incident: Incident) -> User:
