@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from notices.channels.webhook import new_secret
 from notices.models import Endpoint
@@ -18,7 +19,7 @@ class InboxFilter(forms.Form):
 class DiscardForm(forms.Form):
     """Why a piece of work is thrown away."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.TextInput(attrs={"size": 60}))
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget)
 
 
 class SecureURLField(forms.URLField):
@@ -35,7 +36,7 @@ class EndpointForm(forms.ModelForm):
         label=_("secret"),
         required=False,
         strip=True,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "size": 60}),
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
         help_text=_("Leave it empty to keep it (or to have one made). Two, separated by a space, during a change."),
     )
 
