@@ -138,7 +138,7 @@ def ticks(entries: Iterable[ClockEntry]) -> list[Tick]:
 
 
 def limit_words(entry: ClockEntry) -> str:
-    """"3 work hours", "15 minutes" for less than an hour, or nothing for an entry without a limit."""
+    """ "3 work hours", "15 minutes" for less than an hour, or nothing for an entry without a limit."""
     if entry.amount is None:
         return ""
     if entry.amount < 1 and entry.unit in SHORT:

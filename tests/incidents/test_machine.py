@@ -44,7 +44,7 @@ class Life(RuleBasedStateMachine):
         rows = list(Incident.objects.order_by("pk"))
         return rows[choice % len(rows)] if rows else None
 
-    @rule(text=st.sampled_from(["垃圾", "说不清"]), key=st.one_of(st.none(), st.integers(0, 3)))
+    @rule(text=st.sampled_from(["垃圾堆了三天", "说不清"]), key=st.one_of(st.none(), st.integers(0, 3)))
     def report(self, text: str, key: int | None) -> None:
         before = Incident.objects.filter(external_id=str(key)).exists()
         incident = self.world.report(text=text, external_id="" if key is None else str(key))

@@ -7,10 +7,14 @@ from django.urls import reverse
 
 from incidents.models import Incident
 from incidents.states import State
+from incidents.views.desk import queue
 from tests.incidents.conftest import World
 from tests.incidents.pages import HTMX, client_of, get, words
 
 pytestmark = pytest.mark.django_db
+
+CLEAR = "单元门口暴露垃圾没人清"
+"""Words that name their category."""
 
 
 def shown(world: World, role: str, **query: object) -> list[str]:
@@ -19,8 +23,10 @@ def shown(world: World, role: str, **query: object) -> list[str]:
 
 
 def test_each_role_sees_the_queues_it_empties(world: World) -> None:
-    tabs = {role: [q.tab.name for q in get(world, role, "desk").context["queues"]] for role in ("operator", "dispatcher")}
-    assert tabs == {"operator": ["accept", "check"], "dispatcher": ["dispatch"]}
+    all_of_them = ["accept", "dispatch", "check"]
+    wanted = {"operator": ["accept", "check"], "dispatcher": ["dispatch"], "shiftleader": all_of_them}
+    tabs = {role: [queue.tab.name for queue in get(world, role, "desk").context["queues"]] for role in wanted}
+    assert tabs == wanted
 
 
 def test_queues_hold_what_waits_for_them(world: World) -> None:
@@ -39,7 +45,7 @@ def test_urgent_cases_stand_first_then_the_oldest(world: World) -> None:
 
 
 def test_the_first_case_is_open_with_its_advice_and_form(world: World) -> None:
-    world.incident(State.REPORTED)
+    world.report(text=CLEAR)
     context = get(world, "operator", "desk").context
     assert context["first"]["offer"].move.name == "file"
     assert context["first"]["form"]["category"].value() == world.garbage.pk
@@ -81,8 +87,6 @@ def test_the_poll_is_silent_until_something_changes(world: World, monkeypatch: p
 
 
 def test_the_poll_does_not_keep_a_session_alive() -> None:
-    from incidents.views.desk import queue
-
     assert queue.is_background
 
 
@@ -95,13 +99,13 @@ def bulk(world: World, *incidents: Incident, move: str, **more: str) -> str:
 
 
 def test_several_cases_are_filed_with_their_proposed_categories(world: World) -> None:
-    two = [world.report(), world.report(text="垃圾桶满了")]
+    two = [world.report(text=CLEAR), world.report(text=f"又有{CLEAR}")]
     bulk(world, *two, move="file")
     assert set(Incident.objects.values_list("state", "category")) == {(State.FILED, world.garbage.pk)}
 
 
 def test_a_case_without_a_proposal_is_left_and_named(world: World) -> None:
-    clear, unclear = world.report(), world.report(text="说不清楚的事")
+    clear, unclear = world.report(text=CLEAR), world.report(text="说不清楚的事")
     said = bulk(world, clear, unclear, move="file")
     unclear.refresh_from_db()
     assert unclear.state == State.REPORTED

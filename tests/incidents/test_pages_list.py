@@ -45,9 +45,10 @@ def test_cases_of_a_day_are_found_by_their_end(world: World) -> None:
     assert numbers(world, closed_to="2020-01-01") == set()
 
 
-@pytest.mark.parametrize("query", [{"state": "nonsense"}, {"after": "abc"}, {"after": "٣"}, {"grid": "x' or 1"}, {"bbox": "1,2"}])
-def test_a_filter_that_is_none_is_refused_and_said(world: World, query: dict[str, str]) -> None:
-    assert get(world, "operator", "list", **query).status_code == 400
+@pytest.mark.parametrize("query", ["state=nonsense", "after=abc", "after=٣", "grid=x' or 1", "bbox=1,2"])
+def test_a_filter_that_is_none_is_refused_and_said(world: World, query: str) -> None:
+    name, value = query.split("=")
+    assert get(world, "operator", "list", **{name: value}).status_code == 400
 
 
 def test_each_filter_can_be_taken_away_alone(world: World) -> None:

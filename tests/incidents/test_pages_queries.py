@@ -24,7 +24,7 @@ def queries(world: World) -> Callable[..., int]:
         client = client_of(world, role)
         address = reverse(f"incidents:{name}", args=args)
         client.get(address, query)
-        with CaptureQueriesContext(connection, ) as caught:
+        with CaptureQueriesContext(connection) as caught:
             answer = client.get(address, query)
         assert answer.status_code == 200
         return len(caught)

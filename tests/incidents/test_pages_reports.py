@@ -103,8 +103,9 @@ def test_an_address_alone_goes_to_the_leaders_own_grid(world: World) -> None:
     assert Incident.objects.get().grid_code == street.MICRO
 
 
-@pytest.mark.parametrize(("lon", "lat"), [("nan", "34.7"), ("inf", "34.7"), ("1e9", "34.7"), ("113.6", ""), ("٣", "34")])
-def test_a_place_that_is_none_is_refused(world: World, lon: str, lat: str) -> None:
+@pytest.mark.parametrize("place", ["nan 34.7", "inf 34.7", "1e9 34.7", "113.6 ", "٣ 34"])
+def test_a_place_that_is_none_is_refused(world: World, place: str) -> None:
+    lon, lat = place.split(" ")
     answer = client_of(world, "gridleader").post(REPORT, report(lon=lon, lat=lat))
     assert answer.status_code == 422
     assert not Incident.objects.exists()
