@@ -356,6 +356,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "AccountKindEnum": "accounts.models.User.Kind",
         "IncidentStateEnum": "incidents.states.State",
         "CategoryKindEnum": "incidents.models.category.Category.Kind",
         "EventKindEnum": "incidents.models.event.IncidentEvent.Kind",
