@@ -1,6 +1,7 @@
 """The boundary of a grid and its kept versions (网格调整). Only this module writes either."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.db import transaction
@@ -20,7 +21,8 @@ def in_wgs84(area: MultiPolygon, datum: Datum | str) -> MultiPolygon:
     """`area`, given in `datum`, in WGS-84; each vertex is converted by itself, so shared edges stay shared."""
     if Datum(datum) in (Datum.WGS84, Datum.CGCS2000):
         return area
-    polygons = [Polygon(*([to_wgs84(x, y, datum) for x, y in ring.coords] for ring in part)) for part in area]
+    parts: Any = area  # the stubs do not know that polygons iterate over their rings
+    polygons = [Polygon(*([to_wgs84(x, y, datum) for x, y in ring.coords] for ring in part)) for part in parts]
     return MultiPolygon(*polygons, srid=4326)
 
 

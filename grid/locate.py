@@ -65,7 +65,7 @@ def locate(point: Point, *, today: date | None = None, kind: str = Grid.Kind.TER
     The boundary itself is not loaded.
     """
     rows = Grid.objects.raw(_sql(), _parameters(point, today or timezone.localdate(), kind))
-    found = next(iter(rows), None)
+    found: Any = next(iter(rows), None)  # `how` is a column of the query
     return Located(found, How(found.how)) if found else None
 
 

@@ -219,7 +219,7 @@ def _apart(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 def _broad_parts(shape: GEOSGeometry) -> Iterator[GEOSGeometry]:
     """The polygons of `shape` that are more than a strip of rounding."""
-    parts = shape if shape.geom_type in ("MultiPolygon", "GeometryCollection") else [shape]
+    parts: Any = shape if shape.geom_type in ("MultiPolygon", "GeometryCollection") else [shape]
     for part in parts:
         if part.geom_type == "Polygon" and not part.empty and _is_broad(part):
             yield part

@@ -20,7 +20,7 @@ class PlaceField(serializers.Field):  # type: ignore[type-arg]
 class GridSerializer(serializers.ModelSerializer[Grid]):
     """A grid without its boundary."""
 
-    parent = serializers.CharField(source="parent.code", default=None, read_only=True)
+    parent = serializers.CharField(source="parent.code", default=None, read_only=True)  # type: ignore[assignment]
 
     class Meta:
         model = Grid

@@ -1,7 +1,7 @@
 """The grid map and the layers that it draws."""
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -46,10 +46,15 @@ def grid_map(request: HttpRequest) -> HttpResponse:
         "next_level": level + 1,
         "rows": listed,
         "more": more,
-        "layer_url": f"{reverse('grid:layer')}?{urlencode({'level': level, 'under': under, 'zoom': 15})}",
+        "layer_url": _layer_url(level, under),
         "layers": _more_layers(request, under),
     }
     return render(request, "grid/map.html", context)
+
+
+def _layer_url(level: int, under: str) -> str:
+    query: dict[str, str] = {"level": str(level), "zoom": "15"} | ({"under": under} if under else {})
+    return f"{reverse('grid:layer')}?{urlencode(query)}"
 
 
 def _top(request: HttpRequest) -> Grid | None:
@@ -65,9 +70,15 @@ def _top(request: HttpRequest) -> Grid | None:
 def _level(request: HttpRequest, top: Grid | None) -> int:
     form = LayerForm(request.GET)
     if not form.is_valid():
-        raise NotValid(_("This address is not valid."), form.errors)
+        raise _refusal(form)
     start = max(top.level, Grid.Level.DISTRICT) + 1 if top else int(Grid.Level.STREET)
     return int(form.cleaned_data["level"] or min(start, Grid.Level.MICRO))
+
+
+def _refusal(*forms: Any) -> NotValid:
+    """What is wrong with the address, by its names."""
+    found = {name: [str(said) for said in errors] for form in forms for name, errors in form.errors.items()}
+    return NotValid(_("This address is not valid."), found)
 
 
 def _more_layers(request: HttpRequest, under: str) -> list[str]:
@@ -90,7 +101,7 @@ def layer(request: HttpRequest) -> HttpResponse:
     data.pop("zoom", None)
     chosen = GridFilter(data, queryset=Grid.objects.visible_to(request.user))
     if not (form.is_valid() and chosen.is_valid()):
-        raise NotValid(_("This address is not valid."), form.errors | chosen.form.errors)
+        raise _refusal(form, chosen.form)
     text = layer_text(chosen.qs, zoom=form.cleaned_data["zoom"] or 14, today=timezone.localdate())
     response = HttpResponse(text, content_type=GEOJSON)
     response["Cache-Control"] = "private, max-age=60"
