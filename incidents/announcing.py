@@ -19,7 +19,7 @@ from incidents.models import Incident, IncidentEvent
 from incidents.models.category import Urgency
 from incidents.people import handlers, holders, supervisors, whose_turn
 from notices.models import Notice
-from notices.writing import notify
+from notices.writing import Message, notify_all
 
 Audience = Callable[[Incident, datetime], Iterable[User]]
 
@@ -69,29 +69,47 @@ NEWS: Final = {
 """By move, or by the kind of an event that moves nothing."""
 
 
-def announce(incident: Incident, events: Sequence[IncidentEvent], *, actor: User | None, now: datetime) -> None:
-    """Tell the people concerned about the events just written; four queries for each event that is news."""
-    for event in events:
-        if news := NEWS.get(_key(event)):
-            tell(incident, event, news, actor=actor, now=now)
+def announce(events: Sequence[IncidentEvent], *, actor: User | None, now: datetime) -> None:
+    """Tell the people concerned about events just written, which may be of many incidents.
 
-
-def tell(incident: Incident, event: IncidentEvent, news: News, *, actor: User | None, now: datetime) -> None:
-    """Write the notices of one event; whoever made the move is not told of it."""
-    people = [user for user in news.audience(incident, now) if actor is None or user.pk != actor.pk]
+    Three queries, and one for each different audience. Whoever made the move is not told of it.
+    """
+    known: dict[tuple[object, ...], list[User]] = {}
     with translation.override(settings.LANGUAGE_CODE):
-        notify(
-            recipients=people,
-            kind=f"incident.{event.move or event.kind}",
-            level=_level(incident, news),
-            title=str(news.heading % {"title": incident.title})[:200],
-            body=_body(incident, event),
-            url=reverse("incidents:detail", args=[incident.number]),
-            dedupe_key=f"incident:{incident.pk}:{event.sequence}",
-            grid_code=incident.grid_code,
-            payload=_payload(incident, event),
-            now=now,
-        )
+        news = [(event, NEWS[_key(event)]) for event in events if _key(event) in NEWS]
+        messages = [_message(event, one, _audience(event.incident, one, known, now), actor) for event, one in news]
+        if messages:
+            notify_all(messages, now=now)
+
+
+def _audience(incident: Incident, news: News, known: dict[tuple[object, ...], list[User]], now: datetime) -> list[User]:
+    """The people for one kind of news about an incident, looked up once for incidents that share them."""
+    key = (
+        news.audience,
+        incident.state,
+        incident.grid_code,
+        incident.handler_organization_id,
+        incident.handler_user_id,
+        incident.reporter_id,
+    )
+    if key not in known:
+        known[key] = list(news.audience(incident, now))
+    return known[key]
+
+
+def _message(event: IncidentEvent, news: News, people: Sequence[User], actor: User | None) -> Message:
+    incident = event.incident
+    return Message(
+        recipients=[user for user in people if actor is None or user.pk != actor.pk],
+        kind=f"incident.{event.move or event.kind}",
+        level=_level(incident, news),
+        title=str(news.heading % {"title": incident.title}),
+        body=_body(incident, event),
+        url=reverse("incidents:detail", args=[incident.number]),
+        dedupe_key=f"incident:{incident.pk}:{event.sequence}",
+        grid_code=incident.grid_code,
+        payload=_payload(incident, event),
+    )
 
 
 def _key(event: IncidentEvent) -> str:

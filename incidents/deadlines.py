@@ -1,7 +1,6 @@
 """The clock job: a warning at 80 % of a stage's time and the mark of an overdue one, once for each run of a clock."""
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -44,7 +43,7 @@ def _mark_batch(now: datetime) -> int:
     for incident in incidents:
         _mark(pen, incident)
     pen.write()
-    _tell(incidents, pen.events, now)
+    announce(pen.events, actor=None, now=now)
     return len(incidents)
 
 
@@ -60,8 +59,3 @@ def _mark(pen: Pen, incident: Incident) -> None:
     due = incident.due_at.isoformat() if incident.due_at else None
     take_down(pen, incident, kind, data={"clock": incident.clock, "due_at": due})
     pen.changed(incident)
-
-
-def _tell(incidents: Sequence[Incident], events: Sequence[IncidentEvent], now: datetime) -> None:
-    for incident in incidents:
-        announce(incident, [event for event in events if event.incident_id == incident.pk], actor=None, now=now)

@@ -21,7 +21,7 @@ from incidents.models import DispatchDecision, DispatchWork, Incident, IncidentE
 from incidents.pen import Pen
 from incidents.people import name_with_post
 from incidents.states import MOVE_BY_NAME, State
-from notices.leases import claim, fail, finish
+from notices.leases import claim, fail, finish_all
 
 logger = logging.getLogger(__name__)
 
@@ -97,11 +97,9 @@ def _write(works: Sequence[DispatchWork], *, now: datetime) -> None:
     made = [_carry_out(pen, incidents[work.incident_id], work, adviser, system) for work in waiting]
     pen.write()
     DispatchDecision.objects.bulk_create(made, ignore_conflicts=True)
-    for incident in incidents.values():
-        announce(incident, [event for event in pen.events if event.incident_id == incident.pk], actor=None, now=now)
-    for work in works:
-        if not finish(work, now=now):
-            raise LeaseLost
+    announce(pen.events, actor=None, now=now)
+    if not finish_all(works, now=now):
+        raise LeaseLost
 
 
 def _carry_out(pen: Pen, incident: Incident, work: DispatchWork, adviser: Adviser, system: str) -> DispatchDecision:

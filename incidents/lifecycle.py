@@ -93,7 +93,7 @@ def perform(  # noqa: PLR0913 - one argument per thing that a move may need, all
         pen = Pen.for_locked([incident], now=now)
         make(pen, incident, wish)
         pen.write()
-        announce(incident, pen.events, actor=actor, now=now)
+        announce(pen.events, actor=actor, now=now)
     return incident
 
 
