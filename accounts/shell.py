@@ -4,7 +4,10 @@ from django.http import HttpRequest
 
 
 def is_phone(request: HttpRequest) -> bool:
-    """Whether the browser says it is a phone: by client hint, else by the word every phone browser sends."""
+    """Whether the window is a phone's: as the last page measured it, else by client hint or the phone browsers' word."""
+    measured = request.COOKIES.get("gg_narrow")
+    if measured in ("0", "1"):
+        return measured == "1"
     hint = request.headers.get("Sec-CH-UA-Mobile")
     if hint in ("?0", "?1"):
         return hint == "?1"

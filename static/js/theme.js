@@ -14,7 +14,15 @@
     root.classList.toggle("nav-folded", read("gg.nav") === "folded");
   }
 
+  /* The server picks the page frame: a narrow window gets the one for phones, whatever the browser calls itself. */
+  function tellWidth() {
+    var narrow = window.matchMedia && matchMedia("(max-width: 600px)").matches ? "1" : "0";
+    document.cookie = "gg_narrow=" + narrow + ";path=/;max-age=31536000;samesite=lax";
+  }
+
   show();
+  tellWidth();
+  window.addEventListener("resize", tellWidth);
   /* Saved in the account, the size holds on every device: what this one had chosen for itself is forgotten. */
   document.addEventListener("submit", function (event) {
     if (!event.target.hasAttribute("data-forget-size")) return;

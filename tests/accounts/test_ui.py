@@ -120,3 +120,10 @@ def test_the_timeline_tells_who_did_what() -> None:
     html = engines["django"].from_string('{% include "parts/timeline.html" %}').render({"events": [event]})
     assert "张敏" in html
     assert "<i>" not in html
+
+
+@pytest.mark.parametrize(("cookie", "phone"), [("1", True), ("0", False)])
+def test_the_width_that_a_page_measured_counts_more_than_the_browsers_name(cookie: str, phone: bool) -> None:
+    request = RequestFactory().get("/", headers={"user-agent": "Mobile" if not phone else "Desktop"})
+    request.COOKIES["gg_narrow"] = cookie
+    assert is_phone(request) is phone
