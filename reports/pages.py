@@ -1,13 +1,14 @@
 """What the web pages of a report show: numbers, tables and charts of its snapshot, each linked to its incidents."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from reports import tables
-from reports.documents.prose import chinese_number
+from reports.documents.prose import chinese_number, date_text
 from reports.indicators import INDICATOR_BY_NAME, MEASURE_BY_NAME
 from reports.tables import Cell, ReportTable, Row
 from reports.words import percent, templates
@@ -28,6 +29,7 @@ def shown(snapshot: Mapping[str, Any]) -> Json:
     """The context of the document part of a page."""
     return {
         "snapshot": snapshot,
+        "day_text": _day(snapshot["period"]["first"]),
         "sections": [
             {"number": chinese_number(n), **section} for n, section in enumerate(snapshot["text"]["sections"], 1)
         ],
@@ -36,6 +38,10 @@ def shown(snapshot: Mapping[str, Any]) -> Json:
         "tables": [_table(table, snapshot) for table in tables.all_tables(snapshot)],
         "charts": [_days_chart(snapshot), _hours_chart(snapshot), _areas_chart(snapshot), _categories_chart(snapshot)],
     }
+
+
+def _day(text: str) -> str:
+    return date_text(date.fromisoformat(text))
 
 
 def cases_url(snapshot: Mapping[str, Any], measure: str, by: str = "", key: str = "") -> str:
@@ -101,14 +107,14 @@ def _days_chart(snapshot: Mapping[str, Any]) -> Json:
     rows = snapshot["days"]
     labels = [f"{int(row['day'][5:7])}月{int(row['day'][8:])}日" for row in rows]
     chart = _chart("days", templates("daily")["tables"]["days"], "line", labels, _two_series(rows))
-    return chart | {"period": f"{rows[0]['day']} – {rows[-1]['day']}"}
+    return chart | {"period": f"{_day(rows[0]['day'])}至{_day(rows[-1]['day'])}"}
 
 
 def _hours_chart(snapshot: Mapping[str, Any]) -> Json:
     rows = snapshot["hours"]
     labels = [f"{row['hour']}时" for row in rows]
     chart = _chart("hours", templates("daily")["tables"]["hours"], "bar", labels, _two_series(rows))
-    return chart | {"period": snapshot["period"]["first"], "url": cases_url(snapshot, "ever")}
+    return chart | {"period": _day(snapshot["period"]["first"]), "url": cases_url(snapshot, "ever")}
 
 
 def _areas_chart(snapshot: Mapping[str, Any]) -> Json:
@@ -121,7 +127,7 @@ def _areas_chart(snapshot: Mapping[str, Any]) -> Json:
     links = [cases_url(snapshot, "ever", "area", row["key"]) for row in rows]
     title = templates("daily")["tables"]["areas"]
     chart = _chart("areas", title, "bar", [row["name"] for row in rows], series, links=links)
-    return chart | {"period": snapshot["period"]["first"]}
+    return chart | {"period": _day(snapshot["period"]["first"])}
 
 
 def _categories_chart(snapshot: Mapping[str, Any]) -> Json:
@@ -131,4 +137,4 @@ def _categories_chart(snapshot: Mapping[str, Any]) -> Json:
     links = [cases_url(snapshot, "reported", "category", row["key"]) for row in rows]
     title = templates("daily")["tables"]["categories"]
     chart = _chart("categories", title, "hbar", [row["name"] for row in rows], series, links=links)
-    return chart | {"period": snapshot["period"]["first"]}
+    return chart | {"period": _day(snapshot["period"]["first"])}

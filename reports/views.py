@@ -131,7 +131,7 @@ def cases(request: HttpRequest, code: str, day: date, measure: str) -> HttpRespo
         "grid": grid,
         "day": day,
         "measure": _measure(measure, line),
-        "total": len(found),
+        "found": len(found),
         "hidden": len(found) - rows.count(),
         "now": timezone.now(),
         "page": keyset_page(rows.defer("text", "contact_name", "contact_phone", "grid__boundary"), request.GET),

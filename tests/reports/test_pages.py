@@ -56,7 +56,7 @@ def test_every_number_of_the_page_opens_as_many_incidents(operator: Client, repo
     assert len(links) > 30
     for url, number in links:
         answer = operator.get(url.replace("&amp;", "&"))
-        assert answer.context["total"] == int(number), url
+        assert answer.context["found"] == int(number), url
 
 
 def test_downloads_have_a_chinese_name_and_the_right_type(operator: Client, report: Report) -> None:
