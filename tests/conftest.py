@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, sync_playwright
 from pytest_django import Settings
 
 from incidents import states
@@ -18,6 +20,10 @@ hypothesis_settings.register_profile("project", deadline=None)
 hypothesis_settings.load_profile("project")
 
 LONG = os.environ.get("LONG") == "1"
+CHROMIUM_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,3 +67,17 @@ def _arrows_again(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("transactional_db")
         arrows = [AllowedMove(source=source, move=move, target=target) for source, move, target in states.arrows()]
         AllowedMove.objects.bulk_create(arrows, ignore_conflicts=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The distribution's Chromium, headless (or the one that CHROMIUM or Playwright's own folder names)."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not found and "PLAYWRIGHT_BROWSERS_PATH" not in os.environ:
+        pytest.skip("no Chromium on this machine: install it or set CHROMIUM")
+    # Playwright keeps an event loop in this thread; Django would refuse the database there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()

@@ -23,7 +23,7 @@ from house.steps import StepFailed
 
 AREA = Area(folder=VAR / "proof", durable=True)
 """Durable like a real server: what was acknowledged must be on the disk when PostgreSQL is killed."""
-PASSWORD = "Proof-Pass-2026"
+PASSWORD = "Proof-Pass-2026"  # noqa: S105 - of made-up people in a throw-away database
 BASE = "proof_base"
 EMPTY = "proof_empty"
 READY_SECONDS = 60.0
@@ -75,7 +75,7 @@ def prepare_base() -> str:
     """Make the demo street without history once per state of the code, and give the demo's API key."""
     kept = AREA.folder / "base.json"
     value = base_fingerprint()
-    if kept.exists() and (told := json.loads(kept.read_text()))["of"] == value and exists(BASE):
+    if kept.exists() and (told := json.loads(kept.read_text()))["of"] == value and exists(BASE) and exists(EMPTY):
         return str(told["key"])
     kept.unlink(missing_ok=True)
     make_empty()

@@ -1,6 +1,7 @@
 """Proofs on the whole platform: separate processes of web, workers and beat, on servers and databases of their own."""
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from house import project, stack
 from house.places import ROOT, VAR
 
@@ -49,7 +51,8 @@ def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
 
     def say(text: str) -> None:
         with capsys.disabled():
-            print(f"\n{text}", flush=True)
+            sys.stdout.write(f"\n{text}\n")
+            sys.stdout.flush()
 
     return say
 

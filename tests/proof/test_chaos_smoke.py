@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from house.chaos import checker
 from house.places import ROOT
-
 from tests.proof.conftest import CI
 
 LONG = os.environ.get("LONG") == "1"

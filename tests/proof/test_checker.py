@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from house import postgres, stack
 from house.chaos import checker
 
@@ -22,11 +23,12 @@ DAMAGES = {
     ),
     "a second incident for the key": (
         checker.TWICE_KEY,
-        "UPDATE incidents_incident SET text = (SELECT text FROM incidents_incident WHERE number = 'X-1') WHERE number = 'X-2'",
+        f"UPDATE incidents_incident SET text = '{TEXT}' WHERE number = 'X-2'",
     ),
     "a second dispatch": (
         checker.TWICE_DISPATCHED,
-        """INSERT INTO incidents_incidentevent (incident_id, sequence, kind, move, from_state, to_state, actor_name, text, data, at)
+        """INSERT INTO incidents_incidentevent
+          (incident_id, sequence, kind, move, from_state, to_state, actor_name, text, data, at)
         SELECT incident_id, 99, kind, move, from_state, to_state, actor_name, text, data, at
         FROM incidents_incidentevent WHERE move = 'dispatch' LIMIT 1""",
     ),

@@ -1,1 +1,1 @@
-"""`script/chaos`: kill workers, Redis and PostgreSQL under load, then prove from journals and SQL that nothing was lost."""
+"""`script/chaos`: break the platform under load, then prove from journals and SQL that nothing was lost."""

@@ -58,7 +58,8 @@ LAWS: Final = (
         TWICE_KEY,
         "a key has exactly one incident once acknowledged, at most one otherwise",
         """WITH kept AS (SELECT key, bool_or(status = 201) IS TRUE AS acknowledged FROM journal GROUP BY key),
-        made AS (SELECT right(text, 36) AS key, count(*) AS n FROM incidents_incident WHERE text LIKE '%混乱测试%' GROUP BY 1)
+        made AS (SELECT right(text, 36) AS key, count(*) AS n FROM incidents_incident
+          WHERE text LIKE '%混乱测试%' GROUP BY 1)
         SELECT key, acknowledged, n FROM kept FULL JOIN made USING (key)
         WHERE coalesce(n, 0) > 1 OR (acknowledged AND coalesce(n, 0) <> 1) OR acknowledged IS NULL""",
     ),
@@ -86,7 +87,8 @@ LAWS: Final = (
         "as many assignments as dispatches and reworks",
         """SELECT i.number FROM incidents_incident AS i
         WHERE (SELECT count(*) FROM incidents_assignment AS a WHERE a.incident_id = i.id) <>
-          (SELECT count(*) FROM incidents_incidentevent AS e WHERE e.incident_id = i.id AND e.move IN ('dispatch', 'rework'))""",
+          (SELECT count(*) FROM incidents_incidentevent AS e
+            WHERE e.incident_id = i.id AND e.move IN ('dispatch', 'rework'))""",
     ),
     Law(
         ILLEGAL,
@@ -133,7 +135,8 @@ LAWS: Final = (
     Law(
         RUDE,
         "every answer was 201 or asked to try again",
-        "SELECT key, status, words FROM journal WHERE event = 'answer' AND status NOT IN (201, 409, 429, 502, 503, 504)",
+        """SELECT key, status, words FROM journal
+        WHERE event = 'answer' AND status NOT IN (201, 409, 429, 502, 503, 504)""",
     ),
 )
 

@@ -39,7 +39,7 @@ class Fault:
 
 def plan(seed: int, *, seconds: float, kills: int, redis: int, postgres: int) -> list[Fault]:
     """The faults in the order of time, the same for the same seed."""
-    dice = random.Random(f"{seed}/faults")
+    dice = random.Random(f"{seed}/faults")  # noqa: S311 - a plan that can be repeated
     kinds = ["worker"] * kills + ["redis"] * redis + ["postgres"] * postgres
     dice.shuffle(kinds)
     step = seconds / max(1, len(kinds))
@@ -58,7 +58,7 @@ class Breaker:
     killed: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.dice = random.Random(f"{self.seed}/breaker")
+        self.dice = random.Random(f"{self.seed}/breaker")  # noqa: S311
         self.breakers: dict[str, Callable[[], str]] = {
             "worker": self.kill_worker,
             "redis": self.empty_redis,

@@ -190,13 +190,21 @@ def recoveries(connection: psycopg.Connection[Any], breaker: faults.Breaker) -> 
     """Give how much work was taken up again, and the longest time to the first dispatch after an outage's end."""
     again = connection.execute("SELECT count(*) FROM incidents_dispatchwork WHERE attempts > 1").fetchone()
     figures = {"work_taken_up_again": float(again[0]) if again else 0.0}
-    first = "SELECT extract(epoch FROM min(at))::float FROM incidents_incidentevent WHERE move = 'dispatch' AND at > to_timestamp(%s)"
+    first = """SELECT extract(epoch FROM min(at))::float FROM incidents_incidentevent
+    WHERE move = 'dispatch' AND at > to_timestamp(%s)"""
     for kind, ended in breaker.outages:
         row = connection.execute(first, [ended]).fetchone()
         if row and row[0] is not None:
             name = f"first_dispatch_after_{kind}_s"
             figures[name] = max(figures.get(name, 0.0), float(row[0]) - ended)
     return figures
+
+
+def bar(name: str, value: float) -> str:
+    """What was promised of this figure."""
+    if name not in BARS:
+        return ""
+    return f"   (promised: at most {BARS[name]:g}{'' if value <= BARS[name] else ' - MISSED'})"
 
 
 def show(outcome: Outcome) -> None:
