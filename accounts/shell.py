@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 
 def is_phone(request: HttpRequest) -> bool:
-    """Whether the window is a phone's: as the last page measured it, else by client hint or the phone browsers' word."""
+    """Whether the window is a phone's: as the last page measured it, else by client hint or the phones' own word."""
     measured = request.COOKIES.get("gg_narrow")
     if measured in ("0", "1"):
         return measured == "1"

@@ -358,6 +358,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AccountKindEnum": "accounts.models.User.Kind",
         "IncidentStateEnum": "incidents.states.State",
+        "GridKindEnum": "grid.models.Grid.Kind",
+        "OrganizationKindEnum": "grid.models.Organization.Kind",
+        "ReportKindEnum": "reports.models.Report.Kind",
         "CategoryKindEnum": "incidents.models.category.Category.Kind",
         "EventKindEnum": "incidents.models.event.IncidentEvent.Kind",
     },

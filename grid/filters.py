@@ -69,7 +69,7 @@ class GridFilter(StrictFilterSet):
     """What a list of grids can be narrowed by. Without `valid_on` the grids of today."""
 
     level = filters.MultipleChoiceFilter(label=_("level"), choices=Grid.Level.choices)
-    kind = filters.ChoiceFilter(label=_("kind"), choices=Grid.Kind.choices)
+    kind = filters.ChoiceFilter(label=_("kind"), choices=Grid.Kind.choices, empty_label=_("All"))
     parent = filters.CharFilter(label=_("parent"), field_name="parent__code", validators=[CODE_VALIDATOR])
     under = filters.CharFilter(
         label=_("below the code"), field_name="code", lookup_expr="startswith", validators=[CODE_VALIDATOR]

@@ -1,4 +1,4 @@
-"""The real password algorithm at its least cost, so that tests and the processes that they start understand each other."""
+"""The real password algorithm at its least cost, so that tests and the processes they start understand each other."""
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from grid.datum import Datum
@@ -9,6 +10,15 @@ from grid.filters import check_place
 from grid.models import Compound, Grid, Organization
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {"lon": {"type": "number"}, "lat": {"type": "number"}},
+        "required": ["lon", "lat"],
+        "nullable": True,
+        "description": "WGS-84, six digits (about 10 cm)",
+    }
+)
 class PlaceField(serializers.Field):  # type: ignore[type-arg]
     """A point as {"lon": 113.64, "lat": 34.72}, WGS-84."""
 

@@ -78,9 +78,7 @@ def _build_street(grids: dict[str, Grid], street: StreetPlan) -> None:
     _pair(grids, street)
 
 
-def _plan_cells(
-    street: StreetPlan, outline: MultiPolygon
-) -> tuple[list[Grid], list[Grid], list[Grid]]:
+def _plan_cells(street: StreetPlan, outline: MultiPolygon) -> tuple[list[Grid], list[Grid], list[Grid]]:
     communities, lower, micros = [], [], []
     areas = cells_of(outline, len(street.communities), seed=int(street.code) % 9973)
     for plan, area in zip(street.communities, areas, strict=True):
@@ -93,10 +91,9 @@ def _plan_cells(
     return communities, lower, micros
 
 
-def _plan_community(
-    plan: CommunityPlan, area: MultiPolygon
-) -> tuple[list[Grid], list[Grid]]:
-    lower, micros = [], []
+def _plan_community(plan: CommunityPlan, area: MultiPolygon) -> tuple[list[Grid], list[Grid]]:
+    lower: list[Grid] = []
+    micros: list[Grid] = []
     shares = [plan.micros // plan.grids + (1 if i < plan.micros % plan.grids else 0) for i in range(plan.grids)]
     homes = _homes(plan)
     for number, cell in enumerate(cells_of(area, plan.grids, seed=int(plan.code) % 9967), start=1):

@@ -26,13 +26,9 @@ class DateRange(Func):
 class Post(models.Model):
     """One tenure of one person in a grid or an organization."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts", verbose_name=_("person")
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts", verbose_name=_("person"))
     kind = models.CharField(_("post"), max_length=20, choices=PostKind.choices)
-    grid = models.ForeignKey(
-        Grid, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("grid")
-    )
+    grid = models.ForeignKey(Grid, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("grid"))
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("organization")
     )

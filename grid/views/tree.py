@@ -7,6 +7,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -38,7 +39,7 @@ def tree(request: HttpRequest) -> HttpResponse:
         "form": _filter(request).form,
         "top": top,
         "chain": ancestors(top) if top else [],
-        "counts": _counts(seen, [top])[top.code] if top else None,
+        "stats": _stats(top, _counts(seen, [top])[top.code]) if top else [],
         "rows": _with_counts(seen, rows),
     }
     return render(request, "grid/tree.html", context)
@@ -68,6 +69,23 @@ def _rows(request: HttpRequest, seen: QuerySet[Any], top: Grid | None) -> Any:
     return current.filter(parent=None) if "" in prefixes else current.filter(code__in=prefixes)
 
 
+def _stats(top: Grid, counts: Counts) -> list[tuple[str, int, str]]:
+    """The numbers of the grid (label, value, the list behind it); levels above it are left out."""
+    found = [
+        (Grid.Level.STREET, _("Level-1 grids (streets)"), counts.streets, "level=3"),
+        (Grid.Level.COMMUNITY, _("Level-2 grids (communities)"), counts.communities, "level=4"),
+        (Grid.Level.GRID, _("Level-3 grids"), counts.grids, "level=5&kind=territorial"),
+        (Grid.Level.MICRO, _("Micro-grids"), counts.micro, "level=6"),
+        (Grid.Level.GRID, _("Dedicated grids"), counts.dedicated, "kind=dedicated"),
+    ]
+    stats = [
+        (label, number, f"?under={top.code}&{query}") for level, label, number, query in found if level >= top.level
+    ]
+    if top.level <= Grid.Level.STREET:
+        stats.append((_("Posted departments"), counts.departments, reverse("grid:detail", args=[top.code])))
+    return stats
+
+
 def _counts(seen: QuerySet[Any], grids: list[Grid]) -> dict[str, Counts]:
     """Counts for grids whose codes have one length."""
     parents = {parent_code_of(grid.code) for grid in grids}
@@ -85,15 +103,14 @@ def _with_counts(seen: QuerySet[Any], rows: list[Grid]) -> list[tuple[Grid, Coun
 
 
 def _filter(request: HttpRequest) -> GridFilter:
-    names = {name: request.GET.getlist(name) for name in ("q", "level", "kind")}
     data = request.GET.copy()
-    for name in set(data) - set(names):
+    for name in set(data) - {"q", "level", "kind", "under"}:
         del data[name]
     return GridFilter(data, queryset=Grid.objects.visible_to(request.user))
 
 
 def _search(request: HttpRequest) -> HttpResponse:
-    """What the words, the level and the kind find, in the order of codes, a page at a time (query: after)."""
+    """What the words, the level and the kind find below `under`, in the order of codes, page by page (query: after)."""
     chosen = _filter(request)
     if not chosen.is_valid():
         raise NotValid(_("This address is not valid."), chosen.form.errors)

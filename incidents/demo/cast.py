@@ -39,14 +39,20 @@ def gather_cast() -> Cast:
     cast = Cast()
     users = {user.pk: user for user in User.objects.filter(is_demo=True)}
     rows: dict[int, list[Row]] = defaultdict(list)
-    for post in Post.objects.select_related("grid", "organization__grid").defer("grid__boundary", "organization__grid__boundary"):
+    for post in Post.objects.select_related("grid", "organization__grid").defer(
+        "grid__boundary", "organization__grid__boundary"
+    ):
         user = users[post.user_id]
         _seat(cast, post, user)
         organization_code = post.organization.grid.code if post.organization else None
-        rows[user.pk].append((post.kind, post.grid.code if post.grid else None, post.organization_id, organization_code))
+        rows[user.pk].append(
+            (post.kind, post.grid.code if post.grid else None, post.organization_id, organization_code)
+        )
     for pk, held in rows.items():
         users[pk]._scope = scope_of_posts(held)  # type: ignore[attr-defined]
-    cast.units = {f"{o.grid.code}/{o.code}": o for o in Organization.objects.select_related("grid").defer("grid__boundary")}
+    cast.units = {
+        f"{o.grid.code}/{o.code}": o for o in Organization.objects.select_related("grid").defer("grid__boundary")
+    }
     return cast
 
 

@@ -191,9 +191,7 @@ def _play(stage: _Stage, keys: Keys, at: datetime, street: str) -> Incident:
     return incident
 
 
-def _incident(
-    stage: _Stage, keys: Keys, at: datetime, street: str, theme: texts.Theme
-) -> tuple[Incident, User]:
+def _incident(stage: _Stage, keys: Keys, at: datetime, street: str, theme: texts.Theme) -> tuple[Incident, User]:
     random, (pk, number) = stage.random, keys
     compound = random.choice(stage.places[street])
     grid: Grid = compound.grid
@@ -243,9 +241,7 @@ def _dispatch(stage: _Stage, incident: Incident, unit: Organization | None, at: 
     _do(stage, incident, "dispatch", None, at, organization=unit, user=handler)
 
 
-def _handle(
-    stage: _Stage, incident: Incident, unit: Organization | None, theme: texts.Theme, at: datetime
-) -> None:
+def _handle(stage: _Stage, incident: Incident, unit: Organization | None, theme: texts.Theme, at: datetime) -> None:
     """Take, sometimes return or rework, feed back (one in nine late), check and close."""
     handler = stage.cast.handlers[unit.pk] if unit else stage.cast.leader_of(incident.grid_code)
     if stage.chance(4) and unit:
@@ -303,7 +299,7 @@ def _close(stage: _Stage, incident: Incident, at: datetime) -> None:
     _do(stage, incident, "close", _operator(stage, incident), at, text=stage.random.choice(texts.CHECKED))
 
 
-def _do(
+def _do(  # noqa: PLR0913  # the fields of a wish
     stage: _Stage,
     incident: Incident,
     move: str,
@@ -320,5 +316,3 @@ def _do(
     stage.pen.now = at
     wish = Wish(MOVE_BY_NAME[move], actor, text, reason, category, organization, user)
     make(stage.pen, incident, wish, actor_name=stage.cast.names.get(actor.pk, "") if actor else "系统")
-
-

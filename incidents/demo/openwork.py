@@ -93,10 +93,16 @@ def _decide_left(cast: Cast, incident: Incident, theme: texts.Theme) -> None:
         incident = perform(incident.pk, "file", actor=operator, now=soon, category=category)
     if incident.state == State.FILED:
         advice = suggest_handler(incident, soon)
-        handler = {"organization": advice.organization, "user": advice.user}
         dispatcher = cast.at_desk(incident.grid_code, PostKind.DISPATCHER)
-        if any(handler.values()):
-            perform(incident.pk, "dispatch", actor=dispatcher, now=soon + timedelta(minutes=4), **handler)
+        if advice.organization or advice.user:
+            perform(
+                incident.pk,
+                "dispatch",
+                actor=dispatcher,
+                now=soon + timedelta(minutes=4),
+                organization=advice.organization,
+                user=advice.user,
+            )
 
 
 def _advance(random: Random, cast: Cast, incident: Incident, now: datetime) -> None:

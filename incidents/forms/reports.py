@@ -38,7 +38,7 @@ class CompoundField(forms.ModelChoiceField):
         )
 
     def label_from_instance(self, obj: Compound) -> str:
-        """"Compound name (grid)": names repeat between grids."""
+        """ "Compound name (grid)": names repeat between grids."""
         return f"{obj.name}（{obj.grid.name}）"
 
 

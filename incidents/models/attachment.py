@@ -42,7 +42,9 @@ class Attachment(models.Model):
         ordering: ClassVar[list[str]] = ["id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             # the same photo sent twice in one step is one photo
-            models.UniqueConstraint(fields=["incident", "stage", "event", "sha256"], nulls_distinct=False, name="photo_once"),
+            models.UniqueConstraint(
+                fields=["incident", "stage", "event", "sha256"], nulls_distinct=False, name="photo_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -44,12 +44,8 @@ class Category(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("major class")
     )
-    severity = models.PositiveSmallIntegerField(
-        _("severity"), choices=Severity.choices, default=Severity.SMALL
-    )
-    urgency = models.CharField(
-        _("urgency"), max_length=10, choices=Urgency.choices, default=Urgency.ORDINARY
-    )
+    severity = models.PositiveSmallIntegerField(_("severity"), choices=Severity.choices, default=Severity.SMALL)
+    urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency.choices, default=Urgency.ORDINARY)
     keywords = ArrayField(
         models.CharField(max_length=20), verbose_name=_("words that point to it"), default=list, blank=True
     )
@@ -77,9 +73,7 @@ class TimeLimit(models.Model):
         Category, models.CASCADE, null=True, blank=True, related_name="limits", verbose_name=_("category")
     )
     clock = models.CharField(_("stage"), max_length=10, choices=Clock.choices)
-    urgency = models.CharField(
-        _("urgency"), max_length=10, choices=Urgency.choices, blank=True, default=""
-    )
+    urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency.choices, blank=True, default="")
     amount = models.DecimalField(
         _("amount"), max_digits=7, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
     )
@@ -91,9 +85,7 @@ class TimeLimit(models.Model):
         verbose_name_plural = _("time limits")
         ordering: ClassVar[list[str]] = ["category", "clock", "urgency"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["category", "clock", "urgency"], nulls_distinct=False, name="limit_once"
-            ),
+            models.UniqueConstraint(fields=["category", "clock", "urgency"], nulls_distinct=False, name="limit_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="limit_positive"),
         ]
 

@@ -112,10 +112,20 @@ class Assignment(models.Model):
         Organization, models.PROTECT, null=True, blank=True, related_name="assignments", verbose_name=_("unit")
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="assignments", verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name=_("person"),
     )
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("dispatched by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("dispatched by"),
     )
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
@@ -126,9 +136,7 @@ class Assignment(models.Model):
         verbose_name_plural = _("assignments")
         ordering: ClassVar[list[str]] = ["id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["incident"], condition=Q(ends_at__isnull=True), name="assignment_one_open"
-            ),
+            models.UniqueConstraint(fields=["incident"], condition=Q(ends_at__isnull=True), name="assignment_one_open"),
             models.CheckConstraint(
                 condition=Q(organization__isnull=False) | Q(user__isnull=False), name="assignment_to_somebody"
             ),

@@ -140,7 +140,9 @@ class Incident(models.Model):
             models.Index(fields=["state", "-id"], name="incident_state_idx"),
             models.Index(fields=["category", "-id"], name="incident_category_idx"),
             # my tasks
-            models.Index(fields=["handler_user", "-id"], name="incident_user_idx", condition=Q(handler_user__isnull=False)),
+            models.Index(
+                fields=["handler_user", "-id"], name="incident_user_idx", condition=Q(handler_user__isnull=False)
+            ),
             models.Index(
                 fields=["handler_organization", "-id"],
                 name="incident_org_idx",
@@ -148,9 +150,7 @@ class Incident(models.Model):
             ),
             models.Index(fields=["reporter", "-id"], name="incident_reporter_idx"),
             # the clock job: live rows only
-            models.Index(
-                fields=["due_at"], name="incident_due_idx", condition=Q(due_at__isnull=False)
-            ),
+            models.Index(fields=["due_at"], name="incident_due_idx", condition=Q(due_at__isnull=False)),
             models.Index(
                 fields=["warn_at"],
                 name="incident_warn_idx",

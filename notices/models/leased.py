@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 class WorkState(models.TextChoices):
     """Where a piece of work stands."""
 
-    DUE = "due", _("Due")
+    DUE = "due", _("Waiting")
     LEASED = "leased", _("In work")
     DONE = "done", _("Done")
     DEAD = "dead", _("Quarantined")

@@ -27,7 +27,12 @@ class Report(models.Model):
     input_hash = models.CharField(_("hash of the input"), max_length=64)
     definition_version = models.PositiveSmallIntegerField(_("version of the definitions"), default=1)
     written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asked for by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked for by"),
     )
     created_at = models.DateTimeField(_("written at"), auto_now_add=True)
 
@@ -39,9 +44,7 @@ class Report(models.Model):
         ordering: ClassVar[list[str]] = ["-period_start", "grid_code"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["kind", "grid", "period_start"], name="report_once"),
-            models.CheckConstraint(
-                condition=models.Q(period_end__gte=models.F("period_start")), name="report_period"
-            ),
+            models.CheckConstraint(condition=models.Q(period_end__gte=models.F("period_start")), name="report_period"),
         ]
 
     def __str__(self) -> str:

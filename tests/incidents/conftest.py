@@ -86,7 +86,9 @@ class World:
         return incident
 
 
-def make_category(name: str = "暴露垃圾", *, keywords: tuple[str, ...] = ("垃圾", "垃圾堆了", "坏垃圾"), **more: Any) -> Category:
+def make_category(
+    name: str = "暴露垃圾", *, keywords: tuple[str, ...] = ("垃圾", "垃圾堆了", "坏垃圾"), **more: Any
+) -> Category:
     """A minor class."""
     major, _made = Category.objects.get_or_create(kind="matter", standard="t", code="01", defaults={"name": "市容环境"})
     number = Category.objects.count()

@@ -116,5 +116,3 @@ def test_a_move_that_is_not_mine_is_refused(world: World) -> None:
     answer = make_move(world, incident, "file", by="gridleader", category=world.garbage.pk)
     assert answer.status_code == 403
     assert Incident.objects.get().state == State.REPORTED
-
-
