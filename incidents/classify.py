@@ -12,6 +12,9 @@ KEPT: Final = 5
 """Candidates kept with a decision."""
 NAME_BONUS: Final = 1.0
 LONGEST_WEIGHT: Final = 4.0
+IN_TITLE: Final = 1.0
+REPEATED: Final = 0.5
+MOST_REPEATS: Final = 4
 DOUBT: Final = 1.0
 """One weak word alone is worth half a confidence."""
 
@@ -67,13 +70,14 @@ class Vocabulary:
         return cls.of(Category.objects.filter(is_active=True, parent__isnull=False).select_related("parent"))
 
     def candidates(self, text: str) -> list[Candidate]:
-        """Categories with at least one word in `text`, best first. Each word counts once."""
-        upper = text.upper()
+        """Categories with at least one word in `text`, best first; its first line may be a title."""
+        title, body = _title_and_body(text.upper())
         parts: dict[Category, dict[str, float]] = {}
         for word, targets in self.words.items():
-            if word in upper:
+            if times := body.count(word) + (word in title):
+                stress = _stress(times, in_title=word in title)
                 for category, weight in targets:
-                    parts.setdefault(category, {})[word] = weight
+                    parts.setdefault(category, {})[word] = weight * stress
         found = [Candidate(category, _score(words), words) for category, words in parts.items()]
         return sorted(found, key=lambda candidate: (-candidate.score, candidate.category.code))
 
@@ -107,6 +111,18 @@ def _names(category: Category) -> list[str]:
 def _weight(word: str) -> float:
     """Longer words say more: 暴露垃圾 is worth three times 垃圾."""
     return min(LONGEST_WEIGHT, max(0.5, len(word) - 1.0))
+
+
+def _title_and_body(text: str) -> tuple[str, str]:
+    """A title counts when somebody wrote one; the first words of the text, repeated above it, are none."""
+    first, _newline, rest = text.partition("\n")
+    repeated = "".join(rest.split()).startswith("".join(first.split()))
+    return ("", rest) if repeated and rest else (first, rest) if rest else ("", first)
+
+
+def _stress(times: int, *, in_title: bool) -> float:
+    """What is said again, and what is said in the title, is what it is about; long messages mention much beside."""
+    return 1 + REPEATED * (min(times, MOST_REPEATS) - 1) + (IN_TITLE if in_title else 0)
 
 
 def _score(words: dict[str, float]) -> float:

@@ -33,7 +33,7 @@ def suggest_duplicates(
     if not where:
         return []
     rows = Incident.objects.visible_to(actor).filter(where, reported_at__gte=now - PERIOD, reported_at__lte=now)
-    rows = rows.select_related("category", "grid").defer("contact_name", "contact_phone")
+    rows = rows.select_related("category", "grid").defer("contact_name", "contact_phone", "grid__boundary")
     marks = {row: _likeness(row, point, text, category) for row in rows.order_by("-id")[:LOOKED_AT]}
     alike = sorted((row for row, mark in marks.items() if mark), key=lambda row: marks[row], reverse=True)
     return alike[:limit]

@@ -166,7 +166,8 @@ def _first_of(new: NewIncident, actor: User) -> Incident | None:
         same |= Q(source=new.source, external_id=new.external_id)
     if not same:
         return None
-    first = Incident.objects.filter(same).select_related("grid", "category").order_by("pk").first()
+    rows = Incident.objects.filter(same).select_related("grid", "category").defer("grid__boundary")
+    first: Incident | None = rows.order_by("pk").first()
     if first is None or first.reporter_id == actor.pk or scope_of(actor).can("incident.view", first.grid_code):
         return first
     raise NotNow(_("This key is already used for another report."))

@@ -35,20 +35,23 @@ def name_with_post(user: User | None, grid_code: str, *, now: datetime) -> str:
             return _("The system")
         if user.is_service:
             return _("%(name)s (other system)") % {"name": user.real_name}
-        posts = Post.objects.filter(user=user).on(timezone.localdate(now)).select_related("grid", "organization")
-        best = max(posts, key=lambda post: _nearness(post, grid_code), default=None)
+        # by name: whole rows would bring the boundary of the grid along
+        posts = Post.objects.filter(user=user).on(timezone.localdate(now)).order_by("pk")
+        held = posts.values_list("kind", "grid__code", "organization__name")
+        best = max(held, key=lambda post: _nearness(post[1], grid_code), default=None)
         return _("%(name)s (%(post)s)") % {"name": user.real_name, "post": _title(best)} if best else user.real_name
 
 
-def _nearness(post: Post, grid_code: str) -> int:
-    if post.grid is None:
+def _nearness(post_code: str | None, grid_code: str) -> int:
+    if post_code is None:
         return 1
-    return 1 + len(post.grid.code) if grid_code.startswith(post.grid.code) else 0
+    return 1 + len(post_code) if grid_code.startswith(post_code) else 0
 
 
-def _title(post: Post) -> str:
-    kind = str(PostKind(post.kind).label)
-    return f"{post.organization.name} · {kind}" if post.organization else kind
+def _title(post: tuple[str, str | None, str | None]) -> str:
+    kind, _code, unit = post
+    label = str(PostKind(kind).label)
+    return f"{unit} · {label}" if unit else label
 
 
 def on_the_way(code: str) -> list[str]:

@@ -55,3 +55,17 @@ def test_what_was_given_is_kept_without_a_look(db: None) -> None:
 def test_categories_out_of_use_are_not_proposed(db: None) -> None:
     make_category("路灯", keywords=("路灯",), is_active=False)
     assert classify("路灯路灯", given=None).candidates == ()
+
+
+def test_a_title_weighs_more_than_what_is_mentioned_beside_it(vocabulary: Vocabulary) -> None:
+    text = "学校门口的电梯和公交站旁边，医院对面的路灯不亮"
+    assert classify(text, given=None, vocabulary=vocabulary).category is None
+    found = classify(f"路灯不亮了，路灯照明坏了\n{text}", given=None, vocabulary=vocabulary)
+    assert found.category is not None
+    assert found.category.name == "路灯照明"
+
+
+def test_one_weak_word_is_left_to_a_person_also_under_a_title_made_from_it(vocabulary: Vocabulary) -> None:
+    text = "我想问一下学校的事"
+    for given in (text, f"{text}\n{text}", f"{text[:6]}\n{text}"):
+        assert classify(given, given=None, vocabulary=vocabulary).category is None
