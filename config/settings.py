@@ -306,6 +306,7 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch-due": every(1, "incidents.tasks.dispatch_due"),
     "deliver-due": every(2, "notices.tasks.deliver_due"),
     "run-clocks": every(30, "incidents.tasks.run_clocks"),
+    "remove-orphans": every(6 * 3600, "incidents.tasks.remove_orphans"),
     "heartbeat": every(30, "notices.tasks.heartbeat"),
     "tidy": every(3600, "notices.tasks.tidy"),
     "write-due-reports": every(60, "reports.tasks.write_due_reports"),

@@ -6,9 +6,10 @@ A file is written whole before the transaction of its row begins: temporary file
 import os
 import tempfile
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ from incidents.photos import ProcessedPhoto
 MAX_PHOTOS: Final = 9
 """Photos of one step."""
 ORPHAN_AGE: Final = timedelta(hours=24)
+SWEPT_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +114,30 @@ def attachment_rows(
 
 
 def remove_orphans(*, now: datetime) -> int:
-    """Delete files that no row has pointed to for a day (their transaction never came); the count."""
-    root = Path(settings.MEDIA_ROOT)
-    removed = 0
-    for path in (root / "photos").glob("*/*"):
-        old = datetime.fromtimestamp(path.stat().st_mtime, tz=now.tzinfo) < now - ORPHAN_AGE
-        if old and not Attachment.objects.filter(sha256=path.name.split(".")[0]).exists():
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed
+    """Delete files that no row has pointed to for a day (their transaction never came); the number of files."""
+    aged = (path for path in (Path(settings.MEDIA_ROOT) / "photos").glob("*/*") if _is_aged(path, now))
+    return sum(_remove_unknown(batch) for batch in batched(aged, SWEPT_AT_ONCE))
+
+
+def _is_aged(path: Path, now: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < (now - ORPHAN_AGE).timestamp()
+    except FileNotFoundError:  # another sweep was faster
+        return False
+
+
+def _remove_unknown(paths: Sequence[Path]) -> int:
+    """One query for the lot; what was left by a broken write has no hash for a name and goes too."""
+    hashes = {path.name.split(".")[0] for path in paths}
+    known = set(Attachment.objects.filter(sha256__in=hashes).values_list("sha256", flat=True))
+    unknown = [path for path in paths if path.name.split(".")[0] not in known]
+    for path in unknown:
+        path.unlink(missing_ok=True)
+    return len(unknown)
+
+
+def batched(paths: Iterable[Path], size: int) -> Iterator[list[Path]]:
+    """Lists of at most `size` (itertools.batched came with Python 3.12)."""
+    rest = iter(paths)
+    while batch := list(islice(rest, size)):
+        yield batch

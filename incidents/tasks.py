@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from incidents import deadlines, dispatch
+from incidents import deadlines, dispatch, photostore
 from notices.jobs import job
 
 MOST = 4000
@@ -34,3 +34,14 @@ def run_clocks() -> int:
 @job("incidents.run_clocks")
 def _run_clocks() -> int:
     return deadlines.run_clocks(now=timezone.now())
+
+
+@shared_task(name="incidents.tasks.remove_orphans")
+def remove_orphans() -> int:
+    """Delete photo files that no row points to."""
+    return _remove_orphans()
+
+
+@job("incidents.remove_orphans")
+def _remove_orphans() -> int:
+    return photostore.remove_orphans(now=timezone.now())
