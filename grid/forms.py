@@ -95,6 +95,8 @@ class AppointForm(DomainForm):
         kinds = [choice for choice in PostKind.choices if offices or choice[0] not in ORGANIZATION_KINDS]
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
         self.fields["organization"].queryset = offices  # type: ignore[attr-defined]
+        if not offices:
+            del self.fields["organization"]
 
     def clean_person(self) -> User:
         """The one active person of that account or name."""

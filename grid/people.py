@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.reveals import reveal
 from grid.leaders import LeaderStep, leader_chain
 from grid.models import Absence, Compound, Grid, Post
-from grid.posts import LEADER_KINDS
+from grid.posts import LEADER_KINDS, PostKind
 from grid.scope import scope_of
 
 FORMER = 10
@@ -89,15 +89,26 @@ def reveal_phone(colleague: User, *, actor: User, now: datetime, purpose: str, r
     return colleague.phone
 
 
+def leader_kind(level: int) -> str:
+    """The post of who is in charge of a grid of that level."""
+    kinds = {3: PostKind.STREET_SECRETARY, 4: PostKind.COMMUNITY_HEAD, 5: PostKind.GRID_LEADER}
+    return kinds.get(level, PostKind.MICRO_LEADER if level > 5 else PostKind.OPERATOR)
+
+
+def leader_label(level: int) -> str:
+    """The same in words: 网格长, 微网格长 …"""
+    return str(PostKind(leader_kind(level)).label)
+
+
 def board_people(grid: Grid, *, now: datetime) -> list[dict[str, Any]]:
     """The rows of the notice board: leaders from this grid up, then the others posted here."""
     chain = [
-        {"post": step.grid_name, "user": step.user, "leads": True}
+        {"post": leader_label(step.level), "place": step.grid_name, "user": step.user}
         for step in leader_chain(grid.code, now=now)
         if step.user is not None
     ]
     others = [
-        {"post": post.get_kind_display(), "user": post.user, "leads": False}
+        {"post": post.get_kind_display(), "place": "", "user": post.user}
         for post in present_posts(grid, now=now)
         if post.kind not in LEADER_KINDS
     ]

@@ -7,15 +7,17 @@ from django.db.models import Count, Q, QuerySet
 
 from grid.models import BoundaryVersion, Building, Compound, Grid, GridPairing, Organization
 from grid.people import leader_name
+from grid.scope import scope_of
 
 COMPOUNDS: Final = 60
 BUILDINGS: Final = 120
 
 
-def ancestors(grid: Grid) -> list[Grid]:
-    """The grids above, widest first."""
+def ancestors(grid: Grid, user: Any) -> list[tuple[Grid, bool]]:
+    """The grids above, widest first, each with whether `user` may open it."""
     chain = Grid.objects.chain_of(grid.code).exclude(pk=grid.pk).only("code", "name", "level")
-    return list(chain)[::-1]
+    scope = scope_of(user)
+    return [(one, scope.can("grid.view", one.code)) for one in reversed(chain)]
 
 
 def children(grid: Grid, *, today: date) -> QuerySet[Grid]:

@@ -33,8 +33,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     counts = counts_by_code(Grid.objects.under(grid.code), width=len(grid.code), today=today)
     context: dict[str, Any] = {
         "grid": grid,
-        "chain": profile.ancestors(grid),
-        "prefixes": scope_of(request.user).prefixes("grid.view"),
+        "chain": profile.ancestors(grid, request.user),
         "may_edit": scope_of(request.user).can("grid.edit", grid.code),
         "counts": counts.get(grid.code, Counts()),
         "posts": people.present_posts(grid, now=now),

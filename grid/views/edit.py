@@ -17,7 +17,7 @@ from grid.access import demand, requires
 from grid.changes import create_grid, edit_profile, retire_grid
 from grid.forms import AbsenceForm, AppointForm, DomainForm, EndPostForm, NewGridForm, ProfileForm, RetireForm
 from grid.models import Absence, Grid, Post
-from grid.people import place_of
+from grid.people import leader_kind, place_of
 from grid.posts import ORGANIZATION_KINDS
 from grid.tenure import appoint, end_absence, end_post, mark_absent
 from grid.views.detail import shown
@@ -120,13 +120,13 @@ def appoint_person(request: HttpRequest, code: str) -> HttpResponse:
     grid = shown(request, code)
 
     def act(given: dict[str, Any]) -> object:
-        office = given.pop("organization")
+        office = given.pop("organization", None)
         place = {"organization": office} if given["kind"] in ORGANIZATION_KINDS else {"grid": grid}
         return appoint(user=given.pop("person"), actor=_actor(request), **place, **given)
 
     return run(
         request,
-        AppointForm(_data(request), grid=grid),
+        AppointForm(_data(request), grid=grid, initial={"kind": leader_kind(grid.level)}),
         act,
         grid=grid,
         title=_("Appoint"),

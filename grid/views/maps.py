@@ -40,7 +40,7 @@ def grid_map(request: HttpRequest) -> HttpResponse:
     listed, more = bounded(rows.defer("boundary").annotate(leader=leader_name(today)).order_by("code"), LISTED)
     context = {
         "top": top,
-        "chain": ancestors(top) if top else [],
+        "chain": ancestors(top, request.user) if top else [],
         "level": level,
         "levels": [one for one in LEVELS if top is None or one >= top.level],
         "next_level": level + 1,

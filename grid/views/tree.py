@@ -38,7 +38,7 @@ def tree(request: HttpRequest) -> HttpResponse:
     context = {
         "form": _filter(request).form,
         "top": top,
-        "chain": ancestors(top) if top else [],
+        "chain": ancestors(top, request.user) if top else [],
         "stats": _stats(top, _counts(seen, [top])[top.code]) if top else [],
         "rows": _with_counts(seen, rows),
     }

@@ -21,7 +21,7 @@
     var body = document.createElement("div");
     line(body, data.name, true);
     line(body, words.wordLeader + ": " + (data.leader || words.wordVacant));
-    if (data.households) line(body, data.households + " " + words.wordHouseholds);
+    if (data.households) line(body, words.wordHouseholds + ": " + data.households);
     var links = body.appendChild(document.createElement("div"));
     link(links, words.wordDetails, words.detail + data.code + "/");
     if (data.level < 6 && data.kind === "territorial") link(links, words.wordBelow, "?under=" + data.code);
