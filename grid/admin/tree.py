@@ -5,17 +5,21 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
-from django.http import HttpRequest
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from grid.access import demand
+from grid.access import demand, requires
 from grid.admin.geo import GuardedGeoMixin
 from grid.admin.scoped import KeptAdmin, ReadOnlyScopedAdmin, ScopedAdmin
 from grid.boundaries import set_boundary
 from grid.changes import PROFILE_FIELDS, create_grid, edit_profile
 from grid.importing.tree import family_findings
+from grid.layers import layer_text
 from grid.models import BoundaryVersion, Grid, GridPairing
 from grid.models.grid import level_of, parent_code_of
 
@@ -47,6 +51,9 @@ class GridForm(forms.ModelForm):
 class GridAdmin(GuardedGeoMixin, KeptAdmin):
     """Grids. Codes stay; retiring is done on the page of the grid."""
 
+    class Media:
+        js = ("js/admin-grid.js",)
+
     form = GridForm
     code_path = "code"
     list_display = ("code", "name", "level", "kind", "households", "valid_from", "valid_to", "boundary_origin")
@@ -59,6 +66,19 @@ class GridAdmin(GuardedGeoMixin, KeptAdmin):
         rows = super().get_queryset(request)
         match = request.resolver_match
         return rows if match and "object_id" in match.kwargs else rows.defer("boundary")
+
+    def get_urls(self) -> list[Any]:
+        """One more address."""
+        neighbours = self.admin_site.admin_view(requires("grid.view")(self.neighbours))
+        return [path("<int:pk>/neighbours/", neighbours, name="grid_grid_neighbours"), *super().get_urls()]
+
+    def neighbours(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Parent and siblings as GeoJSON, to draw along."""
+        grid = get_object_or_404(self.get_queryset(request), pk=pk)
+        around = Q(pk=grid.parent_id) | Q(parent=grid.parent_id)
+        rows = Grid.objects.visible_to(request.user).filter(around, kind=Grid.Kind.TERRITORIAL).exclude(pk=pk)
+        text = layer_text(rows, zoom=18, today=timezone.localdate())
+        return HttpResponse(text, content_type="application/geo+json")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Code and kind are given once."""

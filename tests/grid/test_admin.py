@@ -113,6 +113,12 @@ def test_a_boundary_that_meets_its_neighbour_is_stored_with_a_warning(staff, gri
     assert [message.level_tag for message in answer.context["messages"]][:1] == ["warning"]
 
 
+def test_neighbours_are_there_to_draw_along_and_those_of_another_street_are_not(staff, grids):
+    found = staff.get(url(Grid, "neighbours", grids[MICRO].pk)).json()["features"]
+    assert [feature["properties"]["code"] for feature in found] == [GRID, street.MICRO_EAST]
+    assert staff.get(url(Grid, "neighbours", grids[OTHER_GRID].pk)).status_code == 404
+
+
 def test_a_new_grid_takes_level_and_parent_from_its_code(staff, grids):
     given = {"code": f"{GRID}003", "kind": "territorial", "name": "1-3微网格", "boundary": ""}
     assert staff.post(url(Grid, "add"), given).status_code == 302

@@ -241,6 +241,25 @@ def test_one_wrong_line_of_a_roster_stops_all_of_it(grids, now, line):
     assert not Post.objects.exists()
 
 
+def test_the_command_reads_a_roster_and_says_what_it_did(grids, tmp_path):
+    path, out = tmp_path / "roster.csv", StringIO()
+    path.write_text(ROSTER)
+    call_command("import_roster", path, dry_run=True, stdout=out)
+    assert "dry run" in out.getvalue()
+    call_command("import_roster", path, stdout=out)
+    assert Post.objects.count() == 1
+    with pytest.raises(CommandError):
+        call_command("import_roster", tmp_path / "missing.csv", stdout=out)
+
+
+def test_the_tree_as_it_stands_can_be_checked(grids):
+    out = StringIO()
+    Grid.objects.filter(code=MICRO).update(boundary=street.square(street.WEST, street.SOUTH, 0.015, 0.02))
+    with pytest.raises(CommandError, match="1 errors"):
+        call_command("check_grids", STREET, stdout=out)
+    assert "overlap" in out.getvalue()
+
+
 # --- the way through the admin ---
 
 
