@@ -109,6 +109,11 @@ def _step(event: IncidentEvent, photos: Sequence[Photo]) -> Step:
     )
 
 
+def last_feedback(events: Iterable[IncidentEvent]) -> IncidentEvent | None:
+    """What the handler said last: whoever checks reads it first."""
+    return next((event for event in reversed(list(events)) if event.move == "feedback"), None)
+
+
 def event_title(event: IncidentEvent) -> str:
     """The label of the move, or of the kind for a step that moves nothing."""
     move = MOVE_BY_NAME.get(event.move)

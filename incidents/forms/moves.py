@@ -74,6 +74,13 @@ class MoveForm(Refillable, forms.Form):
         elif need == "handler":
             self.fields["handler"] = forms.ChoiceField(label=_("Goes to"), choices=_handler_choices(*handlers))
 
+    def take_focus(self) -> None:
+        """Whoever has opened this form types next."""
+        for name, field in self.fields.items():
+            if name not in ("version", "photos"):
+                field.widget.attrs["data-focus"] = "1"
+                return
+
     def clean_handler(self) -> Handler:
         """The unit or person behind the chosen value."""
         return self.handlers[self.cleaned_data["handler"]]

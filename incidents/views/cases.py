@@ -130,13 +130,14 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 def case_context(request: HttpRequest, incident: Incident) -> dict[str, Any]:
     """All that the page of a case and the desk show; at most seven queries beside the case itself."""
     now = timezone.now()
-    attachments = list(incident.attachments.all())
+    attachments, events = list(incident.attachments.all()), list(incident.events.all())
     before, after = story.before_and_after(attachments)
     return {
         "incident": incident,
         "now": now,
         "offers": offers(incident, request.user),
-        "steps": story.timeline(incident.events.all(), attachments),
+        "steps": story.timeline(events, attachments),
+        "feedback": story.last_feedback(events),
         "ticks": story.ticks(incident.clock_entries.all()),
         "before": before,
         "after": after,

@@ -72,7 +72,9 @@ def _address(incident: Incident, move: Move) -> str:
     return reverse("incidents:move", args=[incident.number, move.name])
 
 
-def form_for(request: HttpRequest, incident: Incident, move: Move, *, filled: bool = False) -> MoveForm:
+def form_for(
+    request: HttpRequest, incident: Incident, move: Move, *, filled: bool = False, focus: bool = False
+) -> MoveForm:
     """The form of a move with what the system proposes filled in; `filled` takes what was sent instead."""
     now = timezone.now()
     asks_advice = {"category", "handler"} & set(move.needs)
@@ -81,7 +83,10 @@ def form_for(request: HttpRequest, incident: Incident, move: Move, *, filled: bo
     if filled:
         return MoveForm(request.POST, request.FILES, move=move, incident=incident, handlers=people)
     first = advice.proposed_values(incident, decision) | {"reason": request.GET.get("reason", "")[:500]}
-    return MoveForm(move=move, incident=incident, handlers=people, suggested=first)
+    form = MoveForm(move=move, incident=incident, handlers=people, suggested=first)
+    if focus:
+        form.take_focus()
+    return form
 
 
 def _handlers(incident: Incident, decision: Decision, now: datetime) -> tuple[list[Handler], list[Handler]]:
@@ -108,7 +113,7 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
         check_right(incident, wanted, person(request))  # "not you" comes before "not now"
     if request.method == "GET":
         answer = _show if wanted in allowed_moves(incident, request.user) else _conflict
-        return answer(request, incident, wanted, form_for(request, incident, wanted))
+        return answer(request, incident, wanted, form_for(request, incident, wanted, focus=True))
     form = form_for(request, incident, wanted, filled=True)
     if not form.is_valid():
         return _show(request, incident, wanted, form, status=422)
@@ -159,9 +164,7 @@ def _onward(request: HttpRequest, incident: Incident, wanted: Move) -> HttpRespo
     return redirect(target)
 
 
-def _show(
-    request: HttpRequest, incident: Incident, wanted: Move, form: MoveForm, *, status: int = 200
-) -> HttpResponse:
+def _show(request: HttpRequest, incident: Incident, wanted: Move, form: MoveForm, *, status: int = 200) -> HttpResponse:
     """The form, with the advice that belongs to it."""
     context = _context(request, incident, wanted, form)
     if not getattr(request, "htmx", False):

@@ -15,6 +15,42 @@
     field.focus();
   });
 
+  /* ---- photos open large over the page; arrow keys turn them, Esc closes; without JavaScript they open in a tab ---- */
+  var light = null, shown = [], at = 0;
+  function build() {
+    light = document.createElement("dialog");
+    light.className = "lightbox";
+    var image = light.appendChild(document.createElement("img")), words = light.appendChild(document.createElement("p"));
+    light.addEventListener("click", function (event) {
+      if (event.target !== image || shown.length < 2) light.close();
+      else turn(event.offsetX < image.clientWidth / 2 ? -1 : 1);
+    });
+    light.addEventListener("keydown", function (event) {
+      if (event.key === "ArrowLeft") turn(-1);
+      if (event.key === "ArrowRight") turn(1);
+    });
+    light.ggDraw = function () {
+      image.src = shown[at].href;
+      image.alt = shown[at].textContent.trim();
+      words.textContent = (image.alt ? image.alt + " · " : "") + (at + 1) + " / " + shown.length;
+    };
+    document.body.appendChild(light);
+  }
+  function turn(by) {
+    at = (at + by + shown.length) % shown.length;
+    light.ggDraw();
+  }
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("[data-photos-view] a");
+    if (!link || event.ctrlKey || event.metaKey || !window.HTMLDialogElement) return;
+    event.preventDefault();
+    if (!light) build();
+    shown = all("a", link.closest("[data-photos-view]"));
+    at = shown.indexOf(link);
+    light.ggDraw();
+    light.showModal();
+  });
+
   /* ---- a tick that shows what belongs to it ---- */
   function shows(box) {
     var tick = box.querySelector("input[type=checkbox]"), shown = box.querySelector("[data-shown]");
@@ -54,6 +90,14 @@
     }
   }
 
+  /* the button of a form that stands open is not shown twice; its key then sends the form */
+  function moves(box) {
+    var form = box.querySelector("[data-form-of]");
+    var row = box.querySelector(".move-buttons");
+    all("[data-move]", box).forEach(function (button) { button.hidden = !!form && button.dataset.move === form.dataset.formOf; });
+    if (row) row.hidden = !row.querySelector("[data-move]:not([hidden]),form");
+  }
+
   /* ---- the desk ---- */
   function ticked(box) { return box.querySelector('input[name="cases"]:checked'); }
   function current() {
@@ -88,8 +132,15 @@
     }).catch(function () { /* the next round tries again */ });
   }
 
+  /* on a narrow screen the case stands below the queue: go there when one was chosen */
+  document.addEventListener("htmx:afterSettle", function (event) {
+    var open = event.detail.elt;
+    if (open && open.id === "desk-case" && window.innerWidth < 768) open.scrollIntoView({ block: "start" });
+  });
+
   function begin(within) {
     all("[data-shows]", within).forEach(shows);
+    all("[data-moves]").forEach(moves);
     all("form[data-place-hint]", within).forEach(hint);
     var box = document.getElementById("desk-queue");
     if (!box) return;

@@ -74,21 +74,43 @@
       : L.layerGroup();
     L.geoJSON(collection, {
       filter: function (feature) { return feature.geometry && feature.geometry.type === "Point"; },
-      pointToLayer: function (feature, at) { return L.marker(at, { icon: pin(feature.properties.tone), title: feature.properties.title || feature.properties.number, alt: feature.properties.number || "" }); },
+      pointToLayer: function (feature, at) {
+        var data = feature.properties;
+        if (data.count) return L.marker(at, { icon: heap(data.count, data.overdue > 0), title: data.count + " " + gg.text("cases") });
+        return L.marker(at, { icon: pin(feature.properties.tone), title: feature.properties.title || feature.properties.number, alt: feature.properties.number || "" });
+      },
       onEachFeature: function (feature, marker) {
-        marker.bindTooltip(words(feature.properties));
+        if (!feature.properties.count) marker.bindTooltip(words(feature.properties));
+        else marker.on("click", function () { map.setView(marker.getLatLng(), map.getZoom() + 2); });
         if (feature.properties.url) marker.on("click", function () { location.href = feature.properties.url; });
       },
     }).eachLayer(function (one) { clusters.addLayer(one); });
     return clusters.addTo(map);
   }
   function clusterIcon(cluster) {
-    var late = cluster.getAllChildMarkers().some(function (one) { return one.feature && one.feature.properties.tone === "danger"; });
-    return L.divIcon({ className: "", iconSize: [36, 36], html: '<div class="map-cluster' + (late ? " is-late" : "") + '">' + cluster.getChildCount() + "</div>" });
+    var children = cluster.getAllChildMarkers().map(function (one) { return (one.feature && one.feature.properties) || {}; });
+    var late = children.some(function (data) { return data.tone === "danger"; });
+    return heap(children.reduce(function (sum, data) { return sum + (data.count || 1); }, 0), late);
+  }
+  function heap(count, late) {
+    return L.divIcon({ className: "", iconSize: [36, 36], html: '<div class="map-cluster' + (late ? " is-late" : "") + '">' + count + "</div>" });
+  }
+  /* More cases than points come as cells: each move of the map asks for its own section, finer and finer. */
+  function follow(map, box, url) {
+    var asked = 0;
+    map.on("moveend", function () {
+      var mine = (asked += 1), at = map.getBounds();
+      var section = [at.getWest(), at.getSouth(), at.getEast(), at.getNorth()].map(function (n) { return n.toFixed(5); }).join(",");
+      fetchJson(url + (url.indexOf("?") < 0 ? "?" : "&") + "bbox=" + section).then(function (collection) {
+        if (mine !== asked) return;
+        map.removeLayer(box.ggPoints);
+        box.ggPoints = points(map, collection);
+      }).catch(function () { /* the section is too wide: the cells of before stay */ });
+    });
   }
   function heat(map, collection) {
     if (!L.heatLayer) return null;
-    return L.heatLayer(collection.features.map(function (f) { return [f.geometry.coordinates[1], f.geometry.coordinates[0], (f.properties && f.properties.weight) || 1]; }), { radius: 22, blur: 18, maxZoom: 17 });
+    return L.heatLayer(collection.features.map(function (f) { return [f.geometry.coordinates[1], f.geometry.coordinates[0], (f.properties && (f.properties.weight || f.properties.count)) || 1]; }), { radius: 22, blur: 18, maxZoom: 17 });
   }
   function fetchJson(url) {
     return fetch(url, { headers: { Accept: "application/geo+json, application/json" }, credentials: "same-origin" }).then(function (answer) {
@@ -129,6 +151,7 @@
     if (box.dataset.points) {
       ready.then(function () { return fetchJson(box.dataset.points); }).then(function (collection) {
         box.ggPoints = points(map, collection);
+        if (collection.cells) follow(map, box, box.dataset.points);
         box.ggHeat = heat(map, collection);
         if (!box.dataset.geojson) fit(map, box.ggPoints);
         box.dispatchEvent(new CustomEvent("gg:points", { bubbles: true }));
