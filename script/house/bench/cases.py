@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test import Client
@@ -40,7 +41,8 @@ class Case:
 class Cases:
     """All cases against one running server; logins and key are made through the product's own functions."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, rows: int) -> None:
+        self.rows = rows
         self.browser = Browser(port)
         self.random = random.Random(11)
         self.operator = User.objects.get(username="operator")
@@ -73,8 +75,12 @@ class Cases:
         return secret
 
     def _page(self, name: str, path: str) -> Case:
-        call = Call("GET", path, {"Cookie": f"sessionid={self.client.cookies['sessionid'].value}"})
+        call = Call("GET", path, self._cookie())
         return Case(name, lambda n: self.browser.ask(call, n), lambda: self._queries(path))
+
+    def _cookie(self) -> dict[str, str]:
+        name = settings.SESSION_COOKIE_NAME
+        return {"Cookie": f"{name}={self.client.cookies[name].value}"}
 
     def _queries(self, path: str) -> int:
         """SQL of one page, measured in this process; the first run warms caches."""
@@ -82,15 +88,14 @@ class Cases:
         return count(lambda: self.client.get(path))
 
     def _detail_path(self, number: int) -> str:
-        key = 1_000_001 + number * 7919 % 9_900
+        key = 1_000_001 + number * 7919 % self.rows
         with connection.cursor() as cursor:
             cursor.execute("SELECT number FROM incidents_incident WHERE id = %s", [key])
             return f"/incidents/{cursor.fetchone()[0]}/"
 
     def _detail(self, number: int) -> bytes:
         path = self._paths()[number % len(self._paths())]
-        cookie = {"Cookie": f"sessionid={self.client.cookies['sessionid'].value}"}
-        return self.browser.ask(Call("GET", path, cookie), number)
+        return self.browser.ask(Call("GET", path, self._cookie()), number)
 
     def _paths(self) -> list[str]:
         if not hasattr(self, "_kept_paths"):

@@ -3,7 +3,7 @@
 from typing import Final
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 # One incident in 33 is still with a handler. Reports are spread over two years, places over all
 # micro-grids, texts over a few hundred variants, so that filters are neither empty nor all-embracing.
@@ -12,7 +12,7 @@ INSERT INTO incidents_incident (id, number, title, text, category_id, severity, 
   grid_code, address, point, point_given, located_by, state, state_since, version, handler_organization_id,
   handler_user_id, clock, due_at, warn_at, due_estimated, was_overdue, rework_count, return_count, reporter_id,
   contact_name, contact_phone, contact_index, reported_at, filed_at, dispatched_at, handled_at, closed_at, is_demo)
-SELECT g.n, to_char(g.at AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD') || '-B' || g.n, left(g.words, 40), g.words,
+SELECT g.n, to_char(g.at AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD') || '-' || g.n, left(g.words, 40), g.words,
   c.id, 2, 'ordinary', 'patrol', '', m.id, m.code, '建中街' || (g.n %% 190) || '号',
   ST_PointOnSurface(m.boundary), '', 'inside',
   CASE WHEN g.n %% 33 = 0 THEN 'dispatched' ELSE 'closed' END, g.at + interval '3 hours', 6, NULL, p.user_id,
@@ -26,7 +26,7 @@ FROM (SELECT n, now() - interval '730 days' * ((%(top)s - n)::float / %(rows)s) 
         || '，地点在第' || (n %% 997) || '号楼附近，请尽快处理。' AS words
       FROM generate_series(%(first)s::bigint, %(top)s::bigint) AS n) AS g
 JOIN (SELECT id, code, boundary, row_number() OVER (ORDER BY code) - 1 AS place, count(*) OVER () AS total
-      FROM grid_grid WHERE level = 6) AS m ON m.place = g.n %% m.total
+      FROM grid_grid WHERE level = 6 AND left(code, 6) = '410103') AS m ON m.place = g.n %% m.total
 JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS total
       FROM incidents_category WHERE parent_id IS NOT NULL AND is_active) AS c ON c.place = g.n %% c.total
 JOIN grid_post AS p ON p.grid_id = m.id AND p.kind = 'micro_leader'
@@ -76,20 +76,26 @@ def prepare() -> None:
 def fill_up_to(rows: int) -> int:
     """Add incidents until there are `rows` of ours; returns how many were added."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0) FROM incidents_incident WHERE number LIKE '%%-B%%'")
+        cursor.execute("SELECT coalesce(max(id), 0) FROM incidents_incident WHERE id >= %s", [_FIRST])
         have = max(int(cursor.fetchone()[0]) - _FIRST + 1, 0)
-        if have >= rows:
-            return 0
-        span = {"first": _FIRST + have, "top": _FIRST + rows - 1, "rows": rows}
-        for sql in (_INCIDENTS + " ORDER BY g.n", _EVENTS, _CLOCKS, _ASSIGNMENTS):
-            cursor.execute(sql, span)
-        cursor.execute(
-            "SELECT setval(pg_get_serial_sequence('incidents_incident', 'id'), max(id)) FROM incidents_incident"
-        )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    if have >= rows:
+        return 0
+    for first in range(_FIRST + have, _FIRST + rows, STEP):
+        _add(first, min(first + STEP, _FIRST + rows) - 1, rows)
     return rows - have
 
 
+def _add(first: int, top: int, rows: int) -> None:
+    """One step: incidents and all that hangs on them in one transaction, because the database compares them."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for sql in (_INCIDENTS + " ORDER BY g.n", _EVENTS, _CLOCKS, _ASSIGNMENTS):
+            cursor.execute(sql, {"first": first, "top": top, "rows": rows})
+        cursor.execute(
+            "SELECT setval(pg_get_serial_sequence('incidents_incident', 'id'), max(id)) FROM incidents_incident"
+        )
+        cursor.execute("ANALYZE")
+
+
+STEP: Final = 10_000
 _FIRST: Final = 1_000_001
 """Our rows begin here, above whatever the demo made."""

@@ -92,7 +92,7 @@ class Floors:
             "list": lambda n: self.run(_LIST),
             "list_filter": lambda n: self.run(_LIST),
             "list_text": lambda n: self.run(_LIST),
-            "detail": lambda n: self.run(_DETAIL, id=1_000_001 + n % 9000),
+            "detail": lambda n: self.run(_DETAIL, id=1_000_001 + n % 2900),
             "map": lambda n: self.run(_MAP),
             "daily_report": lambda n: self.run(_REPORT, day="2026-06-01"),
             "locate": lambda n: self.run(_LOCATE, x=100 + self.random.random(), y=30 + self.random.random()),

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -19,6 +20,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ |= {f"THROTTLE_{scope}": "100000000/min" for scope in ("READ", "WRITE", "INTAKE")}
 django.setup()
+logging.disable(logging.WARNING)
 
 from house.bench import dispatching, fill, polygons  # noqa: E402 - Django first
 from house.bench.cases import Cases  # noqa: E402
@@ -58,7 +60,7 @@ def main() -> int:
         added = fill.fill_up_to(rows)
         print(f"{rows:,} incidents ({added:,} added)", flush=True)
         with server() as port:
-            cases = Cases(port)
+            cases = Cases(port, rows)
             for name in options.only or NAMES:
                 results.append(measure(name, rows, cases, floors))
                 print(line(results[-1]), flush=True)
