@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
             name='DispatchWork',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('work_state', models.CharField(choices=[('due', 'Due'), ('leased', 'In work'), ('done', 'Done'), ('dead', 'Quarantined'), ('discarded', 'Discarded')], default='due', max_length=10, verbose_name='work state')),
+                ('work_state', models.CharField(choices=[('due', 'Waiting'), ('leased', 'In work'), ('done', 'Done'), ('dead', 'Quarantined'), ('discarded', 'Discarded')], default='due', max_length=10, verbose_name='work state')),
                 ('run_at', models.DateTimeField(verbose_name='due at')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='leased until')),

@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                     "work_state",
                     models.CharField(
                         choices=[
-                            ("due", "Due"),
+                            ("due", "Waiting"),
                             ("leased", "In work"),
                             ("done", "Done"),
                             ("dead", "Quarantined"),
