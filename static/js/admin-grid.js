@@ -6,7 +6,7 @@
     if (!field || !/\/grid\/grid\/\d+\/change\/$/.test(path)) return;
     function fit() {
       var value = field.value && JSON.parse(field.value);
-      if (value) map.fitBounds(L.geoJSON(value).getBounds(), { padding: [60, 60], maxZoom: 18 });
+      if (value) map.fitBounds(L.geoJSON(value).getBounds(), { padding: [60, 60], maxZoom: 18, animate: false });
     }
     fetch(path.replace(/change\/$/, "neighbours/"), { credentials: "same-origin" }).then(function (answer) {
       return answer.ok ? answer.json() : null;
@@ -16,8 +16,11 @@
       behind.eachLayer(function (shape) {
         shape.bindTooltip(document.createTextNode(shape.feature.properties.name).textContent.replace(/[<&]/g, ""), { permanent: true, direction: "center", className: "map-label" });
       });
-      map.invalidateSize();
-      if (field.value) fit(); else if (collection.features.length) map.fitBounds(behind.getBounds());
+      // the widget's own zoom is still under way, and its end would undo ours
+      setTimeout(function () {
+        map.invalidateSize(false);
+        if (field.value) fit(); else if (collection.features.length) map.fitBounds(behind.getBounds(), { animate: false });
+      }, 500);
     });
   });
 })();
