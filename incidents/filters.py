@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import django_filters as filters
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,9 @@ from incidents.states import State
 LONGEST_QUERY: Final = 60
 CODE: Final = RegexValidator(r"^[0-9]{2}[0-9A-Z]{2,22}\Z", _("A grid code has digits and capital letters only."))
 """Looser than the code of a grid, so that a beginning of one is a filter too; ASCII digits only."""
+
+DAYS: Final = (MinValueValidator(date(1990, 1, 1)), MaxValueValidator(date(2100, 12, 31)))
+"""Days that a case can have; the last days of the calendar cannot be turned into moments."""
 
 YES: Final = (("true", _("Yes")),)
 HANDLER_CHOICES: Final = (("me", _("Me or my unit")),)
@@ -55,10 +58,10 @@ class IncidentFilter(filters.FilterSet):
     organization = filters.NumberFilter(
         label=_("handling unit"), field_name="handler_organization", min_value=1, max_value=2**31
     )
-    reported_from = filters.DateFilter(label=_("reported from"), field_name="reported_at", lookup_expr="date__gte")
-    reported_to = filters.DateFilter(label=_("reported until"), field_name="reported_at", lookup_expr="date__lte")
-    closed_from = filters.DateFilter(label=_("ended from"), method="filter_closed_from")
-    closed_to = filters.DateFilter(label=_("ended until"), method="filter_closed_to")
+    reported_from = filters.DateFilter(label=_("reported from"), method="filter_reported_from", validators=DAYS)
+    reported_to = filters.DateFilter(label=_("reported until"), method="filter_reported_to", validators=DAYS)
+    closed_from = filters.DateFilter(label=_("ended from"), method="filter_closed_from", validators=DAYS)
+    closed_to = filters.DateFilter(label=_("ended until"), method="filter_closed_to", validators=DAYS)
     number = filters.CharFilter(label=_("number"), max_length=20, method="filter_number")
     q = filters.CharFilter(label=_("words"), max_length=LONGEST_QUERY, method="filter_words")
     bbox = filters.CharFilter(label=_("map section"), max_length=200, validators=[_check_bbox], method="filter_bbox")
@@ -98,8 +101,16 @@ class IncidentFilter(filters.FilterSet):
         """Which the reader reported."""
         return rows.filter(reporter=self._reader())
 
+    def filter_reported_from(self, rows: IncidentQuerySet, name: str, value: date) -> IncidentQuerySet:
+        """Reported on this day or later; a comparison of moments, so that the index serves it."""
+        return rows.filter(reported_at__gte=midnight(value))
+
+    def filter_reported_to(self, rows: IncidentQuerySet, name: str, value: date) -> IncidentQuerySet:
+        """Reported on this day or before."""
+        return rows.filter(reported_at__lt=midnight(value + timedelta(days=1)))
+
     def filter_closed_from(self, rows: IncidentQuerySet, name: str, value: date) -> IncidentQuerySet:
-        """Ended on this day or later; a comparison of moments, so that the index serves it."""
+        """Ended on this day or later."""
         return rows.filter(closed_at__gte=midnight(value))
 
     def filter_closed_to(self, rows: IncidentQuerySet, name: str, value: date) -> IncidentQuerySet:

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import AccessEvent
@@ -38,14 +39,20 @@ def test_words_and_numbers_are_found_by_one_box(world: World) -> None:
     assert numbers(world, q=lamp.number) == {lamp.number}
 
 
-def test_cases_of_a_day_are_found_by_their_end(world: World) -> None:
+def test_cases_of_a_day_are_found_by_their_beginning_and_end(world: World) -> None:
     closed = world.incident(State.CLOSED)
-    today = f"{world.now.astimezone():%Y-%m-%d}"
+    today = str(timezone.localdate(world.now))
     assert numbers(world, closed_from=today, state="closed") == {closed.number}
     assert numbers(world, closed_to="2020-01-01") == set()
+    assert numbers(world, reported_from=today, reported_to=today) == {closed.number}
+    assert numbers(world, reported_to="2020-01-01") == set()
 
 
-@pytest.mark.parametrize("query", ["state=nonsense", "after=abc", "after=٣", "grid=x' or 1", "bbox=1,2"])
+DAYS = ["closed_to=9999-12-31", "reported_from=0001-01-01", "reported_to=yesterday"]
+WRONG = ["state=x", "after=abc", "after=٣", "grid=x' or 1", "bbox=1,2", *DAYS]
+
+
+@pytest.mark.parametrize("query", WRONG)
 def test_a_filter_that_is_none_is_refused_and_said(world: World, query: str) -> None:
     name, value = query.split("=")
     assert get(world, "operator", "list", **{name: value}).status_code == 400
