@@ -125,6 +125,7 @@ class Stack:
 
     database: str
     workers: int = 1
+    processes: int = 2
     folder: Path = AREA.folder / "log"
     port: int = 0
     children: dict[str, Child] = field(default_factory=dict)
@@ -163,8 +164,9 @@ class Stack:
         web, worker, beat = server.programs()
         place = list(web.command).index("--bind") + 1
         bound = [*web.command[:place], f"127.0.0.1:{self.port}", *web.command[place + 1 :]]
+        width = ["-c", str(self.processes)]  # the last one counts
         several = [
-            replace(worker, name=f"worker{n}", command=[*worker.command, "-n", f"worker{n}@%h"], starts=[])
+            replace(worker, name=f"worker{n}", command=[*worker.command, *width, "-n", f"worker{n}@%h"], starts=[])
             for n in range(1, self.workers + 1)
         ]
         programs = [replace(web, command=bound), *several, beat]

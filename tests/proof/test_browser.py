@@ -142,7 +142,8 @@ def shoot(page: Page, path: Path) -> None:
         "[...document.images].filter(i => i.loading !== 'lazy' || i.complete).every(i => i.complete)"
     )
     page.wait_for_timeout(500)  # charts and maps move into their place
-    page.screenshot(path=path, full_page=True)
+    # on a phone only the first screen: the bars that stick would lie across a long picture
+    page.screenshot(path=path, full_page=page.viewport_size == DESK)
 
 
 def state_of(running: Stack, number: str) -> str:

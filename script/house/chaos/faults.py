@@ -14,7 +14,7 @@ from house import postgres, redis_server
 from house.processes import end_group
 from house.stack import AREA, Stack
 
-AIM_SECONDS: Final = 5.0
+AIM_SECONDS: Final = 6.0
 """How long a kill waits for a worker in the midst of a dispatch; a worker that was just killed must start first."""
 MOST_DEATHS: Final = 3
 """The platform quarantines work that three workers died of, and rightly so; the third death is spared here."""
@@ -39,7 +39,7 @@ class Fault:
 
 def plan(seed: int, *, seconds: float, kills: int, redis: int, postgres: int) -> list[Fault]:
     """The faults in the order of time, the same for the same seed."""
-    dice = random.Random(f"{seed}/faults")  # noqa: S311 - a plan that can be repeated
+    dice = random.Random(f"{seed}/faults")
     kinds = ["worker"] * kills + ["redis"] * redis + ["postgres"] * postgres
     dice.shuffle(kinds)
     step = seconds / max(1, len(kinds))
@@ -51,14 +51,12 @@ class Breaker:
     """Breaks things of a running stack and notes what it did."""
 
     stack: Stack
-    seed: int
     aimed: int = 0
     done: list[tuple[float, str]] = field(default_factory=list)
     outages: list[tuple[str, float]] = field(default_factory=list)
     killed: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.dice = random.Random(f"{self.seed}/breaker")  # noqa: S311
         self.breakers: dict[str, Callable[[], str]] = {
             "worker": self.kill_worker,
             "redis": self.empty_redis,
@@ -75,10 +73,13 @@ class Breaker:
         """SIGKILL a worker with all its children, while it writes dispatches when that can be had."""
         name = self._worker_at_work()
         self.aimed += name is not None
-        chosen = name or self.dice.choice([n for n in self.stack.children if n.startswith("worker")])
+        chosen = name or min(self._workers(), key=lambda worker: self.killed.get(worker, 0.0))
         end_group(self.stack.children[chosen], signal.SIGKILL)
         self.killed[chosen] = time.time()
         return f"{chosen} killed{' while it dispatched' if name else ''}"
+
+    def _workers(self) -> list[str]:
+        return [name for name in self.stack.children if name.startswith("worker")]
 
     def _worker_at_work(self) -> str | None:
         """Look every few milliseconds for a worker whose transaction writes incidents."""

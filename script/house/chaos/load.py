@@ -58,7 +58,7 @@ def read_journals(folder: Path) -> list[dict[str, Any]]:
 
 def plan(client: int, seed: int) -> Iterator[Planned]:
     """The endless list of one client's reports, the same for the same seed."""
-    dice = random.Random(f"{seed}/{client}")  # noqa: S311 - a plan that can be repeated
+    dice = random.Random(f"{seed}/{client}")
     while True:
         key = str(uuid.UUID(int=dice.getrandbits(128), version=4))
         text = f"{dice.choice(TEXTS)}，混乱测试{key}"
@@ -94,7 +94,7 @@ class Client(threading.Thread):
 
     def run(self) -> None:
         """Play the plan."""
-        dice = random.Random(f"{self.seed}/{self.number}/pauses")  # noqa: S311
+        dice = random.Random(f"{self.seed}/{self.number}/pauses")
         try:
             for planned in plan(self.number, self.seed):
                 if self.stopping.is_set():
