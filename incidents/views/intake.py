@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -91,6 +92,9 @@ def _report(request: HttpRequest, form: ReportForm) -> Incident | None:
         return None
     if _same_words(incident.text, new.text):
         return incident
+    if new.external_id and incident.external_id == new.external_id:
+        messages.info(request, _("This work order was registered before: %(number)s.") % {"number": incident.number})
+        return incident
     # the browser brought an old page back: the id was used, the words are new
     form.renew("client_uuid", str(uuid4()))
     said = _("%(number)s was sent from this page before. Send again to report this as a new case.")
@@ -138,8 +142,11 @@ def leader_of(grid_code: str) -> LeaderStep | None:
 @require_safe
 def place(request: HttpRequest) -> HttpResponse:
     """What is known of a position: its grid, the leader, the nearest compound. A fragment for the report form."""
-    lon = DegreesField(limit=180).clean(request.GET.get("lon", ""))
-    lat = DegreesField(limit=90).clean(request.GET.get("lat", ""))
+    try:
+        lon = DegreesField(limit=180).clean(request.GET.get("lon", ""))
+        lat = DegreesField(limit=90).clean(request.GET.get("lat", ""))
+    except ValidationError as error:
+        raise NotValid(_("Not a position."), {"lon": error.messages}) from error
     if lon is None or lat is None:
         return HttpResponse(status=204)
     point = Point(lon, lat, srid=4326)

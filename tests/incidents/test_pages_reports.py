@@ -119,6 +119,12 @@ def test_the_form_knows_grid_leader_and_compound_of_a_place(world: World) -> Non
     assert all(text in shown for text in ("网格001001001", "microleader", "金水花园", "金水路8号"))
 
 
+@pytest.mark.parametrize(("place", "status"), [("abc 1", 400), ("999 1", 400), ("1e400 1", 400), (" ", 204)])
+def test_a_question_about_no_place_is_answered_calmly(world: World, place: str, status: int) -> None:
+    lon, lat = place.split(" ")
+    assert get(world, "gridleader", "place", lon=lon, lat=lat).status_code == status
+
+
 def test_a_place_in_no_grid_is_said_to_be_so(world: World) -> None:
     answer = get(world, "gridleader", "place", lon=114.5, lat=35.5)
     assert "data-compound" not in answer.content.decode()
@@ -142,6 +148,14 @@ def test_the_same_work_order_twice_is_one_case(world: World) -> None:
     second = client.post(DESK, desk(source="hotline", external_id="12345-1"))
     assert first.url == second.url
     assert Incident.objects.count() == 1
+
+
+def test_a_work_order_with_new_words_leads_to_the_first_case(world: World) -> None:
+    client = client_of(world, "operator")
+    client.post(DESK, desk(source="hotline", external_id="12345-1"))
+    answer = client.post(DESK, desk(source="hotline", external_id="12345-1", text="补充：路灯仍不亮"), follow=True)
+    assert Incident.objects.get().number in words(answer)
+    assert Incident.objects.get().text == "来电反映路灯不亮"
 
 
 def test_a_work_order_names_its_number(world: World) -> None:
