@@ -181,7 +181,7 @@ def test_photos_are_added_listed_and_served(world: World, signed: Keyed) -> None
     served = client.get(f"{URL}{number}/attachments/{listed[0]['id']}/", {"size": "thumb"})
     assert served["Content-Type"] == "image/jpeg"
     assert served.getvalue().startswith(b"\xff\xd8")
-    served.close()
+    served.file_to_stream.close()
 
 
 def test_the_same_photo_twice_is_one(world: World, signed: Keyed) -> None:

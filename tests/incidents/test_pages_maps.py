@@ -94,13 +94,13 @@ def test_a_photo_leaves_through_the_scope_of_its_case(world: World, picture: Att
         answer = get(world, "operator", "photo", picture.public_id, size=size)
         assert answer.status_code == 200
         assert b"".join(answer.streaming_content).startswith(b"\xff\xd8")  # type: ignore[attr-defined]
-        answer.close()
+        answer.file_to_stream.close()  # type: ignore[attr-defined]
     assert get(world, "department", "photo", picture.public_id).status_code == 404
 
 
 def test_a_photo_is_kept_by_the_browser_alone(world: World, picture: Attachment) -> None:
     answer = get(world, "operator", "photo", picture.public_id)
-    answer.close()
+    answer.file_to_stream.close()  # type: ignore[attr-defined]
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Cache-Control"].startswith("private")
     again = client_of(world, "operator").get(
