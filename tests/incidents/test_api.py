@@ -16,7 +16,7 @@ from grid.posts import CAPABILITIES
 from incidents.models import Incident
 from incidents.states import State
 from tests import street
-from tests.incidents.conftest import World, jpeg
+from tests.incidents.conftest import World, close_files, jpeg
 
 URL = "/api/v1/incidents/"
 Keyed = Callable[..., APIClient]
@@ -181,7 +181,7 @@ def test_photos_are_added_listed_and_served(world: World, signed: Keyed) -> None
     served = client.get(f"{URL}{number}/attachments/{listed[0]['id']}/", {"size": "thumb"})
     assert served["Content-Type"] == "image/jpeg"
     assert served.getvalue().startswith(b"\xff\xd8")
-    served.file_to_stream.close()
+    close_files(served)
 
 
 def test_the_same_photo_twice_is_one(world: World, signed: Keyed) -> None:

@@ -12,7 +12,7 @@ from incidents.models import Attachment, Incident
 from incidents.overview import counts, trend
 from incidents.states import State
 from tests import street
-from tests.incidents.conftest import World
+from tests.incidents.conftest import World, close_files
 from tests.incidents.pages import client_of, get, photo, report
 
 pytestmark = pytest.mark.django_db
@@ -94,13 +94,13 @@ def test_a_photo_leaves_through_the_scope_of_its_case(world: World, picture: Att
         answer = get(world, "operator", "photo", picture.public_id, size=size)
         assert answer.status_code == 200
         assert b"".join(answer.streaming_content).startswith(b"\xff\xd8")  # type: ignore[attr-defined]
-        answer.file_to_stream.close()  # type: ignore[attr-defined]
+        close_files(answer)
     assert get(world, "department", "photo", picture.public_id).status_code == 404
 
 
 def test_a_photo_is_kept_by_the_browser_alone(world: World, picture: Attachment) -> None:
     answer = get(world, "operator", "photo", picture.public_id)
-    answer.file_to_stream.close()  # type: ignore[attr-defined]
+    close_files(answer)
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Cache-Control"].startswith("private")
     again = client_of(world, "operator").get(
@@ -118,3 +118,12 @@ def test_photos_can_be_added_later(world: World, picture: Attachment) -> None:
     address = reverse("incidents:add_photos", args=[picture.incident.number])
     client_of(world, "gridleader").post(address, {"photos": [photo(colour="green")], "text": "另一面"})
     assert picture.incident.attachments.count() == 2
+
+
+def test_whoever_sees_several_streets_gets_the_map_of_the_busiest(world: World) -> None:
+    world.incident(State.REPORTED)
+    page = get(world, "admin", "overview").context
+    assert {code for code, _name in page["streets"]} == {street.STREET, street.OTHER_STREET}
+    assert page["street"] == street.STREET
+    assert get(world, "admin", "overview", street=street.OTHER_STREET).context["street"] == street.OTHER_STREET
+    assert get(world, "operator", "overview").context["streets"] == []
