@@ -46,17 +46,17 @@ KEPT: Final = ("open", "overdue", "due_soon", "handler", "reporter", "closed_fro
 @require_safe
 def incident_list(request: HttpRequest) -> HttpResponse:
     """The cases of the filters, newest first; htmx gets the table alone."""
-    chosen = filtered(request)
+    chosen, grids = filtered(request), grid_choices(request)
     rows = chosen.qs.select_related(*LIST_RELATED).defer("text", "contact_name", "contact_phone", "point")
     context = {
         "now": timezone.now(),
         "filter": chosen,
         "bar": [chosen.form[name] for name in SHOWN_FILTERS],
         "bar_is_set": any(request.GET.get(name) for name in SHOWN_FILTERS) and not is_phone(request),
-        "grids": grid_choices(request),
+        "grids": grids,
         "kept": [(name, value) for name in KEPT for value in request.GET.getlist(name) if value],
         "page": keyset_page(rows, request.GET, size=PAGE_SIZE),
-        "chips": chips(request, chosen),
+        "chips": chips(request, chosen, dict(grids)),
         "can_export": scope_of(request.user).can("incident.export"),
     }
     fragment = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
@@ -71,7 +71,10 @@ def grid_choices(request: HttpRequest) -> list[tuple[str, str]]:
     rows = Grid.objects.visible_to(request.user).current(timezone.localdate()).filter(level=level)
     found = list(rows.order_by("code").values_list("code", "name")[:GRID_CHOICES])
     asked = request.GET.get("grid", "")
-    return found if not asked or asked in dict(found) else [(asked, asked), *found]
+    if not asked or asked in dict(found):
+        return found
+    name = Grid.objects.visible_to(request.user).filter(code=asked).values_list("name", flat=True).first()
+    return [(asked, name or asked), *found]
 
 
 def filtered(request: HttpRequest) -> IncidentFilter:
@@ -84,8 +87,8 @@ def filtered(request: HttpRequest) -> IncidentFilter:
     return chosen
 
 
-def chips(request: HttpRequest, chosen: IncidentFilter) -> list[tuple[str, str]]:
-    """(words, address without it) for every filter that is set."""
+def chips(request: HttpRequest, chosen: IncidentFilter, grids: dict[str, str]) -> list[tuple[str, str]]:
+    """(words, address without it) for every filter that is set; `grids` gives the names of codes."""
     made = []
     for name, field in chosen.form.fields.items():
         values = [value for value in request.GET.getlist(name) if value]
@@ -94,7 +97,8 @@ def chips(request: HttpRequest, chosen: IncidentFilter) -> list[tuple[str, str]]
             query.setlist(name, [other for other in query.getlist(name) if other != value])
             for key in ("after", "before"):
                 query.pop(key, None)
-            made.append((f"{field.label}: {_value_words(field, value)}", f"?{query.urlencode()}"))
+            words = grids.get(value, value) if name == "grid" else _value_words(field, value)
+            made.append((f"{field.label}: {words}", f"?{query.urlencode()}"))
     return made
 
 

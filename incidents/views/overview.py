@@ -1,6 +1,7 @@
 """总览: the start page of everyone on staff. Every number opens its list."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from incidents.models import Incident
 from incidents.views.finding import is_field_only
 
 QUEUE: Final = 8
+STREET_DIGITS: Final = 9
 
 
 @signed_in
@@ -36,6 +38,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows = Incident.objects.visible_to(request.user)
     level = map_level(scope, request.GET.get("level", ""))
+    streets = streets_of(request.user, scope)
+    under = chosen_street(request.user, streets, request.GET.get("street", ""), now)
     context = {
         "now": now,
         "counts": numbers.counts(rows, now=now),
@@ -45,7 +49,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "queue": numbers.most_pressing(rows.open()).select_related("grid", "category")[:QUEUE],
         "level": level,
         "levels": levels_of(scope),
-        **map_links(scope, level),
+        "streets": streets,
+        "street": under,
+        **map_links(level, under),
     }
     return render(request, "incidents/overview.html", context)
 
@@ -66,11 +72,30 @@ def levels_of(scope: Scope) -> list[Grid.Level]:
     return [Grid.Level.GRID, Grid.Level.MICRO] if own == 12 else [Grid.Level.GRID, Grid.Level.COMMUNITY]
 
 
-def map_links(scope: Scope, level: int) -> dict[str, str]:
+def streets_of(user: Any, scope: Scope) -> list[tuple[str, str]]:
+    """(code, name) of the streets to choose from, for those who see several; a map of all of them shows nothing."""
+    prefixes = scope.prefixes("grid.view")
+    if len({prefix[:STREET_DIGITS] for prefix in prefixes}) == 1 and len(prefixes[0]) >= STREET_DIGITS:
+        return []
+    rows = Grid.objects.visible_to(user).current(timezone.localdate()).filter(level=Grid.Level.STREET)
+    return list(rows.order_by("code").values_list("code", "name"))
+
+
+def chosen_street(user: Any, streets: Sequence[tuple[str, str]], asked: str, now: datetime) -> str:
+    """The street asked for, else the one with most open cases; "" where there is no choice."""
+    codes = [code for code, _name in streets]
+    if not codes or asked in codes:
+        return asked if codes else ""
+    loads = numbers.loads(user, under="", code_length=STREET_DIGITS, now=now)
+    return max(codes, key=lambda code: loads.get(code, numbers.NO_LOAD).open)
+
+
+def map_links(level: int, under: str) -> dict[str, str]:
     """Addresses of the map's data."""
+    part = {"grid": under} if under else {}
     return {
-        "loads_url": f"{reverse('incidents:loads')}?{urlencode({'level': level})}",
-        "points_url": f"{reverse('incidents:layer')}?{urlencode({'open': 'true'})}",
+        "loads_url": f"{reverse('incidents:loads')}?{urlencode({'level': level, 'under': under})}",
+        "points_url": f"{reverse('incidents:layer')}?{urlencode({'open': 'true', **part})}",
     }
 
 
