@@ -48,9 +48,7 @@ PROPERTY: Final = ("康桥悦生活示例物业", "绿都示例物业", "正商�
 def build_organizations(grids: dict[str, Grid]) -> dict[str, Organization]:
     """Write all organizations; returns them by "grid code/short code"."""
     wanted = [org for street in STREETS if street.whole for org in _of_street(grids, street.code, street.name)]
-    wanted += [
-        _org(g, Kind.COMMITTEE, "committee", f"{g.name}居民委员会") for c, g in grids.items() if g.level == 4
-    ]
+    wanted += [_org(g, Kind.COMMITTEE, "committee", f"{g.name}居民委员会") for c, g in grids.items() if g.level == 4]
     made = Organization.objects.bulk_create(wanted, batch_size=500)
     return {f"{org.grid.code}/{org.code}": org for org in made}
 

@@ -50,7 +50,8 @@ def loaded(model: Any, name: str, value: Any) -> Any:
 def test_what_is_sealed_opens_again(text: str) -> None:
     sealed = protect.encrypt(text, context="a.b.c")
     assert protect.decrypt(sealed, context="a.b.c") == text
-    assert sealed.startswith("v1:") and sealed.split(":")[2] == "aesgcm"
+    assert sealed.startswith("v1:")
+    assert sealed.split(":")[2] == "aesgcm"
 
 
 def test_the_same_text_is_stored_differently_each_time() -> None:
@@ -250,7 +251,8 @@ def test_one_wrong_digit_is_always_found(place: int, step: int) -> None:
 def test_a_missing_or_short_key_stops_the_start_with_a_hint(settings: Any, key: str) -> None:
     settings.FIELD_KEY = key
     (error,) = check_field_key()
-    assert error.id == "accounts.E001" and error.hint
+    assert error.id == "accounts.E001"
+    assert error.hint
 
 
 def test_a_bad_older_key_is_named(settings: Any) -> None:

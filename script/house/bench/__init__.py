@@ -1,1 +1,1 @@
-"""`script/bench`: requests per second, percentiles and queries of the platform, beside the floor of the same machine."""
+"""`script/bench`: requests a second, percentiles and queries of the platform, beside the floor of the machine."""

@@ -115,6 +115,7 @@ class Cases:
 
     def _intake_queries(self) -> int:
         """Queries of one report through the API, the check of the key included."""
+
         def send() -> object:
             answer = Client(HTTP_HOST=HOST).post(
                 "/api/v1/incidents/",

@@ -17,7 +17,8 @@ SELECT g.n, to_char(g.at AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD') || '-' || g.n
   ST_PointOnSurface(m.boundary), '', 'inside',
   CASE WHEN g.n %% 33 = 0 THEN 'dispatched' ELSE 'closed' END, g.at + interval '3 hours', 6, NULL, p.user_id,
   CASE WHEN g.n %% 33 = 0 THEN 'handle' ELSE '' END,
-  CASE WHEN g.n %% 33 = 0 THEN now() + interval '2 days' END, CASE WHEN g.n %% 33 = 0 THEN now() + interval '1 day' END,
+  CASE WHEN g.n %% 33 = 0 THEN now() + interval '2 days' END,
+  CASE WHEN g.n %% 33 = 0 THEN now() + interval '1 day' END,
   false, g.n %% 9 = 0, 0, 0, p.user_id, '', '', '', g.at, g.at, g.at,
   CASE WHEN g.n %% 33 <> 0 THEN g.at + interval '2 hours' END,
   CASE WHEN g.n %% 33 <> 0 THEN g.at + interval '3 hours' END, true

@@ -11,7 +11,8 @@ Work = Callable[[int], object]
 
 _LOCATE: Final = """
 SELECT id, code FROM grid_grid
-WHERE boundary && ST_SetSRID(ST_MakePoint(%(x)s, %(y)s), 4326) AND ST_Covers(boundary, ST_SetSRID(ST_MakePoint(%(x)s, %(y)s), 4326))
+WHERE boundary && ST_SetSRID(ST_MakePoint(%(x)s, %(y)s), 4326)
+  AND ST_Covers(boundary, ST_SetSRID(ST_MakePoint(%(x)s, %(y)s), 4326))
 ORDER BY level DESC, code LIMIT 1
 """
 _INTAKE: Final = f"""
@@ -30,11 +31,13 @@ UPDATE floor_work SET done_at = now() FROM work WHERE floor_work.id = work.id
 """
 _LIST: Final = """
 SELECT i.number, i.title, i.state, i.due_at, i.reported_at, g.name, c.name
-FROM incidents_incident AS i JOIN grid_grid AS g ON g.id = i.grid_id LEFT JOIN incidents_category AS c ON c.id = i.category_id
+FROM incidents_incident AS i JOIN grid_grid AS g ON g.id = i.grid_id
+  LEFT JOIN incidents_category AS c ON c.id = i.category_id
 WHERE i.grid_code LIKE '410103008%%' ORDER BY i.id DESC LIMIT 50
 """
 _DETAIL: Final = """
-SELECT row_to_json(i), (SELECT json_agg(e ORDER BY e.sequence) FROM incidents_incidentevent AS e WHERE e.incident_id = i.id)
+SELECT row_to_json(i),
+  (SELECT json_agg(e ORDER BY e.sequence) FROM incidents_incidentevent AS e WHERE e.incident_id = i.id)
 FROM incidents_incident AS i WHERE i.id = %(id)s
 """
 _MAP: Final = """
@@ -44,12 +47,14 @@ FROM (SELECT number, point FROM incidents_incident
         AND state NOT IN ('closed', 'cancelled', 'not_accepted', 'self_handled') LIMIT 500) AS x
 """
 _REPORT: Final = """
-SELECT e.move, left(i.grid_code, 12), count(*) FROM incidents_incidentevent AS e JOIN incidents_incident AS i ON i.id = e.incident_id
+SELECT e.move, left(i.grid_code, 12), count(*)
+FROM incidents_incidentevent AS e JOIN incidents_incident AS i ON i.id = e.incident_id
 WHERE e.at >= %(day)s AND e.at < %(day)s + interval '1 day' AND i.grid_code LIKE '410103008%%' GROUP BY 1, 2
 """
 _TABLES: Final = """
 DROP TABLE IF EXISTS floor_work, floor_event, floor_incident;
-CREATE TABLE floor_incident (id bigserial PRIMARY KEY, grid_id bigint, grid_code text, text text, state text, at timestamptz);
+CREATE TABLE floor_incident (id bigserial PRIMARY KEY, grid_id bigint, grid_code text, text text,
+  state text, at timestamptz);
 CREATE TABLE floor_event (id bigserial PRIMARY KEY, incident_id bigint, sequence int, move text, at timestamptz,
   UNIQUE (incident_id, sequence));
 CREATE TABLE floor_work (id bigserial PRIMARY KEY, incident_id bigint, run_at timestamptz, done_at timestamptz);

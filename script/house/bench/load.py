@@ -50,7 +50,7 @@ def timed(work: Callable[[int], object], *, seconds: float, least: int = 20, cli
                 work(number)
                 times[client].append(time.perf_counter() - before)
                 number += clients
-        except BaseException as error:  # noqa: BLE001 - told by the main thread
+        except BaseException as error:
             failures.append(error)
 
     threads = [threading.Thread(target=loop, args=(client,)) for client in range(clients)]

@@ -34,8 +34,13 @@ def ensure() -> None:
 def _grid(code: str, parent: Grid | None, boundary: MultiPolygon | None) -> Grid:
     origin = Grid.Origin.DERIVED if boundary else ""
     return Grid(
-        code=code, name=f"bench {code}", level=level_of(code), parent=parent, valid_from=date(2024, 1, 1),
-        boundary=boundary, boundary_origin=origin,
+        code=code,
+        name=f"bench {code}",
+        level=level_of(code),
+        parent=parent,
+        valid_from=date(2024, 1, 1),
+        boundary=boundary,
+        boundary_origin=origin,
     )
 
 

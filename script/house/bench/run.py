@@ -29,7 +29,16 @@ from house.bench.load import Timing, timed  # noqa: E402
 
 SIZES: Final = (10_000, 100_000)
 NAMES: Final = (
-    "view", "intake", "dispatch", "list", "list_filter", "list_text", "detail", "map", "daily_report", "locate",
+    "view",
+    "intake",
+    "dispatch",
+    "list",
+    "list_filter",
+    "list_text",
+    "detail",
+    "map",
+    "daily_report",
+    "locate",
 )
 SECONDS: Final = 4.0
 
@@ -97,12 +106,14 @@ def measure(name: str, rows: int, cases: Cases, floors: Floors) -> Result:
 
 def result(name: str, rows: int, own: Timing, many: Timing, queries: int, bare: Timing) -> Result:
     floor = bare.percentile(0.5)
-    p50, p95, p99 = (own.percentile(share) for share in (0.5, 0.95, 0.99))
-    numbers = [round(n, 3) for n in (p50, p95, p99, own.per_second, many.per_second)]
-    return Result(name, rows, *numbers, queries, round(floor, 3), round(p50 / floor, 1))
+    p50, p95, p99 = (round(own.percentile(share), 3) for share in (0.5, 0.95, 0.99))
+    alone, together = round(own.per_second, 1), round(many.per_second, 1)
+    return Result(name, rows, p50, p95, p99, alone, together, queries, round(floor, 3), round(p50 / floor, 1))
 
 
-HEAD: Final = f"{'case':<13}{'p50 ms':>9}{'p95':>9}{'p99':>9}{'/s c=1':>9}{'/s c=8':>9}{'queries':>9}{'floor ms':>10}{'ratio':>8}"
+HEAD: Final = (
+    f"{'case':<13}{'p50 ms':>9}{'p95':>9}{'p99':>9}{'/s c=1':>9}{'/s c=8':>9}{'queries':>9}{'floor ms':>10}{'ratio':>8}"
+)
 
 
 def line(r: Result) -> str:
@@ -121,7 +132,9 @@ def print_growth(results: list[Result]) -> None:
     if len(sizes) > 1:
         p95 = {(r.name, r.rows): r.p95_ms for r in results}
         for name in dict.fromkeys(r.name for r in results):
-            print(f"p95 of {name}: {p95[name, sizes[-1]] / p95[name, sizes[0]]:.2f} x from {sizes[0]:,} to {sizes[-1]:,}")
+            print(
+                f"p95 of {name}: {p95[name, sizes[-1]] / p95[name, sizes[0]]:.2f} x from {sizes[0]:,} to {sizes[-1]:,}"
+            )
 
 
 @contextmanager
