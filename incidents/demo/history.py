@@ -4,7 +4,7 @@ Each case walks through `lifecycle.make`, so right, needs, table of moves and cl
 the writing is set-based. The database checks the rows as they come in.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -12,6 +12,7 @@ from typing import Final
 
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import translation
 
 from accounts.models import User
@@ -21,7 +22,7 @@ from incidents.clocks import Ledgers
 from incidents.demo import rhythm, texts
 from incidents.demo.cast import Cast, gather_cast
 from incidents.lifecycle import Wish, make, take_down
-from incidents.models import Assignment, Category, ClockEntry, DispatchDecision, Incident, IncidentEvent
+from incidents.models import Assignment, Category, DispatchDecision, Incident, IncidentEvent
 from incidents.models.incident import Locating, Source
 from incidents.pen import Pen
 from incidents.states import MOVE_BY_NAME, START
@@ -75,11 +76,23 @@ class HistoryPen(Pen):
 
     def write(self, *, inserted: bool = False) -> None:
         """Everything in bulk, incidents first."""
-        Incident.objects.bulk_create(list(self._changed.values()))
-        IncidentEvent.objects.bulk_create(self.events)
-        ClockEntry.objects.bulk_create(self.ledgers.added)
-        Assignment.objects.bulk_create(self._assigned)
-        DispatchDecision.objects.bulk_create(self.decisions)
+        for rows in (list(self._changed.values()), self.events, self.ledgers.added, self._assigned, self.decisions):
+            copy_in(rows)
+
+
+def copy_in(rows: Sequence[Model]) -> None:
+    """Write rows of one model by COPY: half the time of an INSERT, with the same constraints and triggers.
+
+    The rows do not learn their keys; those that others point to have had theirs reserved.
+    """
+    if not rows:
+        return
+    fields = [one for one in rows[0]._meta.concrete_fields if not (one.primary_key and rows[0].pk is None)]
+    columns = ", ".join(connection.ops.quote_name(one.column) for one in fields)
+    command = f"COPY {connection.ops.quote_name(rows[0]._meta.db_table)} ({columns}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(command) as copy:
+        for row in rows:
+            copy.write_row([one.get_db_prep_save(one.pre_save(row, add=True), connection) for one in fields])
 
 
 @dataclass
