@@ -245,6 +245,16 @@ def mask_id_number(value: str) -> str:
     return _mask_middle(value, 1, 2)
 
 
+_PHONE_INSIDE = re.compile(r"(?<![0-9])1[0-9]{10}(?![0-9])", re.ASCII)
+_ID_INSIDE = re.compile(r"(?<![0-9])[0-9]{6}(?:19|20)[0-9]{9}[0-9Xx](?![0-9])", re.ASCII)
+
+
+def mask_numbers(text: str) -> str:
+    """`text` without whole phone and identity numbers, which people type into titles (architecture.md, law 11)."""
+    text = _ID_INSIDE.sub(lambda found: mask_id_number(found[0]), text)
+    return _PHONE_INSIDE.sub(lambda found: mask_phone(found[0]), text)
+
+
 # From fine to coarse; the first that is found says where the building (or the nearest thing to it) ends.
 _ADDRESS_ENDS = tuple(
     re.compile(pattern)

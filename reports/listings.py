@@ -1,12 +1,11 @@
 """What a report lists beside its counts: overdue and waiting cases, hot issues, days, hours; and the input's hash."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
 
-from accounts.protect import mask_phone
+from accounts.protect import mask_numbers
 from reports.metrics import Extent, part, query
 
 Row = dict[str, Any]
@@ -15,8 +14,6 @@ OVERDUE_LIMIT: Final = 100
 WAITING_LIMIT: Final = 10
 HOT_LEAST: Final = 3
 HOT_LIMIT: Final = 5
-_PHONE: Final = re.compile(r"(?<![0-9])1[0-9]{10}(?![0-9])", re.ASCII)
-_IDENTITY: Final = re.compile(r"(?<![0-9])[0-9]{6}(?:19|20)[0-9]{9}[0-9Xx](?![0-9])", re.ASCII)
 
 
 def overdue_cases(extent: Extent) -> list[Row]:
@@ -56,12 +53,6 @@ def input_hash(extent: Extent) -> str:
     return str(next(query(sql, extent))["hash"])
 
 
-def masked(text: str) -> str:
-    """`text` without whole phone and identity numbers, which people type into titles (architecture.md, law 11)."""
-    text = _IDENTITY.sub(lambda found: f"{found[0][:6]}********{found[0][-4:]}", text)
-    return _PHONE.sub(lambda found: mask_phone(found[0]), text)
-
-
 def totals_by_day(rows: list[Row], wanted: list[date]) -> list[Row]:
     """One row for each of the `wanted` days, categories summed up."""
     return [
@@ -88,7 +79,7 @@ def _described(rows: Iterator[Row], extent: Extent) -> Iterator[Row]:
         overdue = row["overdue_since"]
         yield {
             **{name: row[name] for name in ("id", "number", "category_id", "area", "grid_code", "state")},
-            "title": masked(row["title"]),
+            "title": mask_numbers(row["title"]),
             "category": row["category"] or "",
             "unit": row["unit"] or "",
             "person": row["person"] or "",

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from accounts.protect import mask_numbers
 from notices.models import Delivery, Notice
 from notices.outgoing import Answer, DeliveryError, post
 
@@ -31,8 +32,13 @@ def send(delivery: Delivery, *, timestamp: int) -> None:
 
 
 def message(notice: Notice) -> dict[str, Any]:
-    """The thin payload: what happened, where to look. No personal data."""
-    data = {"title": notice.title, "level": notice.level, "url": notice.url, "grid_code": notice.grid_code}
+    """The thin payload: what happened, where to look. Numbers of people typed into a title are masked."""
+    data = {
+        "title": mask_numbers(notice.title),
+        "level": notice.level,
+        "url": notice.url,
+        "grid_code": notice.grid_code,
+    }
     return {"type": notice.kind, "timestamp": notice.created_at.isoformat(), "data": {**notice.payload, **data}}
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from accounts.protect import mask_numbers
 from notices.models import Delivery, Notice
 from notices.outgoing import Answer, DeliveryError, post
 
@@ -34,8 +35,11 @@ def markdown(notice: Notice) -> str:
 
 
 def _plain(text: str) -> str:
-    """The text without what markdown or WeCom's tags would read as formatting or as a link."""
-    return text.translate({ord(sign): None for sign in "<>[]`*"})
+    """The text without what markdown or WeCom's tags would read as formatting or a link, and without people's numbers.
+
+    Signs go first: a star inside a number must not save it from being seen as one.
+    """
+    return mask_numbers(text.translate({ord(sign): None for sign in "<>[]`*"})).replace("*", "＊")
 
 
 def _judge(answer: Answer) -> None:

@@ -111,3 +111,17 @@ def test_a_robot_that_refuses_with_200_is_a_failure(tell: Tell, hook: Endpoint, 
 def test_an_endpoint_keeps_its_secret_encrypted(hook: Endpoint, alice: User) -> None:
     raw = Endpoint.objects.raw("SELECT id, name, secret AS sealed FROM notices_endpoint")[0]
     assert "whsec" not in raw.sealed
+
+
+def test_numbers_of_people_typed_into_a_title_stay_here(tell: Tell, hook: Endpoint) -> None:
+    tell(title="张三13812345678漏水", body="证件 110101199003077011", payload={})
+    notice = Notice.objects.get(recipient=None)
+    sent = json.dumps(webhook.message(notice), ensure_ascii=False) + wecom.markdown(notice)
+    assert "138****5678" in sent
+    assert "13812345678" not in sent
+    assert "199003077011" not in sent
+
+
+def test_stars_do_not_hide_a_number_from_the_mask(tell: Tell, hook: Endpoint) -> None:
+    tell(title="138*1234*5678")
+    assert "13812345678" not in wecom.markdown(Notice.objects.get(recipient=None))
