@@ -52,6 +52,11 @@ class EndpointAdmin(ModelAdmin):
     readonly_fields = ("failures",)
     actions = ("wake",)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who may only look sees no secret: read-only pages show values, where the form shows an empty box."""
+        writes = obj is None or self.has_change_permission(request, obj)
+        return [name for name in super().get_fields(request, obj) if writes or name != "secret"]
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Store; a secret that was made here is shown this once."""
         super().save_model(request, obj, form, change)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
@@ -89,3 +90,13 @@ def test_a_resting_endpoint_is_woken(admin: Client, hook: Endpoint) -> None:
     Endpoint.objects.update(failures=5)
     admin.post("/admin/notices/endpoint/", {"_selected_action": hook.pk, "action": "wake"})
     assert Endpoint.objects.get().failures == 0
+
+
+def test_who_may_only_look_sees_no_secret(client: Client, hook: Endpoint) -> None:
+    looker = User.objects.create_user("looker", real_name="赵强", is_staff=True)
+    looker.user_permissions.add(Permission.objects.get(codename="view_endpoint"))
+    client.force_login(looker)
+    page = client.get(f"/admin/notices/endpoint/{hook.pk}/change/")
+    assert page.status_code == 200
+    assert hook.url in page.content.decode()
+    assert hook.secret not in page.content.decode()
