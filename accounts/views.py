@@ -1,7 +1,8 @@
 """Pages where people sign in and out and look after their account; the pages of errors."""
 
 import sys
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
@@ -29,6 +30,7 @@ from accounts.problems import Problem, answer, problem_of
 from accounts.rules import capability, public, signed_in
 
 Action = AccessEvent.Action
+NOTE_LOCK_EVERY: Final = timedelta(minutes=1)
 
 
 @method_decorator(public, name="dispatch")
@@ -53,8 +55,18 @@ class SignIn(LoginView):
         if name := form.cleaned_data.get("username"):
             action = Action.LOCKED if getattr(self.request, "axes_locked_out", False) else Action.LOGIN_FAILED
             now = timezone.now()
-            record(action=action, actor=None, actor_name=name, now=now, request=self.request, succeeded=False)
+            if not (action == Action.LOCKED and was_locked_just_now(name, now=now)):
+                record(action=action, actor=None, actor_name=name, now=now, request=self.request, succeeded=False)
         return super().form_invalid(form)
+
+
+def was_locked_just_now(name: str, *, now: datetime) -> bool:
+    """Whether the audit has told within a minute that this name is locked out.
+
+    A try that is refused costs the sender nothing, and no row of the audit is ever deleted: strangers must not fill it.
+    """
+    recent = AccessEvent.objects.filter(at__gt=now - NOTE_LOCK_EVERY, action=Action.LOCKED, actor_name=name[:150])
+    return recent.exists()
 
 
 @method_decorator(public, name="dispatch")

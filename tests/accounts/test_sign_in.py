@@ -185,3 +185,10 @@ def test_the_admin_has_no_login_of_its_own(client: Client, person: User, chief: 
     client.post("/logout/")
     assert sign_in(client, "chief", next="/admin/")["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
+
+
+def test_tries_at_a_locked_account_do_not_fill_the_audit(client: Client, person: User) -> None:
+    for _try in range(12):
+        client.post("/login/", {"username": "wang", "password": "wrong"})
+    assert actions().count(("locked", False)) == 1
+    assert client.post("/login/", {"username": "wang", "password": "wrong"}).status_code == 429
