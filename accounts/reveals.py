@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,18 +32,21 @@ def reveal(
     """
     if not purpose.strip():
         raise NotValid(_("Say what you need it for."), {"purpose": [_("Say what you need it for.")]})
-    if reveals_on_day(actor, now=now) >= REVEALS_PER_DAY:
-        raise NotNow(_("You have seen personal data %(n)s times today. Ask the shift leader.") % {"n": REVEALS_PER_DAY})
-    return record(
-        action=AccessEvent.Action.REVEAL,
-        actor=actor,
-        now=now,
-        request=request,
-        object_type=object_type,
-        object_id=object_id,
-        fields=fields,
-        purpose=purpose.strip(),
-    )
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).values("pk").get(pk=actor.pk)  # reveals at once count each other
+        if reveals_on_day(actor, now=now) >= REVEALS_PER_DAY:
+            words = _("You have seen personal data %(n)s times today. Ask the shift leader.")
+            raise NotNow(words % {"n": REVEALS_PER_DAY})
+        return record(
+            action=AccessEvent.Action.REVEAL,
+            actor=actor,
+            now=now,
+            request=request,
+            object_type=object_type,
+            object_id=object_id,
+            fields=fields,
+            purpose=purpose.strip(),
+        )
 
 
 def reveals_on_day(actor: User, *, now: datetime) -> int:

@@ -1,5 +1,6 @@
 """The audit of access."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -79,3 +80,21 @@ def test_reveals_of_a_day_are_limited_and_start_anew_at_midnight(person: User, n
     with pytest.raises(NotNow):
         reveal(actor=person, object_type="incident", object_id=1, fields="phone", purpose="call back", now=now)
     assert reveals_on_day(person, now=now + timedelta(hours=10)) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reveals_at_once_count_each_other(person: User, now: datetime) -> None:
+    given = {"actor": person, "now": now, "object_type": "incident", "fields": "phone", "purpose": "call back"}
+    for number in range(REVEALS_PER_DAY - 1):
+        reveal(object_id=number, **given)  # type: ignore[arg-type]
+
+    def once(number: int) -> bool:
+        try:
+            return bool(reveal(object_id=number, **given))  # type: ignore[arg-type]
+        except NotNow:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sum(threads.map(once, range(6))) == 1
