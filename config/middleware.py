@@ -26,6 +26,7 @@ BROKEN_BYTE = re.compile(rb"%[89A-F][0-9A-F]")
 
 access_log = logging.getLogger("access")
 
+BODY_LIMIT = 100 * 1024 * 1024  # nine photos of 10 MB, as deploy/nginx.conf.example has it
 PART_LIMIT = 8192  # bytes of a path, a query string, a header: what nginx and gunicorn take by default
 
 
@@ -66,7 +67,11 @@ def write_access_line(request: HttpRequest, response: HttpResponseBase, seconds:
 
 
 class InputGuard:
-    """Refuses NUL, bad UTF-8 and overlong parts with 400 before anything parses them (reliability.md 3.2)."""
+    """Refuses NUL, bad UTF-8 and overlong parts with 400 before anything parses them (reliability.md 3.2).
+
+    A body that is too large gets 413: files have no limit of Django's own, and the check of the CSRF token reads them
+    to the disk before anybody asks who sends them.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -74,6 +79,8 @@ class InputGuard:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if reason := refusal(request):
             return bad_request(request, reason)
+        if body_length(request) > BODY_LIMIT:
+            return bad_request(request, _("The request cannot be read as sent."), status=413)
         return self.get_response(request)
 
 
@@ -122,13 +129,19 @@ def readable(part: bytes) -> bool:
         return False
 
 
-def bad_request(request: HttpRequest, reason: str) -> HttpResponse:
-    """Answer 400 in the shape of the door: problem+json for systems, a page for people."""
+def body_length(request: HttpRequest) -> int:
+    """The bytes that the caller announces; without the header Django reads none."""
+    said = request.META.get("CONTENT_LENGTH") or ""
+    return int(said[:18]) if said.isascii() and said.isdecimal() else 0
+
+
+def bad_request(request: HttpRequest, reason: str, *, status: int = 400) -> HttpResponse:
+    """Answer 400 (or 413) in the shape of the door: problem+json for systems, a page for people."""
     if request.META.get("PATH_INFO", "").startswith("/api/"):
-        return JsonResponse(Problem(400, reason).body(request), status=400, content_type=CONTENT_TYPE)
+        return JsonResponse(Problem(status, reason).body(request), status=status, content_type=CONTENT_TYPE)
     # Without the request: nobody has read the session yet.
     page = render_to_string("400.html", {"reason": reason, "request_id": request_id.get()})
-    return HttpResponse(page, status=400)
+    return HttpResponse(page, status=status)
 
 
 class ChosenLanguage:

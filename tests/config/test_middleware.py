@@ -1,5 +1,7 @@
 """What every request meets before the apps see it."""
 
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -76,3 +78,18 @@ def test_the_account_and_before_it_the_cookie_choose_the_language() -> None:
 def test_a_system_chooses_the_language_by_header() -> None:
     assert chosen_language(request_with(path="/api/v1/", accept="en")) == "en"
     assert chosen_language(request_with(path="/api/v1/")) == "zh-hans"
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(client: Client) -> None:
+    for address in ("/report/", "/api/v1/incidents/"):
+        answer = client.post(address, b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH="104857601")
+        assert answer.status_code == 413
+
+
+def test_a_page_may_ask_the_database_for_so_long_and_no_longer() -> None:
+    ask = "import os; os.environ.pop('STATEMENT_TIMEOUT', None); import config.wsgi; from django.conf import settings;"
+    ask += "print(settings.DATABASES['default']['OPTIONS']['options'])"
+    said = subprocess.run(
+        [sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=settings.BASE_DIR
+    )
+    assert "statement_timeout=25000" in said.stdout
