@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.utils import timezone
@@ -40,6 +41,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load everything or nothing, then print the logins and the API key once."""
+        if settings.BEHIND_TLS:
+            raise CommandError("This is a platform in service (BEHIND_TLS): made-up accounts have no place in it.")
         if Grid.objects.exists() or User.objects.exists():
             if options["if_empty"]:
                 renew_passwords(options["password"])
