@@ -14,8 +14,9 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.errors import DomainError
 from grid.models import Grid
+from grid.scope import EVERYTHING, scope_of
 from incidents.admin.reading import ReadOnlyAdmin
-from incidents.models import DispatchDecision, DispatchRule, DispatchWork
+from incidents.models import DispatchDecision, DispatchRule, DispatchWork, Incident
 from incidents.ruling import new_version, put_out_of_use
 from notices.leases import discard, retry
 from notices.models.leased import WorkState
@@ -87,6 +88,13 @@ class DispatchRuleAdmin(ModelAdmin):
             new_version(obj)
 
 
+def visible_rows(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+    """Rows of incidents that the administrator may see, as in every list (architecture.md, law 10)."""
+    if scope_of(request.user) == EVERYTHING:
+        return rows
+    return rows.filter(incident__in=Incident.objects.visible_to(request.user))
+
+
 @admin.register(DispatchDecision)
 class DispatchDecisionAdmin(ReadOnlyAdmin):
     """Why incidents went where they went."""
@@ -98,8 +106,9 @@ class DispatchDecisionAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without the sealed contact of the incident."""
-        return super().get_queryset(request).defer("incident__contact_name", "incident__contact_phone")
+        """Of visible incidents, without their sealed contact."""
+        rows = visible_rows(super().get_queryset(request), request)
+        return rows.defer("incident__contact_name", "incident__contact_phone")
 
     @admin.display(description=gettext_lazy("handler"))
     def handler(self, decision: DispatchDecision) -> str:
@@ -119,8 +128,9 @@ class DispatchWorkAdmin(ReadOnlyAdmin):
     actions = ("set_going", "throw_away")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without the sealed contact of the incident."""
-        return super().get_queryset(request).defer("incident__contact_name", "incident__contact_phone")
+        """Of visible incidents, without their sealed contact."""
+        rows = visible_rows(super().get_queryset(request), request)
+        return rows.defer("incident__contact_name", "incident__contact_phone")
 
     def has_work_permission(self, request: HttpRequest) -> bool:
         """Who may change dispatch work in the admin."""

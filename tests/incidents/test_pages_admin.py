@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +30,17 @@ def test_lists_of_the_admin_open(world: World, office: Client) -> None:
     world.incident(State.CLOSED)
     for model in MODELS:
         assert office.get(reverse(f"admin:incidents_{model}_changelist")).status_code == 200, model
+
+
+def test_a_helper_of_the_admin_sees_the_work_of_her_grids_only(world: World) -> None:
+    here, there = world.incident(State.DISPATCHED), world.report(by="admin", point=street.inside(street.OTHER_GRID))
+    helper = world.people["operator"]
+    helper.is_staff = True
+    helper.save()
+    helper.user_permissions.set(Permission.objects.filter(codename="view_dispatchwork"))
+    page = client_of(world, "operator").get(reverse("admin:incidents_dispatchwork_changelist")).content.decode()
+    assert here.number in page
+    assert there.number not in page
 
 
 def test_an_incident_can_be_looked_at_and_not_written(world: World, office: Client) -> None:
