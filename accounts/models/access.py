@@ -19,6 +19,7 @@ class AccessEvent(models.Model):
         REVEAL = "reveal", _("Personal data revealed")
         EXPORT = "export", _("Exported")
         API_KEY = "api_key", _("API key issued or revoked")
+        POST = "post", _("Post given or ended")
 
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,

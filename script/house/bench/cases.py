@@ -90,7 +90,10 @@ class Cases:
     def _detail_path(self, number: int) -> str:
         key = 1_000_001 + number * 7919 % self.rows
         with connection.cursor() as cursor:
-            cursor.execute("SELECT number FROM incidents_incident WHERE id = %s", [key])
+            cursor.execute(
+                "SELECT number FROM incidents_incident WHERE id >= %s AND grid_code LIKE %s ORDER BY id LIMIT 1",
+                [min(key, 1_000_000 + self.rows * 9 // 10), f"{STREET}%"],
+            )
             return f"/incidents/{cursor.fetchone()[0]}/"
 
     def _detail(self, number: int) -> bytes:

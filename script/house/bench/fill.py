@@ -23,7 +23,8 @@ SELECT g.n, to_char(g.at AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD') || '-' || g.n
   CASE WHEN g.n %% 33 <> 0 THEN g.at + interval '2 hours' END,
   CASE WHEN g.n %% 33 <> 0 THEN g.at + interval '3 hours' END, true
 FROM (SELECT n, now() - interval '730 days' * ((%(top)s - n)::float / %(rows)s) - interval '1 day' AS at,
-        (ARRAY['楼道堆放杂物挡住通道','下水道堵塞污水外溢','路灯不亮出行不便','垃圾桶满溢有异味','占道经营影响通行'])[1 + n %% 5]
+        (ARRAY['楼道堆放杂物挡住通道', '下水道堵塞污水外溢', '路灯不亮出行不便', '垃圾桶满溢有异味',
+          '占道经营影响通行'])[1 + n %% 5]
         || '，地点在第' || (n %% 997) || '号楼附近，请尽快处理。' AS words
       FROM generate_series(%(first)s::bigint, %(top)s::bigint) AS n) AS g
 JOIN (SELECT id, code, boundary, row_number() OVER (ORDER BY code) - 1 AS place, count(*) OVER () AS total
