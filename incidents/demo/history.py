@@ -88,7 +88,7 @@ def copy_in(rows: Sequence[Model]) -> None:
     if not rows:
         return
     fields = [one for one in rows[0]._meta.concrete_fields if not (one.primary_key and rows[0].pk is None)]
-    columns = ", ".join(connection.ops.quote_name(one.column) for one in fields)
+    columns = ", ".join(connection.ops.quote_name(str(one.column)) for one in fields)
     command = f"COPY {connection.ops.quote_name(rows[0]._meta.db_table)} ({columns}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(command) as copy:
         for row in rows:
