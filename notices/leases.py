@@ -33,11 +33,20 @@ def claim(queryset: QuerySet[Work], *, limit: int, lease: timedelta, now: dateti
     """Take up to `limit` due rows of `queryset` for `lease`, the longest waiting first.
 
     No two callers ever get the same row. Call it outside a transaction: the claim must be committed before the work
-    begins, or a killed worker's attempt would not be counted.
+    begins, or a killed worker's attempt would not be counted. A row whose worker has died twice is given out alone:
+    if it is what kills, it must not take the rows beside it into quarantine.
     """
     _bury_killed(queryset, now)
+    last_chance = queryset.filter(_run_out(now), attempts=MAX_KILLED - 1)
+    if last_chance.exists():
+        return _take(last_chance, limit=1, lease=lease, now=now)
     due = queryset.filter(Q(work_state=WorkState.DUE, run_at__lte=now) | _run_out(now))
-    model = queryset.model
+    return _take(due, limit=limit, lease=lease, now=now)
+
+
+def _take(due: QuerySet[Work], *, limit: int, lease: timedelta, now: datetime) -> list[Work]:
+    """Lock, count and lease up to `limit` of the rows `due` in one statement."""
+    model = due.model
     assert model._meta.pk is not None
     table, key, using = model._meta.db_table, model._meta.pk.column, router.db_for_write(model)
     ids = due.order_by("run_at", "pk").select_for_update(skip_locked=True, of=("self",)).values(model._meta.pk.name)

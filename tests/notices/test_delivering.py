@@ -42,7 +42,7 @@ def test_a_notice_is_seen_when_it_was_delivered(tell: Tell, alice: User, inbox_o
 def test_a_batch_of_any_size_costs_the_same(tell: Tell, alice: User, django_assert_max_num_queries: Any) -> None:
     for number in range(30):
         tell(alice, dedupe_key=str(number))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         assert delivering.deliver_to_inboxes(now=timezone.now()) == 30
 
 

@@ -75,6 +75,17 @@ def test_a_killed_worker_is_quarantined_after_the_third_death(work: Delivery, no
     assert stored.last_error
 
 
+def test_work_that_two_workers_died_of_is_given_out_alone(tell: Tell, alice: User, now: datetime) -> None:
+    for number in range(4):
+        tell(alice, dedupe_key=str(number))
+    assert [len(take(now + death * LEASE)) for death in range(2)] == [4, 4]
+    poison, *others = [take(now + 2 * LEASE) for _row in range(4)]
+    assert [len(rows) for rows in (poison, *others)] == [1, 1, 1, 1]
+    assert all(finish(row, now=now) for [row] in others)
+    assert take(now + 3 * LEASE) == []
+    assert list(Delivery.objects.filter(work_state="dead")) == poison
+
+
 def test_a_failure_waits_longer_each_time_and_ends_in_quarantine(work: Delivery, now: datetime) -> None:
     for attempt in range(1, MAX_FAILED):
         [row] = take(now)
