@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -156,7 +156,9 @@ class Stack:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        processes.stop(list(self.children.values()))
+        """End everything at once: nothing of this database is needed any more."""
+        for child in self.children.values():
+            processes.end_group(child, signal.SIGKILL)
         redis_server.down(AREA)
 
     def _programs(self) -> list[Child]:
@@ -214,11 +216,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(ready: Callable[[], bool], what: str, children: Iterator[Child] | object = ()) -> None:
+def wait_for(ready: Callable[[], bool], what: str, children: Iterable[Child]) -> None:
     """Wait until `ready()`; a child that dies meanwhile is the reason to stop."""
     deadline = time.monotonic() + READY_SECONDS
     while not ready():
-        for child in list(children):  # type: ignore[call-overload]
+        for child in children:
             if child.dead():
                 raise StepFailed(f"{child.name} ended: {child.last_words()}", f"read {child.log}")
         if time.monotonic() > deadline:

@@ -65,7 +65,8 @@ def reals() -> list[Real]:
     letters = dice.sample(rows("complaints/labelled_raw.csv"), MESSAGES - MESSAGES // 2)
     words = [(row["title"], row["content"], "hotline") for row in calls]
     words += [(row["theme"], row["text"], "api") for row in letters]
-    places = dice.sample(rows("map/zhengzhou_poi_gcj02.csv"), POINTS)
+    pois = rows("map/zhengzhou_poi_gcj02.csv")
+    places = [pois[n * len(pois) // POINTS] for n in range(POINTS)]
     words += [("", f"{row['name']}（{row['address']}）门前{dice.choice(WISHES)}", "api") for row in places[MESSAGES:]]
     return [
         Real(n, text[:5000], title[:100], source, float(row["lng_gcj02"]), float(row["lat_gcj02"]), row["district"])

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import psycopg
@@ -82,11 +83,11 @@ class Breaker:
         return [name for name in self.stack.children if name.startswith("worker")]
 
     def _worker_at_work(self) -> str | None:
-        """Look every few milliseconds for a worker whose transaction writes incidents."""
+        """Look every few milliseconds for a worker whose transaction writes incidents; not while one has a last try."""
         deadline = time.monotonic() + AIM_SECONDS
         try:
             with psycopg.connect(self.stack.dsn, autocommit=True) as connection:
-                while time.monotonic() < deadline:
+                while time.monotonic() < deadline or not self._may_die(connection):
                     self.stack.revive()
                     for name, since in connection.execute(_AT_WORK):
                         # PostgreSQL shows the session of a dead worker until its statement ends
@@ -114,7 +115,7 @@ class Breaker:
     def restart_postgres(self) -> str:
         """Restart PostgreSQL without a shutdown: it recovers from its log as after a power cut."""
         data = postgres.data_folder(AREA)
-        command = [postgres.program("pg_ctl", data), "-D", data, "-l", postgres.log_file(data), "-w", "-m", "immediate"]
-        postgres.call([*command, "restart"], what="PostgreSQL did not come back")
+        command: list[str | Path] = [postgres.program("pg_ctl", data), "-D", data, "-l", postgres.log_file(data)]
+        postgres.call([*command, "-w", "-m", "immediate", "restart"], what="PostgreSQL did not come back")
         self.outages.append(("postgres", time.time()))
         return "PostgreSQL restarted at once (immediate)"
