@@ -5,10 +5,12 @@ from datetime import date, datetime
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.access import record
 from accounts.errors import NotAllowed, NotNow, NotValid
-from accounts.models import User
+from accounts.models import AccessEvent, User
 from grid.access import demand
 from grid.models import Absence, Building, Grid, Organization, Post
 from grid.posts import LEADER_KINDS, ORGANIZATION_KINDS, PostKind
@@ -48,7 +50,25 @@ def appoint(  # noqa: PLR0913 - one keyword for each part of a tenure
     _check_tenure(post)
     if other := other_leader(post):
         raise _held_by(other)
-    return _saved(post)
+    with transaction.atomic():
+        saved = _saved(post)
+        _note(saved, "given", actor)
+    return saved
+
+
+def _note(post: Post, what: str, actor: User | None) -> None:
+    """Keep who gave or ended a post, for a post is a right; commands (no actor) leave their own traces."""
+    if actor is None:
+        return
+    place = post.grid or (post.organization.grid if post.organization else None)
+    record(
+        action=AccessEvent.Action.POST,
+        actor=actor,
+        now=timezone.now(),
+        object_type="grid.post",
+        object_id=post.pk,
+        fields=f"{what}: {post.user.username}, {post.kind}, {place.code if place else ''}, {post.ends_on or ''}",
+    )
 
 
 def _check_place(kind: str, grid: Grid | None, organization: Organization | None) -> None:
@@ -128,6 +148,7 @@ def end_post(post: Post, *, ends_on: date, actor: User | None) -> Post:
             raise NotValid(message, {"ends_on": [message]})
         locked.ends_on = ends_on
         locked.save(update_fields=["ends_on"])
+        _note(locked, "ended", actor)
     return locked
 
 

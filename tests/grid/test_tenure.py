@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.errors import NotAllowed, NotNow, NotValid
-from accounts.models import User
+from accounts.models import AccessEvent, User
 from grid.leaders import leader_chain
 from grid.models import Absence, Post
 from grid.tenure import appoint, end_absence, end_post, mark_absent
@@ -113,3 +113,11 @@ def test_who_comes_back_early_is_there_again(grids, editor, li, now, soon):
     assert leader_chain(GRID, now=later)[0].available
     end_absence(Absence.objects.create(user=li, starts_at=soon, ends_at=soon + timedelta(1)), now=now, actor=li)
     assert Absence.objects.count() == 1
+
+
+def test_who_gave_and_ended_a_post_is_kept(grids, editor, li):
+    post = lead(li, grids[GRID], editor)
+    end_post(post, ends_on=TODAY + timedelta(days=1), actor=editor)
+    kept = AccessEvent.objects.filter(action="post", object_type="grid.post", object_id=str(post.pk)).order_by("pk")
+    assert [(event.actor, event.fields.split(":")[0]) for event in kept] == [(editor, "given"), (editor, "ended")]
+    assert all(f"li, grid_leader, {GRID}" in event.fields for event in kept)
