@@ -19,6 +19,7 @@ from grid.models import Grid
 from grid.scope import scope_of
 from incidents.models import Incident
 from reports import daily, daily_document, pages
+from reports.exports import exported
 from reports.filters import ReportFilter
 from reports.forms import GenerateForm, GridForm, grids_for
 from reports.indicators import MEASURE_BY_NAME, UNIT_MEASURE_BY_NAME, Measure
@@ -105,7 +106,7 @@ def generate(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def word(request: HttpRequest, pk: int) -> HttpResponse:
     """The report as a Word document."""
-    snapshot = _report(request, pk).snapshot
+    snapshot = exported(_report(request, pk), "docx", request)
     return _file(daily_document.word(snapshot), daily_document.WORD_TYPE, daily_document.file_name(snapshot, "docx"))
 
 
@@ -113,7 +114,7 @@ def word(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def excel(request: HttpRequest, pk: int) -> HttpResponse:
     """The report as an Excel workbook."""
-    snapshot = _report(request, pk).snapshot
+    snapshot = exported(_report(request, pk), "xlsx", request)
     return _file(daily_document.excel(snapshot), daily_document.EXCEL_TYPE, daily_document.file_name(snapshot, "xlsx"))
 
 
@@ -154,4 +155,5 @@ def _report(request: HttpRequest, pk: int) -> Any:
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    response["Cache-Control"] = "no-store"
     return response

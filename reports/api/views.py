@@ -19,6 +19,7 @@ from grid.models import Grid
 from grid.scope import scope_of
 from reports import daily, daily_document
 from reports.api.serializers import NewReportInput, ReportBrief, ReportSerializer
+from reports.exports import exported
 from reports.filters import ReportFilter
 from reports.models import Report
 
@@ -84,14 +85,14 @@ class ReportViewSet(IdempotentCreateMixin, CreateReport, ListModelMixin, Retriev
     @action(detail=True, methods=["get"])
     def word(self, request: Request, pk: str) -> HttpResponse:
         """The report as a Word document (GB/T 9704)."""
-        snapshot = self.get_object().snapshot
+        snapshot = exported(self.get_object(), "docx", request._request)
         return _file(daily_document.word(snapshot), daily_document.WORD_TYPE, snapshot, "docx")
 
     @extend_schema(responses={(200, daily_document.EXCEL_TYPE): OpenApiTypes.BINARY}, filters=False)
     @action(detail=True, methods=["get"])
     def excel(self, request: Request, pk: str) -> HttpResponse:
         """The report's tables as an Excel workbook."""
-        snapshot = self.get_object().snapshot
+        snapshot = exported(self.get_object(), "xlsx", request._request)
         return _file(daily_document.excel(snapshot), daily_document.EXCEL_TYPE, snapshot, "xlsx")
 
 
@@ -99,4 +100,5 @@ def _file(content: bytes, content_type: str, snapshot: Any, ending: str) -> Http
     response = HttpResponse(content, content_type=content_type)
     name = daily_document.file_name(snapshot, ending)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    response["Cache-Control"] = "no-store"
     return response

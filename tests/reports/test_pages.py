@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import User
+from accounts.models import AccessEvent, User
 from grid.models import Grid
 from reports import daily
 from reports.models import Report
@@ -65,6 +65,13 @@ def test_downloads_have_a_chinese_name_and_the_right_type(operator: Client, repo
         assert answer.status_code == 200
         assert answer.content[:2] == b"PK"
         assert f"2026-11-18.{ending}" in answer["Content-Disposition"]
+
+
+def test_downloads_are_kept_in_the_record_of_access(operator: Client, report: Report) -> None:
+    for address in (f"/reports/{report.pk}/word/", f"/api/v1/reports/{report.pk}/excel/"):
+        assert operator.get(address)["Cache-Control"] == "no-store"
+    kept = AccessEvent.objects.filter(action="export", object_type="report", object_id=str(report.pk)).order_by("pk")
+    assert [event.fields for event in kept] == ["docx", "xlsx"]
 
 
 def test_today_so_far_is_shown_and_not_kept(operator: Client, busy_day: Grid) -> None:
