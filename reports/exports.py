@@ -11,7 +11,7 @@ from reports.models import Report
 
 
 def exported(report: Report, ending: str, request: HttpRequest) -> dict[str, Any]:
-    """The snapshot to write into a file ("docx", "xlsx"), once it is recorded who takes it: cases and people are in it."""
+    """The snapshot to write into a file ("docx", "xlsx"), once it is recorded who takes it: it names people."""
     actor: Any = request.user
     record(
         action=AccessEvent.Action.EXPORT,
