@@ -138,7 +138,13 @@ DATABASES["default"] |= {
 }
 
 # Redis is the broker only. A page must work with Redis stopped or hung, so nothing that a page needs is cached there.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # throttle counters live here: at the default of 300 entries many callers would push each other's out
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 # --- Accounts, sessions, login --------------------------------------------------------------------------------------
 

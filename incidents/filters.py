@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.converters import IncidentNumber
 from accounts.errors import NotValid
+from grid.filters import StrictFilterSet
 from grid.geojson import parse_bbox
 from incidents.models import Category, Incident
 from incidents.models.category import Severity, Urgency
@@ -140,3 +141,7 @@ def as_number(value: str) -> str:
     digits = value.replace("-", "", 1)
     plain = digits.isascii() and digits.isdigit() and 9 <= len(digits) <= 16
     return IncidentNumber().to_python(value) if plain else ""
+
+
+class StrictIncidentFilter(StrictFilterSet, IncidentFilter):
+    """The same for other systems: a mistyped filter is refused instead of giving every incident in scope."""

@@ -22,7 +22,7 @@ from accounts.idempotency import IdempotentCreateMixin
 from accounts.pagination import StrictCursorPagination
 from incidents import clocks, contacts, evidence, intake, lifecycle
 from incidents.api import serializers as shapes
-from incidents.filters import IncidentFilter
+from incidents.filters import StrictIncidentFilter
 from incidents.models import Attachment, Category, Incident, IncidentEvent
 from incidents.photos import process_photo
 
@@ -64,7 +64,7 @@ class IncidentViewSet(IdempotentCreateMixin, CreateIncident, ListModelMixin, Ret
 
     queryset = Incident.objects.none()
     serializer_class = shapes.IncidentSerializer
-    filterset_class = IncidentFilter
+    filterset_class = StrictIncidentFilter
     lookup_field = "number"
     lookup_value_regex = IncidentNumber.regex
     access_rules: ClassVar[dict[str, str]] = {

@@ -10,7 +10,6 @@ from accounts.protect import mask_numbers
 from notices.models import Delivery, Notice
 from notices.outgoing import Answer, DeliveryError, post
 
-MOST_BYTES: Final = 4096
 WRONG_KEY: Final = 93000  # "invalid webhook url": the robot was removed
 COLOURS: Final = {"urgent": "warning", "warning": "warning", "task": "info", "info": "comment"}
 
@@ -26,12 +25,10 @@ def send(delivery: Delivery, *, timestamp: int) -> None:
 
 
 def markdown(notice: Notice) -> str:
-    """Title in the colour of the level, text, link; cut to the limit at a whole character."""
+    """Title in the colour of the level, and the link. No text: addresses and reasons stay inside the platform."""
     title = f'**<font color="{COLOURS.get(notice.level, "comment")}">{_plain(notice.title)}</font>**'
     link = f"[{_('Open')}]({settings.SITE_URL}{notice.url})" if notice.url and settings.SITE_URL else ""
-    room = MOST_BYTES - len(f"{title}\n\n{link}".encode())
-    text = _plain(notice.body).encode()[:room].decode(errors="ignore")
-    return "\n".join(part for part in (title, text, link) if part)
+    return "\n".join(part for part in (title, link) if part)
 
 
 def _plain(text: str) -> str:
