@@ -81,7 +81,7 @@ def _report(random: Random, cast: Cast, street: str, at: datetime, number: int) 
 
 
 def _compounds(code: str) -> Iterator[Compound]:
-    return Compound.objects.filter(grid__code__startswith=code).select_related("grid").order_by("id")[:200].iterator()
+    return Compound.objects.filter(grid__code__startswith=code).select_related("grid").order_by("id").iterator()
 
 
 def _decide_left(cast: Cast, incident: Incident, theme: texts.Theme) -> None:
