@@ -170,6 +170,7 @@ def test_the_department_takes_it_on_the_phone_and_feeds_back(
     wait_for(lambda: state_of(running, number) == "dispatched", seconds=15, what="dispatch")
     with sitting("department", PHONE) as page:
         page.goto("/tasks/")
+        expect(page.locator('nav a[href="/report/"]')).to_have_count(0)  # a department does not report
         shoot(page, pictures / "4-department-tasks.png")
         page.click(f'form[action="/incidents/{number}/moves/take/"] button')
         page.wait_for_load_state()

@@ -101,6 +101,11 @@ def answered(**more: Any) -> dict[str, Any]:
     return {"event": "answer", "key": KEY, "status": 201, "number": "X-1", "body": "same", **more}
 
 
+@pytest.mark.parametrize("setting", ["fsync", "synchronous_commit", "full_page_writes"])
+def test_the_servers_of_the_proofs_are_durable(street: psycopg.Connection[Any], setting: str) -> None:
+    assert street.execute(f"SHOW {setting}").fetchall() == [("on",)]
+
+
 def test_a_sound_street_breaks_no_law(street: psycopg.Connection[Any]) -> None:
     assert broken(street, answered(), answered()) == set()
 

@@ -4,7 +4,8 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 import psycopg
 
 from house import postgres, redis_server
-from house.processes import end_group
+from house.processes import Child, end_group
 from house.stack import AREA, Stack
 
 AIM_SECONDS: Final = 6.0
@@ -47,6 +48,12 @@ def plan(seed: int, *, seconds: float, kills: int, redis: int, postgres: int) ->
     return [Fault(n * step + dice.uniform(0.2, 0.8) * step, kind) for n, kind in enumerate(kinds)]
 
 
+def signal_group(child: Child, number: signal.Signals) -> None:
+    """Signal a program with all its children, if it still runs."""
+    if child.process and child.process.poll() is None:
+        os.killpg(child.process.pid, number)
+
+
 @dataclass
 class Breaker:
     """Breaks things of a running stack and notes what it did."""
@@ -72,36 +79,46 @@ class Breaker:
 
     def kill_worker(self) -> str:
         """SIGKILL a worker with all its children, while it writes dispatches when that can be had."""
-        name = self._worker_at_work()
-        self.aimed += name is not None
-        chosen = name or min(self._workers(), key=lambda worker: self.killed.get(worker, 0.0))
-        end_group(self.stack.children[chosen], signal.SIGKILL)
+        deadline = time.monotonic() + AIM_SECONDS
+        while True:
+            name = self._worker_at_work(deadline)
+            chosen = name or min(self._workers(), key=lambda worker: self.killed.get(worker, 0.0))
+            with self._held([chosen]) as may_die:
+                if may_die:
+                    end_group(self.stack.children[chosen], signal.SIGKILL)
+                    break
+            time.sleep(0.02)
         self.killed[chosen] = time.time()
+        self.aimed += name is not None
         return f"{chosen} killed{' while it dispatched' if name else ''}"
 
     def _workers(self) -> list[str]:
         return [name for name in self.stack.children if name.startswith("worker")]
 
-    def _worker_at_work(self) -> str | None:
-        """Look every few milliseconds for a worker whose transaction writes incidents; not while one has a last try."""
-        deadline = time.monotonic() + AIM_SECONDS
-        try:
-            with psycopg.connect(self.stack.dsn, autocommit=True) as connection:
-                while time.monotonic() < deadline or not self._may_die(connection):
-                    self.stack.revive()
-                    for name, since in connection.execute(_AT_WORK):
-                        # PostgreSQL shows the session of a dead worker until its statement ends
-                        if since > self.killed.get(name, 0.0) and self._may_die(connection):
-                            return str(name)
-                    time.sleep(0.002)
-        except psycopg.Error:
-            pass
+    def _worker_at_work(self, deadline: float) -> str | None:
+        """Look every few milliseconds for a worker whose transaction writes incidents."""
+        with psycopg.connect(self.stack.dsn, autocommit=True) as connection:
+            while time.monotonic() < deadline:
+                self.stack.revive()
+                for name, since in connection.execute(_AT_WORK):
+                    # PostgreSQL shows the session of a dead worker until its statement ends
+                    if since > self.killed.get(name, 0.0):
+                        return str(name)
+                time.sleep(0.002)
         return None
 
-    @staticmethod
-    def _may_die(connection: psycopg.Connection) -> bool:
-        row = connection.execute(_DEATHS).fetchone()
-        return row is not None and row[0] < MOST_DEATHS
+    @contextmanager
+    def _held(self, names: list[str]) -> Iterator[bool]:
+        """Hold workers still and tell whether none of the work in hand has lost two workers already."""
+        for name in names:
+            signal_group(self.stack.children[name], signal.SIGSTOP)
+        try:
+            with psycopg.connect(self.stack.dsn, autocommit=True) as connection:
+                row = connection.execute(_DEATHS).fetchone()
+            yield row is not None and row[0] < MOST_DEATHS
+        finally:
+            for name in names:
+                signal_group(self.stack.children[name], signal.SIGCONT)
 
     def empty_redis(self) -> str:
         """SIGKILL Redis and start it again a second later; it keeps nothing on the disk."""
@@ -116,6 +133,11 @@ class Breaker:
         """Restart PostgreSQL without a shutdown: it recovers from its log as after a power cut."""
         data = postgres.data_folder(AREA)
         command: list[str | Path] = [postgres.program("pg_ctl", data), "-D", data, "-l", postgres.log_file(data)]
-        postgres.call([*command, "-w", "-m", "immediate", "restart"], what="PostgreSQL did not come back")
+        while True:
+            with self._held(self._workers()) as may_die:  # in the midst of whatever they do
+                if may_die:
+                    postgres.call([*command, "-w", "-m", "immediate", "restart"], what="PostgreSQL did not come back")
+                    break
+            time.sleep(0.02)
         self.outages.append(("postgres", time.time()))
         return "PostgreSQL restarted at once (immediate)"

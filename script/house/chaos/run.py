@@ -3,6 +3,7 @@
 import argparse
 import json
 import random
+import shutil
 import sys
 import threading
 import time
@@ -21,6 +22,7 @@ from house.steps import StepFailed, finish, say, step
 DATABASE = "chaos"
 WORKERS = 3
 QUIET_SECONDS = 120.0
+KEPT_RUNS = 10
 Journal = list[dict[str, Any]]
 BARS = {"dispatch_p95_s": 2.0, "intake_without_redis_ratio": 1.5, "dispatch_after_redis_s": 5.0}
 """What the platform promises; printed beside the figures, not a reason to fail on a busy machine."""
@@ -36,7 +38,7 @@ class Options:
     redis: int
     postgres: int
     clients: int = 4
-    timed: int = 30
+    timed: int = 60
 
 
 @dataclass
@@ -118,6 +120,9 @@ def run(options: Options) -> Outcome:
 
 
 def journal_folder(seed: int) -> Path:
+    """Make the folder of this run's journals; those of the last runs are kept."""
+    for old in sorted((AREA.folder / "journals").glob("*"))[:-KEPT_RUNS]:
+        shutil.rmtree(old)
     folder = AREA.folder / "journals" / f"{time.strftime('%Y%m%d-%H%M%S')}-{seed}"
     folder.mkdir(parents=True)
     return folder

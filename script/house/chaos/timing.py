@@ -58,7 +58,7 @@ def measure(running: Stack, token: str, *, count: int) -> dict[str, float]:
     reporter = Reporter(running, token)
     with psycopg.connect(running.dsn, autocommit=True) as connection:
         reporter.several(10, pause=0)  # warm
-        numbers, calm = reporter.several(count, pause=0.21)
+        numbers, calm = reporter.several(count, pause=0.11)
         wait_until(lambda: not undispatched(connection, numbers), 30)
         delays = [delay for delay in delays_of(connection, numbers).values() if delay is not None]
         redis_server.down(AREA)
