@@ -41,6 +41,11 @@ class QuickConsumer(Consumer):
 class QuickScheduler(DatabaseScheduler):
     """A beat whose schedule lies in code and in the admin, and which looks for a lost broker twice a second."""
 
+    def update_from_dict(self, mapping: dict[str, Any]) -> None:
+        """Add the entries that the database does not have; the others keep what the office has set in the admin."""
+        known = set(self.Model.objects.values_list("name", flat=True))
+        super().update_from_dict({name: entry for name, entry in mapping.items() if name not in known})
+
     def _ensure_connected(self) -> Any:
         def report(error: Exception, interval: float) -> None:
             logger.error("beat: no broker: %s; next attempt in %s s", error, interval)

@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.postgres",
     "django.contrib.gis",
-    "axes",
+    "config.apps.LoginLockConfig",
     "csp",
     "django_celery_beat",
     "django_filters",
@@ -72,6 +72,8 @@ INSTALLED_APPS = [
     "leaflet",
     "rest_framework",
     "rest_framework_gis",
+    # Last, because it dresses the admin of others.
+    "config.apps.PlatformConfig",
 ]
 
 MIDDLEWARE = [

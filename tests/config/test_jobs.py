@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from config.celery import app
-from config.celery_reconnect import PatientConnection, QuickConsumer
+from config.celery_reconnect import PatientConnection, QuickConsumer, QuickScheduler
 
 SCHEDULE = settings.CELERY_BEAT_SCHEDULE
 
@@ -38,3 +40,21 @@ def test_a_lost_broker_is_tried_twice_a_second() -> None:
 def test_the_worker_uses_that_consumer() -> None:
     module, name = settings.CELERY_WORKER_CONSUMER.split(":")
     assert (module, name) == (QuickConsumer.__module__, QuickConsumer.__name__)
+
+
+@pytest.mark.django_db
+def test_beat_keeps_what_the_office_set_in_the_admin() -> None:
+    scheduler = QuickScheduler(app=app, lazy=True)
+    scheduler.update_from_dict(SCHEDULE)
+    task = PeriodicTask.objects.get(name="run-clocks")
+    task.interval = IntervalSchedule.objects.create(every=90, period="seconds")
+    task.save()
+    scheduler.update_from_dict(SCHEDULE)
+    task.refresh_from_db()
+    assert task.interval.every == 90
+    assert set(SCHEDULE) <= set(PeriodicTask.objects.values_list("name", flat=True))
+
+
+@pytest.mark.parametrize("page", ["periodictask/", "periodictask/add/", "intervalschedule/", "crontabschedule/"])
+def test_the_schedule_is_open_to_the_administrator(admin_client: Client, page: str) -> None:
+    assert admin_client.get(f"/admin/django_celery_beat/{page}").status_code == 200
