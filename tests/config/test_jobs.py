@@ -43,7 +43,8 @@ def test_the_worker_uses_that_consumer() -> None:
 
 
 @pytest.mark.django_db
-def test_beat_keeps_what_the_office_set_in_the_admin() -> None:
+def test_beat_keeps_what_the_office_set_in_the_admin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django_celery_beat.schedulers.close_old_connections", lambda: None)
     scheduler = QuickScheduler(app=app, lazy=True)
     scheduler.update_from_dict(SCHEDULE)
     task = PeriodicTask.objects.get(name="run-clocks")
