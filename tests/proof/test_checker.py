@@ -67,7 +67,8 @@ DAMAGES = {
     ),
     "a report that nobody looked at": (
         checker.STUCK,
-        "DELETE FROM incidents_incidentevent WHERE kind = 'left' OR move IN ('file', 'dispatch')",
+        """UPDATE incidents_incident SET state = 'reported' WHERE number = 'X-2';
+        DELETE FROM incidents_incidentevent WHERE kind = 'left'""",
     ),
 }
 
