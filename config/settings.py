@@ -124,11 +124,12 @@ TEMPLATES = [
 # --- Database and cache ---------------------------------------------------------------------------------------------
 
 # A lock that is waited for longer than 2 s becomes a clear 409; a forgotten transaction must not hold rows for ever.
-# (A test may stand in its transaction for longer, while it waits for a browser or a worker.)
-DATABASE_WAITS = f"-c lock_timeout=2000 -c idle_in_transaction_session_timeout={0 if TESTING else 15000}"
-
-# Set by config/wsgi.py alone: a page must not hold the database for minutes, a job or a migration may.
-DATABASE_WAITS += f" -c statement_timeout={env.int('STATEMENT_TIMEOUT', default=0)}"
+# (A test may stand in its transaction for longer, while it waits for a browser or a worker.) STATEMENT_TIMEOUT is set
+# by config/wsgi.py alone: a page must not hold the database for minutes, a job or a migration may.
+DATABASE_WAITS = (
+    f"-c lock_timeout=2000 -c idle_in_transaction_session_timeout={0 if TESTING else 15000} "
+    f"-c statement_timeout={env.int('STATEMENT_TIMEOUT', default=0)}"
+)
 
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db("DATABASE_URL")}
 DATABASES["default"] |= {
