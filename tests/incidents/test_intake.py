@@ -130,7 +130,7 @@ def test_without_any_street_the_place_is_asked_for(world: World) -> None:
         ({"source": "smoke"}, "source"),
         ({"urgency": "very"}, "urgency"),
         ({"contact_phone": "one two"}, "contact_phone"),
-        ({"happened_at": timezone.now() + timedelta(minutes=10)}, "happened_at"),
+        ({"happened_at": datetime(2999, 1, 1, tzinfo=UTC)}, "happened_at"),
         ({"happened_at": timezone.now() - timedelta(days=365 * 40)}, "happened_at"),
         ({"point": Point(0, 0, srid=4326)}, "point"),
         ({"point": Point(srid=4326)}, "point"),
