@@ -41,4 +41,5 @@ def unit_handler(unit: Organization) -> Handler:
 
 def _leader_words(step: Any) -> str:
     words = f"{step.user.real_name} · {step.grid_name}"
-    return f"{words} ({_('absent')})" if step.absent else words
+    absent = _("absent")  # outside the f-string: not every gettext finds messages inside one
+    return f"{words} ({absent})" if step.absent else words

@@ -27,7 +27,8 @@ def send(delivery: Delivery, *, timestamp: int) -> None:
 def markdown(notice: Notice) -> str:
     """Title in the colour of the level, and the link. No text: addresses and reasons stay inside the platform."""
     title = f'**<font color="{COLOURS.get(notice.level, "comment")}">{_plain(notice.title)}</font>**'
-    link = f"[{_('Open')}]({settings.SITE_URL}{notice.url})" if notice.url and settings.SITE_URL else ""
+    opens = _("Open")  # outside the f-string: not every gettext finds messages inside one
+    link = f"[{opens}]({settings.SITE_URL}{notice.url})" if notice.url and settings.SITE_URL else ""
     return "\n".join(part for part in (title, link) if part)
 
 

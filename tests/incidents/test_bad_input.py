@@ -206,9 +206,10 @@ def test_nul_in_the_query(client: APIClient, name: str) -> None:
     assert client.get(f"{URL}?{name}=%ff").status_code == 400
 
 
-def test_huge_limits_and_offsets_mean_nothing_here(client: APIClient) -> None:
+def test_limits_and_offsets_are_no_words_of_this_list(client: APIClient) -> None:
     answer = client.get(URL, {"limit": str(10**30), "offset": str(10**30)})
-    assert (answer.status_code, answer.json()["results"]) == (200, [])
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize(
@@ -221,12 +222,11 @@ def test_addresses_that_are_no_number(client: APIClient, number: str) -> None:
 @pytest.mark.parametrize(
     "query", [{"ordering": "contact_phone"}, {"contact_phone__startswith": "138"}, {"reporter__password": "x"}]
 )
-def test_columns_that_cannot_be_asked_for_change_nothing(
-    world: World, client: APIClient, query: dict[str, str]
-) -> None:
-    world.report(contact_phone="13900139000")
+def test_columns_that_cannot_be_asked_for_tell_nothing(world: World, client: APIClient, query: dict[str, str]) -> None:
     world.report(contact_phone="13800138000")
-    assert client.get(URL, query).content == client.get(URL).content
+    answer = client.get(URL, query)
+    assert answer.status_code == 400
+    assert "results" not in answer.json()
 
 
 def test_a_move_with_strange_members(world: World, client: APIClient) -> None:
