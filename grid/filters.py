@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import NotValid
@@ -31,7 +31,7 @@ _NO_NUL: Final = RegexValidator(r"^[^\x00]*$", _("Null characters are not allowe
 def read_place(text: str, datum: str = Datum.WGS84) -> Point:
     """The WGS-84 point of "lon,lat" given in `datum`; NotValid (field "locate") for anything else."""
     if not _PAIR.fullmatch(text):
-        message = _now("Give longitude and latitude as two numbers with a comma: 113.64,34.72.")
+        message = gettext("Give longitude and latitude as two numbers with a comma: 113.64,34.72.")
         raise NotValid(message, {"locate": [message]})
     lon, lat = (float(part) for part in text.split(","))
     make_point(lon, lat, name="locate")
@@ -61,7 +61,7 @@ class StrictFilterSet(filters.FilterSet):
         """Whether every given name is known and every value is valid; `form.errors` says what is not."""
         form = self.form
         for name in set(self.data or {}) - set(self.filters) - PAGE_NAMES:
-            form.add_error(None, _now("There is no filter “%(name)s”.") % {"name": name[:40]})
+            form.add_error(None, gettext("There is no filter “%(name)s”.") % {"name": name[:40]})
         return bool(self.is_bound and form.is_valid())
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import DomainError
@@ -104,8 +104,8 @@ class AppointForm(DomainForm):
         people = User.objects.filter(is_active=True, kind=User.Kind.PERSON)
         found = list(people.filter(username=given)[:1]) or list(people.filter(real_name=given)[:2])
         if len(found) != 1:
-            several = _now("Several people have this name: give the account.")
-            raise forms.ValidationError(several if found else _now("Nobody has this account or name."))
+            several = gettext("Several people have this name: give the account.")
+            raise forms.ValidationError(several if found else gettext("Nobody has this account or name."))
         return found[0]
 
 

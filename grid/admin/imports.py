@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.decorators import action as unfold_action
@@ -142,7 +142,7 @@ class ImportRunAdmin(ReadOnlyScopedAdmin):
         context = {
             **self.admin_site.each_context(request),
             "form": form,
-            "title": _now("Import a file"),
+            "title": gettext("Import a file"),
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/grid/importrun/upload.html", context)
@@ -157,9 +157,9 @@ class ImportRunAdmin(ReadOnlyScopedAdmin):
             messages.error(request, str(error))
             return redirect("admin:grid_importrun_change", run.pk)
         if done.applied_at:
-            messages.success(request, _now("Imported: %(created)s created, %(changed)s changed.") % vars(done))
+            messages.success(request, gettext("Imported: %(created)s created, %(changed)s changed.") % vars(done))
         else:
-            messages.error(request, _now("Nothing was imported: see the report."))
+            messages.error(request, gettext("Nothing was imported: see the report."))
         return redirect("admin:grid_importrun_change", done.pk)
 
     def changeform_view(

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import record
@@ -71,9 +71,9 @@ class PostAdmin(KeptAdmin):
             object_type="grid.post",
             fields=f"{len(rows)}",
         )
-        book = write_xlsx(ROSTER_COLUMNS, (_roster_row(post) for post in rows), as_of=now, title=_now("Roster"))
+        book = write_xlsx(ROSTER_COLUMNS, (_roster_row(post) for post in rows), as_of=now, title=gettext("Roster"))
         response = HttpResponse(book, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        name = f"{_now('Roster')}-{timezone.localdate(now):%Y%m%d}.xlsx"
+        name = f"{gettext('Roster')}-{timezone.localdate(now):%Y%m%d}.xlsx"
         response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
         return response
 
