@@ -77,5 +77,5 @@ class User(AbstractUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Django's save; keeps the blind index beside a changed phone."""
-        self.phone_index = blind_index(self.phone, purpose="user.phone") if self.phone else ""
+        self.set_phone(self.phone)
         super().save(*args, **kwargs)

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Final
 
 from accounts.models import User
-from accounts.protect import blind_index
 from grid.demo.divisions import JIANZHONG, STREETS
 from grid.demo.names import person_name, phone_number
 from grid.demo.tree import SINCE
@@ -16,20 +16,9 @@ from grid.posts import PostKind
 CADRES: Final = 13
 COMMITTEE_MEMBERS: Final = 131
 
-LOGINS: Final = {
-    "admin": "系统管理员",
-    "operator": "受理员",
-    "dispatcher": "派遣员",
-    "shiftleader": "值班长",
-    "supervisor": "督查员",
-    "department": "处置人员（市政设施养护队）",
-    "community": "社区负责人（东福民社区）",
-    "cadre": "包联干部",
-    "gridleader": "网格长（东福民社区第1网格）",
-    "microleader": "微网格长（东福民1-1微网格）",
-    "auditor": "审计员",
-}
-"""Demo accounts, one per role, with what they are."""
+LOGINS_TEXT: Final = Path(__file__).with_name("logins.txt").read_text(encoding="utf-8")
+"""Demo accounts, one per role, with what they are, as they are printed; `script/server` prints the same file."""
+LOGINS: Final = frozenset(line.split()[0] for line in LOGINS_TEXT.splitlines())
 
 
 @dataclass
@@ -104,17 +93,16 @@ def _organization_holders(organizations: dict[str, Organization]) -> Iterator[_H
 
 
 def _user(number: int, holder: _Holder) -> User:
-    phone = phone_number(number)
-    return User(
+    user = User(
         username=holder.login or f"demo{number:04d}",
         real_name=person_name(number),
-        phone=phone,
-        phone_index=blind_index(phone, purpose="user.phone"),
         password="!demo",
         is_demo=True,
         # the shift leader keeps grids and posts in the admin; what is seen there follows from the post
         is_staff=holder.kind == PostKind.SHIFT_LEADER,
     )
+    user.set_phone(phone_number(number))  # stored in bulk, past `User.save`
+    return user
 
 
 def _set_passwords(users: Iterable[User], password: str) -> None:

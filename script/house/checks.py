@@ -1,7 +1,6 @@
 """`script/test`: the same set-up as the server, then every check and the whole test suite on servers of its own."""
 
 import base64
-import fcntl
 import os
 import secrets
 import shutil
@@ -9,13 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from house import assets, project, python_env, services, system
+from house.locks import alone
 from house.places import ROOT, TEST, VAR
 from house.python_env import PYTHON
 from house.steps import StepFailed, finish, run, say, step
@@ -40,7 +39,7 @@ def main(arguments: list[str]) -> int:
         say(f"unknown: {' '.join(sorted(unknown))}\nusage: script/test [--long] [-- pytest arguments]")
         return 2
     try:
-        with alone():
+        with alone(TEST.folder / "test.lock", "script/test", "wait for that one"):  # they would share the test database
             return check(pytest_arguments, long="--long" in own)
     except StepFailed as failed:
         return finish(failed)
@@ -59,18 +58,6 @@ def split(arguments: list[str]) -> tuple[list[str], list[str]]:
         return arguments, []
     place = arguments.index("--")
     return arguments[:place], arguments[place + 1 :]
-
-
-@contextmanager
-def alone() -> Iterator[None]:
-    """Let only one script/test run in a checkout: they would share the test database."""
-    TEST.folder.mkdir(parents=True, exist_ok=True)
-    with (TEST.folder / "test.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StepFailed("script/test runs already in this checkout", "wait for that one") from error
-        yield
 
 
 def check(pytest_arguments: list[str], *, long: bool) -> int:

@@ -1,38 +1,19 @@
 """`script/server`: set up what is missing, start everything, watch it, stop it on Ctrl-C."""
 
-import fcntl
 import os
 import signal
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 
-from house import assets, processes, project, python_env, services, system
-from house.places import SERVER, VAR
+from house import assets, processes, programs, project, python_env, services, system
+from house.locks import alone
+from house.places import ROOT, SERVER, VAR
 from house.processes import Child
-from house.python_env import PYTHON
 from house.steps import StepFailed, finish, say, step
 
-READY_SECONDS = 60
-LOGINS = (
-    ("admin", "系统管理员"),
-    ("operator", "受理员"),
-    ("dispatcher", "派遣员"),
-    ("shiftleader", "值班长"),
-    ("supervisor", "督查员"),
-    ("department", "处置部门"),
-    ("community", "社区"),
-    ("cadre", "包联干部"),
-    ("gridleader", "网格长"),
-    ("microleader", "微网格长"),
-    ("auditor", "审计员"),
-)
+LOGINS = ROOT / "grid" / "demo" / "logins.txt"
 
 
 class Stopped(Exception):
@@ -43,7 +24,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stopped)
     try:
-        with alone():
+        with alone(VAR / "server.lock", "script/server", "stop that one first", note=address()):
             serve()
     except Stopped:
         say("stopped")
@@ -59,34 +40,17 @@ def stopped(number: int, frame: FrameType | None) -> None:
     raise Stopped
 
 
-@contextmanager
-def alone() -> Iterator[None]:
-    """Let only one script/server run in a checkout; the lock goes with the process, however it ends."""
-    VAR.mkdir(exist_ok=True)
-    with (VAR / "server.lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            raise StepFailed(
-                f"script/server runs already in this checkout ({file.read().strip()})", "stop that one first"
-            ) from error
-        file.truncate(0)
-        file.write(f"process {os.getpid()}, {address()}")
-        file.flush()
-        yield
-
-
 def serve() -> None:
     check_port()
     children: list[Child] = []
     try:
         env, said = prepare()
-        children = programs()
+        logs = SERVER.log
+        children = [programs.web(f"{host()}:{port()}", logs), programs.worker(logs), programs.beat(logs)]
         with step("starting web, worker and beat"):
             for child in children:
                 child.start(env)
-            wait_until_ready(children)
+            programs.wait_until(lambda: programs.answers(address()), f"no answer on {address()}", children, logs)
         greet(said)
         while True:
             time.sleep(0.5)
@@ -117,30 +81,6 @@ def prepare() -> tuple[dict[str, str], str]:
     return env, said
 
 
-def programs() -> list[Child]:
-    """Name the three programs of the platform; the environment is the same for all."""
-    celery: list[str | Path] = [PYTHON, "-m", "celery", "-A", "config"]
-    worker = [*celery, "worker", "-c", "2", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    beat = [*celery, "beat", "--pidfile", "", "--loglevel", "INFO"]
-    return [
-        Child("web", web_command(), log("web"), patience=15),
-        Child("worker", worker, log("worker"), patience=35),
-        Child("beat", beat, log("beat"), patience=10),
-    ]
-
-
-def web_command() -> list[str | Path]:
-    """Threads with a short timeout: two slow clients cannot take the site down."""
-    limits = ["--timeout", "30", "--graceful-timeout", "10", "--keep-alive", "5", "--limit-request-line", "8190"]
-    renewal = ["--max-requests", "5000", "--max-requests-jitter", "500"]
-    workers = ["-k", "gthread", "-w", "2", "--threads", "4", "--no-control-socket", "--bind", f"{host()}:{port()}"]
-    return [PYTHON, "-m", "gunicorn", "config.wsgi", "--preload", *workers, *limits, *renewal]
-
-
-def log(name: str) -> Path:
-    return SERVER.log / f"{name}.log"
-
-
 def port() -> int:
     value = os.environ.get("PORT", "8000")
     if not value.isdecimal() or not 0 < int(value) < 65536:
@@ -154,7 +94,7 @@ def host() -> str:
 
 def address() -> str:
     name = "127.0.0.1" if host() in ("0.0.0.0", "127.0.0.1") else host()
-    return f"http://{name}:{port()}/"
+    return f"http://{name}:{port()}"
 
 
 def allowed_hosts() -> dict[str, str]:
@@ -177,35 +117,16 @@ def check_port() -> None:
             ) from error
 
 
-def wait_until_ready(children: list[Child]) -> None:
-    """Wait until the web answers; a child that dies meanwhile is the reason to stop."""
-    deadline = time.monotonic() + READY_SECONDS
-    while not answers():
-        for child in children:
-            if child.dead():
-                raise StepFailed(f"{child.name} did not start: {child.last_words()}", f"read {child.log}")
-        if time.monotonic() > deadline:
-            raise StepFailed(f"no answer on {address()} after {READY_SECONDS} s", f"read {log('web')}")
-        time.sleep(0.1)
-
-
-def answers() -> bool:
-    try:
-        with urllib.request.urlopen(f"{address()}readyz", timeout=2) as response:
-            return bool(response.status == 200)
-    except (OSError, urllib.error.URLError):
-        return False
-
-
 def greet(said: str) -> None:
     """Print the address, the demo logins, and what the first load of the demo street said (the API key, once)."""
-    say(f"\n{said.strip() or logins()}\n\n  {address()}   logs: {SERVER.log}   stop: Ctrl-C\n")
+    say(f"\n{said.strip() or logins()}\n\n  {address()}/   logs: {SERVER.log}   stop: Ctrl-C\n")
 
 
 def logins() -> str:
     """List the demo accounts, for a start that loaded nothing."""
-    lines = [f"  {name:<12} {role}" for name, role in LOGINS]
-    return "\n".join([f"Demo accounts, all with the password {project.demo_password()}", *lines])
+    return (
+        f"Demo accounts, all with the password {project.demo_password()}\n{LOGINS.read_text(encoding='utf-8').rstrip()}"
+    )
 
 
 if __name__ == "__main__":

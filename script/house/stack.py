@@ -1,32 +1,28 @@
 """The whole platform running on servers of its own, for proofs: a copy of a loaded database, web, workers and beat."""
 
-import fcntl
 import hashlib
 import http.client
 import json
 import os
 import signal
-import socket
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from house import postgres, processes, project, redis_server, server
+from house import postgres, processes, programs, project, redis_server
+from house.locks import alone
 from house.places import ROOT, VAR, Area, socket_folder
 from house.processes import Child
 from house.stamps import fingerprint
-from house.steps import StepFailed
 
 AREA = Area(folder=VAR / "proof", durable=True)
 """Durable like a real server: what was acknowledged must be on the disk when PostgreSQL is killed."""
 PASSWORD = "Proof-Pass-2026"  # noqa: S105 - of made-up people in a throw-away database
 BASE = "proof_base"
 EMPTY = "proof_empty"
-READY_SECONDS = 60.0
 LIMITS = {"THROTTLE_READ": "1000000/min", "THROTTLE_WRITE": "1000000/min", "THROTTLE_INTAKE": "1000000/min"}
 """One caller plays a whole street here; the limits have tests of their own."""
 
@@ -34,16 +30,9 @@ LIMITS = {"THROTTLE_READ": "1000000/min", "THROTTLE_WRITE": "1000000/min", "THRO
 @contextmanager
 def servers() -> Iterator[None]:
     """Keep PostgreSQL running for as long as proofs are made; only one proof at a time in a checkout."""
-    AREA.folder.mkdir(parents=True, exist_ok=True)
-    with (AREA.folder / "alone.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StepFailed("another proof runs in this checkout", "wait for that one") from error
+    with alone(AREA.folder / "alone.lock", "a proof", "wait for that one"):
         redis_server.down(AREA)
         postgres.up(AREA)
-        # Several copies of the database lie here: after a crash, do not open each of their files to sync it.
-        ask("ALTER SYSTEM SET recovery_init_sync_method = 'syncfs'")
         try:
             yield
         finally:
@@ -97,7 +86,13 @@ def make_empty() -> None:
 
 def base_fingerprint() -> str:
     """Give a digest of everything that the demo street is made of."""
-    patterns = ("*/migrations/*.py", "*/demo/*.py", "incidents/data/*", "reports/management/commands/demo.py")
+    patterns = (
+        "*/migrations/*.py",
+        "*/demo/*.py",
+        "*/demo/*.txt",
+        "incidents/data/*",
+        "reports/management/commands/demo.py",
+    )
     files = [file for pattern in patterns for file in ROOT.glob(pattern) if VAR not in file.parents]
     return fingerprint([*files, ROOT / "uv.lock"])
 
@@ -140,14 +135,14 @@ class Stack:
         return f"host={socket_folder(AREA)} user={postgres.USER} dbname={self.database}"
 
     def __enter__(self) -> Self:
-        self.port = free_port()
+        self.port = programs.free_port()
         self.children = {child.name: child for child in self._programs()}
         redis_server.up(AREA)
         try:
             for child in self.children.values():
                 self.start(child)
-            wait_for(self.answers, "no answer from the web", self.children.values())
-            wait_for(self.works, "no worker works", self.children.values())
+            self._wait(lambda: programs.answers(self.url), "no answer from the web")
+            self._wait(self.works, "no worker works")
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -162,23 +157,14 @@ class Stack:
         redis_server.down(AREA)
 
     def _programs(self) -> list[Child]:
-        """Give the same programs that script/server runs, with logs and a port of their own."""
-        web, worker, beat = server.programs()
-        place = list(web.command).index("--bind") + 1
-        bound = [*web.command[:place], f"127.0.0.1:{self.port}", *web.command[place + 1 :]]
-        width = ["-c", str(self.processes)]  # the last one counts
-        several = [
-            replace(worker, name=f"worker{n}", command=[*worker.command, *width, "-n", f"worker{n}@%h"], starts=[])
-            for n in range(1, self.workers + 1)
-        ]
-        programs = [replace(web, command=bound), *several, beat]
-        return [replace(child, log=self._fresh_log(child.name), patience=10) for child in programs]
-
-    def _fresh_log(self, name: str) -> Path:
-        log = self.folder / f"{name}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text("")
-        return log
+        """Give the same programs that script/server runs, with fresh logs and a port of their own."""
+        names = [f"worker{number}" for number in range(1, self.workers + 1)]
+        workers = [programs.worker(self.folder, name, processes=self.processes) for name in names]
+        children = [programs.web(f"127.0.0.1:{self.port}", self.folder), *workers, programs.beat(self.folder)]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for child in children:
+            child.log.write_text("")
+        return children
 
     def start(self, child: Child) -> None:
         """Start one program; PostgreSQL shows its name beside its sessions."""
@@ -192,40 +178,13 @@ class Stack:
             self.start(child)
         return [child.name for child in dead]
 
-    def answers(self) -> bool:
-        """Tell whether the web is ready."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
-        try:
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+    def _wait(self, ready: Callable[[], bool], what: str) -> None:
+        programs.wait_until(ready, what, self.children.values(), self.folder)
 
     def works(self) -> bool:
         """Tell whether a worker has run the dispatch job in this database."""
         sql = "SELECT count(*) FROM notices_job WHERE name = 'incidents.dispatch_due' AND last_finished_at IS NOT NULL"
         return ask(sql, self.database).strip() != "0"
-
-
-def free_port() -> int:
-    """Give a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(ready: Callable[[], bool], what: str, children: Iterable[Child]) -> None:
-    """Wait until `ready()`; a child that dies meanwhile is the reason to stop."""
-    deadline = time.monotonic() + READY_SECONDS
-    while not ready():
-        for child in children:
-            if child.dead():
-                raise StepFailed(f"{child.name} ended: {child.last_words()}", f"read {child.log}")
-        if time.monotonic() > deadline:
-            raise StepFailed(f"{what} after {READY_SECONDS:.0f} s", f"read {AREA.folder / 'log'}")
-        time.sleep(0.1)
 
 
 def call(

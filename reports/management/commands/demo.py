@@ -14,7 +14,7 @@ from accounts.api_keys import issue
 from accounts.models import ApiKey, User
 from grid.demo.divisions import JIANZHONG, STREETS
 from grid.demo.organizations import build_organizations
-from grid.demo.people import LOGINS, build_people, renew_passwords
+from grid.demo.people import LOGINS_TEXT, build_people, renew_passwords
 from grid.demo.places import build_places
 from grid.demo.tree import build_tree
 from grid.models import Grid
@@ -80,8 +80,7 @@ class Command(BaseCommand):
 
     def _print_logins(self, password: str, key: str) -> None:
         self.stdout.write("Demo accounts, all with the password " + password)
-        for login, role in LOGINS.items():
-            self.stdout.write(f"  {login:<12} {role}")
+        self.stdout.write(LOGINS_TEXT.rstrip())
         self.stdout.write(f"API key, shown only now: {key}")
 
 

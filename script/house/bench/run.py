@@ -4,11 +4,7 @@ import argparse
 import json
 import logging
 import os
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -16,6 +12,10 @@ from pathlib import Path
 from typing import Final
 
 import django
+
+from house import processes, programs
+from house.places import VAR
+from house.steps import StepFailed, finish
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ |= {f"THROTTLE_{scope}": "100000000/min" for scope in ("READ", "WRITE", "INTAKE")}
@@ -27,6 +27,7 @@ from house.bench.cases import Cases  # noqa: E402
 from house.bench.floors import Floors  # noqa: E402
 from house.bench.load import Timing, timed  # noqa: E402
 
+LOGS: Final = VAR / "bench" / "log"
 SIZES: Final = (10_000, 100_000)
 NAMES: Final = (
     "view",
@@ -139,32 +140,20 @@ def print_growth(results: list[Result]) -> None:
 
 @contextmanager
 def server() -> Iterator[int]:
-    """gunicorn as script/server runs it, on a free port of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "-k", "gthread", "-w", "2", "--threads", "4"]
-    command += ["--no-control-socket", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
-    with Path("var/bench/gunicorn.log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+    """The web as script/server runs it, on a free port; its processes are not renewed in the midst of a measurement."""
+    port = programs.free_port()
+    web = programs.web(f"127.0.0.1:{port}", LOGS, "--max-requests", "0")  # the last one counts
+    web.start(dict(os.environ))
     try:
-        wait(port)
+        address = f"http://127.0.0.1:{port}"
+        programs.wait_until(lambda: programs.answers(address), f"no answer on {address}", [web], LOGS)
         yield port
     finally:
-        process.terminate()
-        process.wait(20)
-
-
-def wait(port: int) -> None:
-    """Until the server answers."""
-    for _try in range(200):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit("FAILED: the server did not start - read var/bench/gunicorn.log")
+        processes.stop([web])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except StepFailed as failed:
+        sys.exit(finish(failed))
