@@ -144,6 +144,22 @@ def bad_request(request: HttpRequest, reason: str, *, status: int = 400) -> Http
     return HttpResponse(page, status=status)
 
 
+class NoStore:
+    """Closes the browser's and every proxy's store to all answers that do not say otherwise (architecture.md, law 11).
+
+    A street office shares its computers: after a sign-out the Back button must not show names and phones. Pictures and
+    map layers set a header of their own; static files never come this far.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
 class ChosenLanguage:
     """Speaks the language that the person chose (cookie, then account), else Chinese.
 

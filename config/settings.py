@@ -84,6 +84,7 @@ MIDDLEWARE = [
     # A page of 26 kB is 5 kB on the line. Django hides the length of secrets (BREACH) and masks the CSRF token.
     "django.middleware.gzip.GZipMiddleware",
     "config.middleware.ContentPolicy",
+    "config.middleware.NoStore",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

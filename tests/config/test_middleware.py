@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from config.middleware import InputGuard, chosen_language
+from config.middleware import InputGuard, NoStore, chosen_language
 
 
 @pytest.mark.parametrize("address", ["/a%00b", "/healthz?q=%00", "/healthz?q=%ff", "/%ff", f"/healthz?q={'a' * 9000}"])
@@ -55,6 +55,21 @@ def test_pages_allow_scripts_of_our_own_only(client: Client) -> None:
 @pytest.mark.django_db
 def test_only_the_admin_may_evaluate_expressions(client: Client) -> None:
     assert "unsafe-eval" in client.get("/admin/login/")["Content-Security-Policy"]
+
+
+def test_no_answer_is_kept_unless_it_says_so() -> None:
+    request = RequestFactory().get("/")
+    kept = HttpResponse(headers={"Cache-Control": "private, max-age=60"})
+    assert NoStore(lambda request: HttpResponse())(request)["Cache-Control"] == "no-store, private"
+    assert NoStore(lambda request: kept)(request)["Cache-Control"] == "private, max-age=60"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/", "/incidents/", "/grids/", "/reports/", "/messages/", "/api/v1/incidents/", "/gone"]
+)
+def test_lists_with_names_are_not_left_in_a_shared_browser(admin_client: Client, address: str) -> None:
+    assert "no-store" in admin_client.get(address)["Cache-Control"]
 
 
 def request_with(path: str = "/", language: str = "", cookie: str = "", accept: str = "") -> HttpRequest:
