@@ -43,6 +43,7 @@ def kill(pid: int | None) -> None:
 def test_the_servers_listen_on_sockets_only_and_commits_are_durable(apart: Area) -> None:
     assert one(apart, "SHOW listen_addresses") == ""
     assert [one(apart, f"SHOW {name}") for name in ("fsync", "synchronous_commit", "full_page_writes")] == ["on"] * 3
+    assert one(apart, "SHOW recovery_init_sync_method") == "syncfs"
     assert "port 0" in redis_server.settings(apart).read_text()
 
 
