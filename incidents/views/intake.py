@@ -71,8 +71,8 @@ def _receive(request: HttpRequest, form: ReportForm, template: str) -> HttpRespo
     incident = _report(request, form) if form.is_valid() else None
     if incident is None:
         if getattr(request, "htmx", False):
-            # the form stays on the page as it is, with its photos; only the answer is put above it
-            return render(request, "parts/form_errors.html", {"form": form}, status=422)
+            # the form stays on the page as it is, with its photos; only the answer is put above it, and a renewed id
+            return render(request, "incidents/parts/refused.html", {"form": form}, status=422)
         return render(request, template, _context(form), status=422)
     target = reverse("incidents:sent", args=[incident.number])
     if getattr(request, "htmx", False):
@@ -90,7 +90,7 @@ def _report(request: HttpRequest, form: ReportForm) -> Incident | None:
     except NotValid as error:
         _take_messages(form, error.fields or {"": [str(error)]})
         return None
-    if _same_words(incident.text, new.text):
+    if incident.client_uuid == new.client_uuid and _same_words(incident.text, new.text):
         return incident
     if new.external_id and incident.external_id == new.external_id:
         messages.info(request, _("This work order was registered before: %(number)s.") % {"number": incident.number})
@@ -98,7 +98,6 @@ def _report(request: HttpRequest, form: ReportForm) -> Incident | None:
     # the browser brought an old page back: the id was used, the words are new
     form.renew("client_uuid", str(uuid4()))
     said = _("%(number)s was sent from this page before. Send again to report this as a new case.")
-    messages.warning(request, said % {"number": incident.number})
     form.add_error(None, said % {"number": incident.number})
     return None
 

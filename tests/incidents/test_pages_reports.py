@@ -1,5 +1,6 @@
 """How cases come in by the forms: a double send is one case, errors lose nothing, the place is found."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -69,6 +70,26 @@ def test_a_refusal_by_htmx_is_the_messages_alone_so_that_photos_stay(world: Worl
     answer = client_of(world, "operator").post(REPORT, report(text=""), headers=HTMX)
     assert answer.status_code == 422
     assert "<form" not in answer.content.decode()
+
+
+def test_the_second_send_of_a_page_brought_back_goes_through_by_htmx(world: World) -> None:
+    client = client_of(world, "gridleader")
+    old = report(text="路灯不亮，晚上看不清路")
+    client.post(REPORT, old)
+    new = {**old, "text": "楼道里有燃气味"}
+    refused = client.post(REPORT, new, headers=HTMX)
+    renewed = re.search(r'id="id_client_uuid"[^>]* value="([^"]+)" hx-swap-oob="true"', refused.content.decode())
+    assert renewed is not None
+    client.post(REPORT, {**new, "client_uuid": renewed.group(1)}, headers=HTMX)
+    assert Incident.objects.filter(text="楼道里有燃气味").count() == 1
+
+
+def test_a_refusal_is_said_on_its_own_page_only(world: World) -> None:
+    client = client_of(world, "gridleader")
+    old = report(text="路灯不亮，晚上看不清路")
+    client.post(REPORT, old)
+    client.post(REPORT, {**old, "text": "楼道里有燃气味"}, headers=HTMX)
+    assert Incident.objects.get().number not in words(client.get(REPORT))
 
 
 def test_success_by_htmx_sends_the_browser_on(world: World) -> None:
@@ -145,8 +166,9 @@ def test_the_desk_registers_a_call_with_its_contact(world: World) -> None:
 def test_the_same_work_order_twice_is_one_case(world: World) -> None:
     client = client_of(world, "operator")
     first = client.post(DESK, desk(source="hotline", external_id="12345-1"))
-    second = client.post(DESK, desk(source="hotline", external_id="12345-1"))
-    assert first.url == second.url
+    second = client.post(DESK, desk(source="hotline", external_id="12345-1"), follow=True)
+    assert second.redirect_chain[0][0] == first.url
+    assert [message.level_tag for message in second.context["messages"]] == ["info"], "she is told that it was there"
     assert Incident.objects.count() == 1
 
 
