@@ -18,7 +18,16 @@ CAPABILITIES: Final = {
     "incident.check": _("check on site"),
     "incident.close": _("close"),
     "incident.supervise": _("supervise"),
+    "incident.approve": _("approve applications, decide arbitrations, close by order"),
+    "incident.approve_high": _("approve what goes beyond the rule"),
+    "incident.call_back": _("call reporters back"),
     "incident.export": _("export incidents"),
+    "whistle.blow": _("raise a whistle"),
+    "whistle.approve": _("approve a whistle"),
+    "dispute.view": _("see disputes"),
+    "dispute.mediate": _("mediate disputes"),
+    "action.edit": _("plan joint actions and write their days"),
+    "rules.edit": _("change dispatch rules"),
     "contact.reveal": _("see a reporter's contact"),
     "grid.view": _("see grids"),
     "grid.edit": _("edit grids and posts"),
@@ -47,6 +56,7 @@ class PostKind(models.TextChoices):
     POLICE = "police", _("Community police officer")
     CITY_OFFICER = "city_officer", _("City management officer")
     INSTRUCTOR = "instructor", _("Party-building instructor")
+    MEDIATOR = "mediator", _("People's mediator")
     ORG_HEAD = "org_head", _("Head of the organization")
     HANDLER = "handler", _("Handler")
     MEMBER = "member", _("Member")
@@ -68,35 +78,55 @@ _DESK: Final = frozenset(
     {"incident.view", "incident.report", "incident.export", "contact.reveal", "grid.view", "report.view"}
 )
 
+_DISPUTE: Final = frozenset({"dispute.view", "dispute.mediate"})
+_MAIN_LEADER: Final = frozenset({"incident.supervise", "whistle.blow", "whistle.approve", "action.edit"})
+
 CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
-    PostKind.STREET_SECRETARY: _DESK | {"incident.supervise", "report.write"},
+    PostKind.STREET_SECRETARY: _DESK
+    | _DISPUTE
+    | _MAIN_LEADER
+    | {"incident.approve", "incident.approve_high", "report.write"},
     PostKind.LINKED_CADRE: frozenset(
-        {"incident.view", "incident.report", "incident.supervise", "grid.view", "report.view"}
-    ),
+        {"incident.view", "incident.report", "incident.supervise", "grid.view", "report.view", "dispute.view"}
+    )
+    | {"whistle.blow", "action.edit"},
     PostKind.SHIFT_LEADER: _DESK
+    | _DISPUTE
     | {
         "incident.accept",
         "incident.dispatch",
         "incident.check",
         "incident.close",
         "incident.supervise",
+        "incident.approve",
+        "incident.call_back",
+        "whistle.blow",
+        "action.edit",
+        "rules.edit",
         "report.write",
         "grid.edit",
     },
-    PostKind.OPERATOR: _DESK | {"incident.accept", "incident.check", "incident.close", "report.write"},
-    PostKind.DISPATCHER: _DESK | {"incident.dispatch"},
-    PostKind.SUPERVISOR: _DESK | {"incident.supervise"},
+    PostKind.OPERATOR: _DESK
+    | {"incident.accept", "incident.check", "incident.close", "incident.call_back", "report.write"},
+    PostKind.DISPATCHER: _DESK | {"incident.dispatch", "whistle.blow"},
+    PostKind.SUPERVISOR: _DESK | {"incident.supervise", "incident.call_back"},
     PostKind.AUDITOR: frozenset({"incident.view", "grid.view", "report.view", "audit.view"}),
-    PostKind.COMMUNITY_HEAD: _FIELD | {"incident.check", "contact.reveal", "report.view", "incident.export"},
-    PostKind.COMMITTEE_MEMBER: _FIELD,
-    PostKind.GRID_LEADER: _FIELD | {"incident.check"},
-    PostKind.GRID_WORKER: _FIELD,
+    # the persons in charge close what the level rule leaves to them (domain.md 2.7)
+    PostKind.COMMUNITY_HEAD: _FIELD
+    | _DISPUTE
+    | {"incident.check", "incident.close", "contact.reveal", "report.view", "incident.export"}
+    | {"whistle.blow", "whistle.approve", "action.edit"},
+    PostKind.COMMITTEE_MEMBER: _FIELD | _DISPUTE | {"whistle.blow"},
+    PostKind.GRID_LEADER: _FIELD | _DISPUTE | {"incident.check", "incident.close"},
+    PostKind.GRID_WORKER: _FIELD | _DISPUTE,
     PostKind.MICRO_LEADER: _FIELD,
     PostKind.BUILDING_HEAD: frozenset({"incident.view", "incident.report", "grid.view"}),
-    PostKind.POLICE: frozenset({"incident.view", "incident.report", "grid.view"}),
+    PostKind.POLICE: frozenset({"incident.view", "incident.report", "grid.view", "dispute.view"}),
     PostKind.CITY_OFFICER: frozenset({"incident.view", "incident.report", "grid.view"}),
     PostKind.INSTRUCTOR: frozenset({"incident.view", "incident.report", "grid.view"}),
+    PostKind.MEDIATOR: _DISPUTE | {"incident.view", "grid.view"},
     PostKind.ORG_HEAD: frozenset({"incident.handle", "grid.view"}),
     PostKind.HANDLER: frozenset({"incident.handle", "grid.view"}),
     PostKind.MEMBER: frozenset({"grid.view"}),
 }
+"""The post decides what its holder may do on the grids below it, or for the unit."""

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import ApiKey, User
-from grid.posts import CAPABILITIES, CAPABILITIES_BY_POST
+from grid.posts import CAPABILITIES, CAPABILITIES_BY_POST, PostKind
 
 Actor = User | AnonymousUser
 
@@ -29,10 +29,12 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one actor may do: grants on subtrees, and the organizations acted for."""
+    """What one actor may do: grants on subtrees, the organizations acted for, and those led."""
 
     grants: tuple[Grant, ...] = ()
     organizations: frozenset[int] = field(default_factory=frozenset)
+    led: frozenset[int] = field(default_factory=frozenset)
+    """The organizations whose head the actor is."""
 
     def can(self, capability: str, code: str | None = None) -> bool:
         """Whether `capability` is held on the grid `code`, or anywhere when no code is given."""
@@ -59,6 +61,11 @@ class Scope:
         for prefix in prefixes:
             condition |= Q(**{f"{code_field}__startswith": prefix})
         return condition
+
+    def covers(self, other: "Scope") -> bool:
+        """Whether nothing can be done with `other` that cannot be done with this one."""
+        wider = all(self.can(name, grant.prefix) for grant in other.grants for name in grant.capabilities)
+        return wider and (other.organizations <= self.organizations or self.can("incident.handle", ""))
 
     @property
     def home(self) -> str:
@@ -101,6 +108,7 @@ def scope_of_posts(posts: Iterable[tuple[str, str | None, int | None, str | None
     """The scope that posts give: rows of (kind, grid code, organization id, its grid's code)."""
     grants: list[Grant] = []
     organizations: set[int] = set()
+    led: set[int] = set()
     for kind, grid_code, organization_id, organization_code in posts:
         capabilities = CAPABILITIES_BY_POST[kind]
         if grid_code is not None:
@@ -109,4 +117,6 @@ def scope_of_posts(posts: Iterable[tuple[str, str | None, int | None, str | None
             grants.append(Grant(organization_code or "", capabilities - {"incident.handle"}))
             if "incident.handle" in capabilities:
                 organizations.add(organization_id)
-    return Scope(tuple(grants), frozenset(organizations))
+            if kind == PostKind.ORG_HEAD:
+                led.add(organization_id)
+    return Scope(tuple(grants), frozenset(organizations), frozenset(led))

@@ -33,6 +33,7 @@ class Organization(models.Model):
     duties = models.TextField(_("duties"), blank=True, default="")
     duty_phone = models.CharField(_("public duty phone"), max_length=30, blank=True, default="")
     address = models.CharField(_("address"), max_length=200, blank=True, default="")
+    confirms_work = models.BooleanField(_("its head confirms finished work"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(_("made up"), default=False, editable=False)
 

@@ -80,6 +80,14 @@ class Absence(models.Model):
     )
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
+    substitute = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="substitutions",
+        verbose_name=_("substitute"),
+    )
     reason = models.CharField(_("reason"), max_length=100, blank=True, default="")
 
     class Meta:
@@ -88,6 +96,9 @@ class Absence(models.Model):
         ordering: ClassVar[list[str]] = ["-starts_at"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="absence_period"),
+            models.CheckConstraint(
+                condition=Q(substitute__isnull=True) | ~Q(substitute=F("user")), name="absence_other_substitute"
+            ),
         ]
 
     def __str__(self) -> str:

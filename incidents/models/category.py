@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -49,6 +50,11 @@ class Category(models.Model):
     keywords = ArrayField(
         models.CharField(max_length=20), verbose_name=_("words that point to it"), default=list, blank=True
     )
+    responsible = models.CharField(_("responsible units by the standard"), max_length=200, blank=True, default="")
+    needs_site_check = models.BooleanField(_("must be checked on site"), default=False)
+    is_automatic = models.BooleanField(_("may be dispatched without a person"), default=True)
+    note = models.CharField(_("remark"), max_length=200, blank=True, default="")
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     filing_condition = models.TextField(_("condition of filing"), blank=True, default="")
     closing_condition = models.TextField(_("condition of closing"), blank=True, default="")
     is_active = models.BooleanField(_("active"), default=True)
@@ -66,8 +72,35 @@ class Category(models.Model):
         return self.name
 
 
+class CategoryVersion(models.Model):
+    """What a category said at one time, with its limits: written with every change, never changed itself."""
+
+    category = models.ForeignKey(Category, models.PROTECT, related_name="versions", verbose_name=_("category"))
+    version = models.PositiveIntegerField(_("version"))
+    values = models.JSONField(_("values"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True, default="")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("version of a category")
+        verbose_name_plural = _("versions of categories")
+        ordering: ClassVar[list[str]] = ["category", "-version"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["category", "version"], name="category_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category_id} v{self.version}"
+
+
 class TimeLimit(models.Model):
-    """How long one stage may take: for a category, or for all that name no own limit."""
+    """How long one stage may take: for a category, or for all that name no own limit.
+
+    A category may chain several steps of handling, each with its own limit (停工 → 处罚 → 拆除, domain.md 2.4).
+    """
 
     category = models.ForeignKey(
         Category, models.CASCADE, null=True, blank=True, related_name="limits", verbose_name=_("category")
@@ -78,15 +111,20 @@ class TimeLimit(models.Model):
         _("amount"), max_digits=7, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
     )
     unit = models.CharField(_("unit"), max_length=12, choices=TimeUnit.choices)
+    step = models.PositiveSmallIntegerField(_("step"), default=1, validators=[MinValueValidator(1)])
+    step_name = models.CharField(_("name of the step"), max_length=40, blank=True, default="")
     source = models.CharField(_("source"), max_length=100, blank=True, default="")
 
     class Meta:
         verbose_name = _("time limit")
         verbose_name_plural = _("time limits")
-        ordering: ClassVar[list[str]] = ["category", "clock", "urgency"]
+        ordering: ClassVar[list[str]] = ["category", "clock", "urgency", "step"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["category", "clock", "urgency"], nulls_distinct=False, name="limit_once"),
+            models.UniqueConstraint(
+                fields=["category", "clock", "urgency", "step"], nulls_distinct=False, name="limit_once"
+            ),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="limit_positive"),
+            models.CheckConstraint(condition=models.Q(step__gte=1), name="limit_step_from_one"),
         ]
 
     def __str__(self) -> str:

@@ -30,6 +30,8 @@ class ClockEntry(models.Model):
     at = models.DateTimeField(_("at"))
     amount = models.DecimalField(_("amount"), max_digits=7, decimal_places=2, null=True, blank=True)
     unit = models.CharField(_("unit"), max_length=12, choices=TimeUnit.choices, blank=True, default="")
+    step = models.PositiveSmallIntegerField(_("step"), default=1)
+    reason = models.CharField(_("reason"), max_length=120, blank=True, default="")
     due_at = models.DateTimeField(_("due at, as reckoned then"), null=True, blank=True)
 
     class Meta:

@@ -32,6 +32,10 @@ class DispatchRule(models.Model):
     priority = models.PositiveSmallIntegerField(_("priority (smaller first)"), default=100)
     version = models.PositiveIntegerField(_("version"), default=1)
     is_active = models.BooleanField(_("active"), default=True)
+    is_draft = models.BooleanField(_("draft: not live yet"), default=False)
+    replaces = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("takes the place of")
+    )
     note = models.CharField(_("reason"), max_length=200, blank=True, default="")
 
     class Meta:
@@ -44,10 +48,31 @@ class DispatchRule(models.Model):
                 | Q(target="leader", organization__isnull=True),
                 name="rule_names_its_target",
             ),
+            models.CheckConstraint(condition=~Q(is_draft=True, is_active=True), name="rule_draft_is_not_live"),
         ]
 
     def __str__(self) -> str:
         return f"{self.category or '*'} @ {self.grid_code}"
+
+
+class RuleRelease(models.Model):
+    """A set of rules that was tested and went live: the lint and the replay that stood behind it."""
+
+    version = models.PositiveIntegerField(_("version"), unique=True)
+    rules = models.JSONField(_("rules as they went live"))
+    lint = models.JSONField(_("findings"), default=list)
+    replay = models.JSONField(_("replay on past cases"), default=dict)
+    note = models.CharField(_("reason"), max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("release of rules")
+        verbose_name_plural = _("releases of rules")
+        ordering: ClassVar[list[str]] = ["-version"]
+
+    def __str__(self) -> str:
+        return f"v{self.version}"
 
 
 class DispatchWork(LeasedWork):
@@ -88,6 +113,22 @@ class DispatchDecision(models.Model):
     chosen_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
     )
+    candidates = models.JSONField(_("candidate handlers with the parts of their scores"), default=list)
+    confidence = models.FloatField(_("confidence of the handler"), default=0)
+    classifier_version = models.PositiveIntegerField(_("version of the classifier"), null=True, blank=True)
+    # what was done in the end, by whom and why, when it was not what is written above
+    overridden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("overridden by"),
+    )
+    overridden_at = models.DateTimeField(_("overridden at"), null=True, blank=True)
+    override_reason = models.CharField(_("reason of the override"), max_length=500, blank=True, default="")
+    override_to = models.CharField(_("went to instead"), max_length=120, blank=True, default="")
     reasons = models.JSONField(_("reasons, step by step"), default=list)
     left_to_person = models.BooleanField(_("left to a person"), default=False)
     at = models.DateTimeField(_("at"))

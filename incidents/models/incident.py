@@ -38,6 +38,17 @@ class Locating(models.TextChoices):
     DEFAULT = "default", _("Not located: street")
 
 
+class Closing(models.TextChoices):
+    """How a closed incident was closed (结案类型, domain.md 2.2 row 11)."""
+
+    NORMAL = "normal", _("Closed in time")
+    OVERDUE = "overdue", _("Closed overdue")
+    ERROR = "error", _("Closed as an error")
+    SPECIAL = "special", _("Closed by order")
+    SELF = "self", _("Handled on the spot, confirmed")
+    WITH_LEAD = "with_lead", _("Closed with the lead case")
+
+
 class Incident(models.Model):
     """The incident as it stands now; its history is in `IncidentEvent`, which only grows."""
 
@@ -78,6 +89,45 @@ class Incident(models.Model):
         verbose_name=_("handler"),
     )
 
+    inspector = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="inspected_incidents",
+        verbose_name=_("asked to look on site"),
+    )
+    # 首接负责: the first receiver stays responsible until another accepts
+    responsible_organization = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("responsible unit"),
+    )
+    responsible_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("responsible person"),
+    )
+    level = models.PositiveSmallIntegerField(
+        _("level that keeps it"), choices=Grid.Level.choices, null=True, blank=True
+    )
+    verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
+    is_genuine = models.BooleanField(_("found to be so"), null=True, blank=True)
+    step = models.PositiveSmallIntegerField(_("step of the work"), default=1)
+    steps = models.PositiveSmallIntegerField(_("steps in all"), default=1)
+    resume_at = models.DateTimeField(_("rests until"), null=True, blank=True)
+    in_arbitration = models.BooleanField(_("waits for arbitration"), default=False)
+    was_arbitrated = models.BooleanField(_("decided by arbitration"), default=False)
+
     clock = models.CharField(_("running clock"), max_length=10, choices=Clock.choices, blank=True, default="")
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
     warn_at = models.DateTimeField(_("warning at"), null=True, blank=True)
@@ -85,8 +135,30 @@ class Incident(models.Model):
     warned_at = models.DateTimeField(_("warned at"), null=True, blank=True)
     overdue_at = models.DateTimeField(_("marked overdue at"), null=True, blank=True)
     was_overdue = models.BooleanField(_("was overdue in some stage"), default=False)
+    was_excused = models.BooleanField(_("was overdue, appeal granted"), default=False)
+    unit_due_at = models.DateTimeField(_("due inside the unit"), null=True, blank=True)
+    unit_overdue_at = models.DateTimeField(_("marked overdue inside the unit"), null=True, blank=True)
     rework_count = models.PositiveSmallIntegerField(_("reworks"), default=0)
     return_count = models.PositiveSmallIntegerField(_("returns"), default=0)
+
+    report_up_count = models.PositiveSmallIntegerField(_("times reported up"), default=0)
+    reopen_count = models.PositiveSmallIntegerField(_("reopenings"), default=0)
+    extension_count = models.PositiveSmallIntegerField(_("extensions"), default=0)
+    is_supervised = models.BooleanField(_("under supervision"), default=False)
+    is_typical = models.BooleanField(_("typical case"), default=False)
+    closing = models.CharField(_("kind of closing"), max_length=10, choices=Closing.choices, blank=True, default="")
+    # closed and solved are two facts (实质性解决): this one needs a check or the reporter, and can be withdrawn
+    is_solved = models.BooleanField(_("really solved"), null=True, blank=True)
+    solved_at = models.DateTimeField(_("found solved at"), null=True, blank=True)
+    joint_action = models.ForeignKey(
+        "incidents.JointAction",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="incidents",
+        verbose_name=_("joint action"),
+    )
 
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -156,6 +228,12 @@ class Incident(models.Model):
                 name="incident_warn_idx",
                 condition=Q(warn_at__isnull=False, warned_at__isnull=True),
             ),
+            models.Index(
+                fields=["inspector", "-id"], name="incident_inspector_idx", condition=Q(inspector__isnull=False)
+            ),
+            models.Index(fields=["joint_action"], name="incident_action_idx", condition=Q(joint_action__isnull=False)),
+            models.Index(fields=["resume_at"], name="incident_resume_idx", condition=Q(resume_at__isnull=False)),
+            models.Index(fields=["unit_due_at"], name="incident_unit_due_idx", condition=Q(unit_due_at__isnull=False)),
             models.Index(fields=["reported_at"], name="incident_reported_idx"),
             models.Index(fields=["closed_at"], name="incident_closed_idx", condition=Q(closed_at__isnull=False)),
             models.Index(fields=["contact_index"], name="incident_contact_idx", condition=~Q(contact_index="")),
