@@ -7,9 +7,9 @@ from typing import Any, Final
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.access import record
 from accounts.errors import NotAllowed, NotValid
-from accounts.models import AccessEvent, User
+from accounts.exports import note_export
+from accounts.models import User
 from grid.scope import scope_of
 from grid.sheets import write_xlsx
 from incidents.models import Incident
@@ -23,7 +23,7 @@ def export_xlsx(
 ) -> bytes:
     """An XLSX of `rows` as far as `actor` may export them: no contacts. The export is recorded with its size.
 
-    NotAllowed without the capability, NotValid for more than 20,000 rows.
+    NotAllowed without the capability, NotValid for more than 20,000 rows, NotNow for too many exports in a short time.
     """
     scope = scope_of(actor)
     if not scope.can("incident.export"):
@@ -31,17 +31,8 @@ def export_xlsx(
     chosen = rows.filter(scope.q("incident.export", "grid_code"))
     if (count := chosen.count()) > MOST_ROWS:
         raise NotValid(_("At most %(count)s incidents at a time: narrow the selection.") % {"count": MOST_ROWS})
-    record(
-        action=AccessEvent.Action.EXPORT,
-        actor=actor,
-        now=now,
-        request=request,
-        object_type="incident",
-        object_id="",
-        fields=str(count),
-        purpose=purpose,
-    )
-    return write_xlsx(header(), export_rows(chosen), as_of=now, title=_("Incidents"), author=actor.real_name)
+    note_export(actor=actor, object_type="incident", fields=str(count), now=now, request=request, purpose=purpose)
+    return write_xlsx(header(), export_rows(chosen), as_of=now, title=_("Cases"), author=actor.real_name)
 
 
 def header() -> list[str]:

@@ -270,3 +270,11 @@ def test_the_header_is_frozen() -> None:
 def test_a_sheet_gets_a_name_excel_allows(title: str, name: str) -> None:
     assert sheet_name(title) == name
     assert SafeWorkbook(AS_OF).book.add_worksheet(sheet_name(title)).name == name
+
+
+def test_moments_and_addresses_have_room_and_the_header_filters() -> None:
+    data = write_xlsx(["编号", "上报时间"], [["建中街29号院2号楼门口", AS_OF]], as_of=AS_OF)
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    assert sheet.column_dimensions["A"].width > 20
+    assert sheet.column_dimensions["B"].width > len("2026-03-05 17:30")
+    assert sheet.auto_filter.ref == "A1:B2"
