@@ -22,6 +22,7 @@ from incidents.querysets import IncidentQuerySet
 from incidents.states import State
 
 LONGEST_QUERY: Final = 60
+MOST_WORDS: Final = 6
 CODE: Final = RegexValidator(r"^[0-9]{2}[0-9A-Z]{2,22}\Z", _("A grid code has digits and capital letters only."))
 """Looser than the code of a grid, so that a beginning of one is a filter too; ASCII digits only."""
 
@@ -123,10 +124,12 @@ class IncidentFilter(filters.FilterSet):
         return rows.filter(number=as_number(value))
 
     def filter_words(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
-        """Whose title, text or address holds the words, or whose number it is."""
-        words = Q(title__icontains=value) | Q(text__icontains=value) | Q(address__icontains=value)
-        number = as_number(value)
-        return rows.filter(words | Q(number=number) if number else words)
+        """Whose title, text or address hold every word (in any of them), or whose number or its end it is."""
+        words = Q()
+        for word in value.split()[:MOST_WORDS]:
+            words &= Q(title__icontains=word) | Q(text__icontains=word) | Q(address__icontains=word)
+        numbers = as_numbers(value, timezone.localdate())
+        return rows.filter(words | Q(number__in=numbers) if numbers else words)
 
     def filter_bbox(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
         """Inside the map section west,south,east,north."""
@@ -141,6 +144,16 @@ def as_number(value: str) -> str:
     digits = value.replace("-", "", 1)
     plain = digits.isascii() and digits.isdigit() and 9 <= len(digits) <= 16
     return IncidentNumber().to_python(value) if plain else ""
+
+
+def as_numbers(value: str, today: date) -> list[str]:
+    """The numbers that somebody may mean: the whole one, or its end, as people say it, with each day of a year."""
+    if whole := as_number(value):
+        return [whole]
+    end = value.strip()
+    if not (end.isascii() and end.isdigit() and 4 <= len(end) <= 6):
+        return []
+    return [f"{today - timedelta(days=ago):%Y%m%d}-{end:0>6}" for ago in range(366)]
 
 
 class StrictIncidentFilter(StrictFilterSet, IncidentFilter):

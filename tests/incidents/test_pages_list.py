@@ -37,6 +37,14 @@ def test_words_and_numbers_are_found_by_one_box(world: World) -> None:
     world.report(text="垃圾没人清")
     assert numbers(world, q="路灯") == {lamp.number}
     assert numbers(world, q=lamp.number) == {lamp.number}
+    assert numbers(world, q=lamp.number[-5:]) == {lamp.number}, "the end of a number, as people say it"
+
+
+def test_words_apart_are_all_looked_for_wherever_they_stand(world: World) -> None:
+    lamp = world.report(text="门口路灯坏了三天，晚上漆黑", address="建中街29号")
+    world.report(text="路灯下有垃圾", address="永安街5号")
+    assert numbers(world, q="路灯  漆黑 建中街") == {lamp.number}
+    assert numbers(world, q="漆黑 永安街") == set()
 
 
 def test_cases_of_a_day_are_found_by_their_beginning_and_end(world: World) -> None:
