@@ -17,6 +17,8 @@ RADIUS: Final = 150
 PERIOD: Final = timedelta(days=30)
 SAME_START: Final = 48
 """Characters: identical first 48 characters are the same report (domain.md 2.3, 30-day duplicate logic)."""
+SAME_WORDS: Final = 16
+"""Characters: a shorter text says too little of a place to be the same report wherever it comes from."""
 SIMILAR: Final = 0.3
 LOOKED_AT: Final = 60
 METRES_PER_DEGREE: Final = 111_320
@@ -27,7 +29,7 @@ def suggest_duplicates(
 ) -> list[Incident]:
     """Visible incidents of the last 30 days that may be the same, most alike first; one query.
 
-    Near (150 m) and of the same category or with similar words; or beginning with the same 48 characters anywhere.
+    Near (150 m) and of the same category or with similar words; or anywhere with the same first 48 characters, or all the same words.
     """
     where = _same_start(text) | _near(point)
     if not where:
@@ -40,7 +42,9 @@ def suggest_duplicates(
 
 
 def _same_start(text: str) -> Q:
-    return Q(text__istartswith=text[:SAME_START]) if len(text) >= SAME_START else Q()
+    if len(text) >= SAME_START:
+        return Q(text__istartswith=text[:SAME_START])
+    return Q(text=text) if len(text) >= SAME_WORDS else Q()
 
 
 def _near(point: Point | None) -> Q:
@@ -56,7 +60,7 @@ def _near(point: Point | None) -> Q:
 
 def _likeness(row: Incident, point: Point | None, text: str, category: Category | None) -> float:
     """0 for another thing; else the share of common pairs of characters, more for the same category."""
-    if len(text) >= SAME_START and row.text[:SAME_START] == text[:SAME_START]:
+    if len(text) >= SAME_WORDS and row.text[:SAME_START] == text[:SAME_START]:
         return 3.0
     if point is None or row.point is None or metres(point, row.point) > RADIUS:
         return 0.0

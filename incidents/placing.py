@@ -21,6 +21,8 @@ from incidents.models.incident import Locating
 STREET_DIGITS: Final = 9
 SHORTEST_NAME: Final = 3
 """Characters of a compound's name that may be looked for in an address."""
+SHORTEST_ADDRESS: Final = 5
+"""Characters of a compound's own address: a road and a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,11 @@ def find_place(
     actor: User,
     now: datetime,
 ) -> Place:
-    """The first that holds, in this order; at most three queries.
+    """The first that holds, in this order; at most four queries.
 
     1. the grid that a person chose; 2. the grid in which the point lies; 3. the compound's grid; 4. the grid next to
-    the point; 5. the compound whose name stands in the address; 6. the street of the actor's posts ("default").
+    the point; 5. the compound whose name, or else whose road and number, stands in the address; 6. the street of the
+    actor's posts ("default").
     """
     if grid is not None:
         return Place(grid, Locating.CHOSEN, compound)
@@ -72,14 +75,30 @@ def _street_code(actor: User) -> str:
 
 
 def _compound_in(address: str, street: str) -> Compound | None:
-    """The compound with the longest name that occurs in the address, within the street."""
+    """The compound of the street whose name occurs in the address, the longest first; else the one whose own address.
+
+    Road and number that several compounds share tell of none of them.
+    """
     if len(address) < SHORTEST_NAME:
         return None
-    text = Value(address, output_field=TextField())
-    named = Compound.objects.filter(grid__code__startswith=street).alias(size=Length("name"))
-    named = named.filter(Contains(ExpressionWrapper(text, TextField()), F("name")), size__gte=SHORTEST_NAME)
-    found: Compound | None = named.select_related("grid").order_by("-size", "id").first()
-    return found
+    if by_name := _named_in(address, street, "name"):
+        return by_name[0]
+    by_number = _named_in(address, street, "address")
+    if len(by_number) > 1 and by_number[0].address == by_number[1].address:
+        return None
+    return by_number[0] if by_number else None
+
+
+def _named_in(address: str, street: str, field: str) -> list[Compound]:
+    """The two longest of what stands in the address."""
+    spellings = f"{address}\n{''.join(address.split())}"
+    text = ExpressionWrapper(Value(spellings, output_field=TextField()), TextField())
+    shortest = SHORTEST_NAME if field == "name" else SHORTEST_ADDRESS
+    named = Compound.objects.filter(grid__code__startswith=street).alias(size=Length(field))
+    named = named.filter(Contains(text, F(field)), size__gte=shortest)
+    if field == "address":
+        named = named.filter(address__regex="[0-9]")  # a road alone is no place
+    return list(named.select_related("grid").order_by("-size", "id")[:2])
 
 
 def _street(code: str) -> Grid:

@@ -44,6 +44,14 @@ def test_the_same_first_48_characters_are_suggested_without_a_place(world: World
     assert suggested(world, LONG[:50] + "请回电", point=None) == [first]
 
 
+def test_a_sentence_sent_twice_is_suggested_without_a_place(world: World) -> None:
+    words = "铁英小区3号楼一单元下水道堵了，粪水冒到院里"
+    first = world.report(text=words)
+    assert suggested(world, words, point=None) == [first]
+    world.report(text="路灯不亮")
+    assert suggested(world, "路灯不亮", point=None) == []
+
+
 def test_out_of_scope_is_never_suggested(world: World) -> None:
     other = world.report(by="operator", text=LONG, point=street.inside(street.OTHER_GRID))
     assert suggested(world, LONG, point=None) == [other]

@@ -107,6 +107,21 @@ def test_the_place_is_found_in_the_promised_order(world: World) -> None:
     ]
 
 
+def test_road_and_number_alone_lead_to_the_compound(world: World) -> None:
+    garden = Compound.objects.create(grid=world.grids[street.SISTER], name="中原新城", address="建中街29号")
+    Compound.objects.create(grid=world.grids[street.MICRO], name="九号楼", address="建中街9号")
+    incident = world.report(point=None, by="operator", address="建中街 29号门口")
+    assert (incident.located_by, incident.compound) == ("address", garden)
+
+
+def test_road_and_number_of_two_compounds_tell_of_neither(world: World) -> None:
+    for name in ("东院子", "西院子"):
+        Compound.objects.create(grid=world.grids[street.SISTER], name=name, address="建中街29号")
+    Compound.objects.create(grid=world.grids[street.MICRO], name="整条街", address="建中街以北")
+    assert world.report(point=None, by="operator", address="建中街29号").located_by == "default"
+    assert world.report(point=None, by="operator", address="建中街以北").located_by == "default"
+
+
 def test_a_point_just_outside_is_guessed_and_says_so(world: World) -> None:
     incident = world.report(point=Point(street.WEST - 0.001, street.SOUTH + 0.01, srid=4326))
     assert (incident.located_by, incident.grid_code) == ("nearest", street.MICRO)
