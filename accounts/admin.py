@@ -7,9 +7,10 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -24,6 +25,7 @@ from accounts.api_keys import issue, revoke
 from accounts.errors import NotNow
 from accounts.forms import IssueKeyForm, UserForm
 from accounts.models import AccessEvent, ApiKey, User
+from accounts.reach import may_manage
 from accounts.views import SignOut
 
 
@@ -85,15 +87,15 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
         return user.masked_phone or "—"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Who is no superuser makes nobody an administrator."""
-        fields = tuple(super().get_readonly_fields(request, obj))
+        """Who is no superuser makes nobody an administrator; a system does not become a person, nor the reverse."""
+        fields = (*super().get_readonly_fields(request, obj), *(("kind",) if obj else ()))
         rights = ("is_staff", "is_superuser", "user_permissions")
         return fields if request.user.is_superuser else (*fields, *rights)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who is no superuser does not touch one: a new password would make her one."""
-        guarded = obj is not None and obj.is_superuser and not request.user.is_superuser
-        return not guarded and super().has_change_permission(request, obj)
+        """Nobody touches an account that may do more than she: a new password would give her its rights."""
+        actor: Any = request.user
+        return super().has_change_permission(request, obj) and (obj is None or may_manage(actor, obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
@@ -105,10 +107,19 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
         if "is_active" in form.changed_data and not obj.is_active:
             sessions.end_all([obj])
 
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
+        """Set somebody's password: it is recorded, and ends the sessions of the account."""
+        old_key = request.session.session_key
+        with transaction.atomic():
+            response: HttpResponse = super().user_change_password(request, id, form_url)
+            if isinstance(response, HttpResponseRedirect) and response.url != request.get_full_path():
+                sessions.begin_anew(request, user=User.objects.get(pk=id), old_key=old_key, now=timezone.now())
+        return response
+
     @admin.action(description=gettext_lazy("Sign out everywhere"), permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """End all sessions of the chosen people."""
-        count = sessions.end_all(queryset)
+        """End all sessions of those among the chosen people whom the administrator may touch."""
+        count = sessions.end_all(user for user in queryset if self.has_change_permission(request, user))
         words = ngettext("%(n)s session ended.", "%(n)s sessions ended.", count)
         messages.success(request, words % {"n": count})
 
@@ -145,12 +156,18 @@ class ApiKeyAdmin(ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form asks only for a new key."""
-        return super().get_form(request, obj, change, **({"form": ModelForm} if obj else {}), **kwargs)
+        made = super().get_form(request, obj, change, **({"form": ModelForm} if obj else {}), **kwargs)
+        made.actor = request.user
+        return made
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Offer service accounts only."""
         kwargs["queryset"] = User.objects.filter(kind=User.Kind.SERVICE, is_active=True)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Keys are revoked by the action of the list, never edited."""
+        return obj is None and super().has_change_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Keys are revoked: the audit refers to them."""
@@ -183,6 +200,8 @@ class ApiKeyAdmin(ModelAdmin):
 class ReadOnlyAdmin(ModelAdmin):
     """Looks, and changes nothing."""
 
+    show_full_result_count = False
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Never."""
         return False
@@ -204,4 +223,3 @@ class AccessEventAdmin(ReadOnlyAdmin):
     list_filter = ("action", "succeeded")
     list_select_related = ("actor",)
     search_fields = ("actor_name", "object_id")
-    show_full_result_count = False

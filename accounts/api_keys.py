@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.access import record
 from accounts.errors import NotAllowed, NotNow, NotValid
 from accounts.models import AccessEvent, ApiKey, User
+from accounts.reach import reach_of
 
 PREFIX_ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 NOTE_USE_EVERY: Final = timedelta(minutes=1)
@@ -42,14 +43,13 @@ def issue(
     """Make a key for the service account; the second part of the answer is the token, which is kept nowhere.
 
     Raises NotAllowed for an actor without the right to issue keys and NotValid for an account of a person, an unknown
-    capability, a code that is none, or an end in the past.
+    capability, one that the actor does not hold there herself, a code that is none, or an end in the past.
     """
     if not actor.has_perm("accounts.add_apikey"):
         raise NotAllowed(_("You may not issue API keys."))
     wanted = sorted(set(capabilities))
-    if wrong := what_is_wrong(
-        account=account, name=name, capabilities=wanted, grid_code=grid_code, expires_at=expires_at, now=now
-    ):
+    asked = {"account": account, "name": name, "capabilities": wanted, "grid_code": grid_code, "expires_at": expires_at}
+    if wrong := what_is_wrong(**asked, actor=actor, now=now):  # type: ignore[arg-type]
         raise NotValid(_("The key cannot be issued."), wrong)
     prefix = "".join(secrets.choice(PREFIX_ALPHABET) for _place in range(12))
     secret = secrets.token_urlsafe(32)
@@ -74,11 +74,13 @@ def what_is_wrong(
     capabilities: Iterable[str],
     grid_code: str,
     expires_at: datetime | None,
+    actor: User,
     now: datetime,
 ) -> dict[str, list[str]]:
-    """Why such a key cannot be issued, by field; nothing when it can."""
+    """Why `actor` cannot issue such a key, by field; nothing when she can."""
     wanted = set(capabilities)
     known = known_capabilities()
+    held = all(reach_of(actor).can(capability, grid_code) for capability in wanted)
     checks = {
         "name": (name.strip(), _("Give the key a name.")),
         "account": (account.is_service, _("Keys are for service accounts; people sign in.")),
@@ -86,7 +88,8 @@ def what_is_wrong(
         "grid_code": (_SUBTREE.fullmatch(grid_code), _("Give the code of a grid.")),
         "expires_at": (expires_at is None or expires_at > now, _("The end lies in the past.")),
     }
-    return {field: [message] for field, (right, message) in checks.items() if not right}
+    wrong = {field: [message] for field, (right, message) in checks.items() if not right}
+    return wrong or ({} if held else {"capabilities": [_("A key may do only what you may do there yourself.")]})
 
 
 def revoke(key: ApiKey, *, actor: User, now: datetime) -> None:

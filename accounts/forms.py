@@ -79,6 +79,9 @@ class UserForm(UserChangeForm):
 class IssueKeyForm(forms.ModelForm):
     """What an API key is to be good for. `accounts.api_keys` decides; its answers stand beside the fields."""
 
+    actor: ClassVar[User]
+    """Who issues it: the admin makes a form class for each request."""
+
     capabilities = forms.MultipleChoiceField(
         label=gettext_lazy("capabilities"),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
@@ -97,6 +100,6 @@ class IssueKeyForm(forms.ModelForm):
         """Ask the business module before anything is written."""
         data = super().clean() or {}
         if not self.errors:
-            for name, messages in what_is_wrong(**{**data, "now": timezone.now()}).items():
+            for name, messages in what_is_wrong(**data, actor=self.actor, now=timezone.now()).items():
                 self.add_error(name, ValidationError(messages))
         return data

@@ -14,9 +14,9 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.access import client_address
+from accounts.access import client_address, record
 from accounts.errors import NotNow
-from accounts.models import User, UserSession
+from accounts.models import AccessEvent, User, UserSession
 
 ABSOLUTE: Final = timedelta(hours=12)
 AT_ONCE: Final = 3
@@ -69,6 +69,28 @@ def end_here(request: HttpRequest) -> None:
 def end_others(request: HttpRequest, *, user: User) -> int:
     """Sign all other browsers of `user` out, after a change of the password; gives their number."""
     return _end(UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key))
+
+
+def begin_anew(request: HttpRequest, *, user: User, old_key: str | None, now: datetime) -> None:
+    """Note a new password, set by `user` herself or by an administrator: recorded, and no other session outlives it.
+
+    `old_key` is the key that this session had before: Django changes it when it is the user's own.
+    """
+    actor: Any = request.user
+    User.objects.filter(pk=user.pk).update(password_changed_at=now)
+    if actor.pk == user.pk:
+        rename(old_key, request.session.session_key)
+        end_others(request, user=user)
+    else:
+        end_all([user])
+    record(
+        action=AccessEvent.Action.PASSWORD,
+        actor=actor,
+        now=now,
+        request=request,
+        object_type="accounts.user",
+        object_id=user.pk,
+    )
 
 
 def end_all(users: Iterable[User]) -> int:

@@ -101,10 +101,7 @@ class ChangePassword(PasswordChangeView):
         now, old_key = timezone.now(), self.request.session.session_key
         with transaction.atomic():
             response = super().form_valid(form)
-            User.objects.filter(pk=user.pk).update(password_changed_at=now)
-            sessions.rename(old_key, self.request.session.session_key)
-            sessions.end_others(self.request, user=user)
-            record(action=Action.PASSWORD, actor=user, now=now, request=self.request)
+            sessions.begin_anew(self.request, user=user, old_key=old_key, now=now)
         return response
 
 

@@ -153,8 +153,9 @@ CACHES = {
 # --- Accounts, sessions, login --------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-# What an API key may be given; the names belong to a floor above accounts.
+# What an API key may be given, and who may do what where: both belong to a floor above accounts.
 API_KEY_CAPABILITIES = "grid.posts.CAPABILITIES"
+SCOPE_OF = "grid.scope.scope_of"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"

@@ -8,27 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from accounts.admin import ReadOnlyAdmin
 from notices.admin_quarantine import QuarantineAdmin
 from notices.forms import EndpointForm
 from notices.models import Delivery, Endpoint, Job, Notice
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """Looks, and changes nothing."""
-
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
 
 
 @admin.register(Notice)

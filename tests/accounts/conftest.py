@@ -6,6 +6,8 @@ import pytest
 
 from accounts.api_keys import issue
 from accounts.models import ApiKey, User
+from grid.models import Grid
+from tests import street
 
 NOW = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)
 PASSWORD = "Jianzhong-2026"
@@ -46,3 +48,9 @@ def issued(system: User, chief: User) -> tuple[ApiKey, str]:
         actor=chief,
         now=NOW,
     )
+
+
+@pytest.fixture
+def grids(db: None) -> dict[str, Grid]:
+    """Two streets of squares, by code."""
+    return street.build_streets()

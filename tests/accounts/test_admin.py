@@ -8,7 +8,9 @@ from django.test import Client
 
 from accounts.access import record
 from accounts.api_keys import authenticate
-from accounts.models import ApiKey, User, UserSession
+from accounts.models import AccessEvent, ApiKey, User, UserSession
+from grid.models import Grid
+from tests import street
 from tests.accounts.conftest import PASSWORD
 
 
@@ -84,6 +86,75 @@ def test_a_clerk_makes_nobody_an_administrator(clerk: Client, person: User) -> N
 def test_a_clerk_does_not_touch_a_superuser(clerk: Client, chief: User) -> None:
     assert clerk.post(f"/admin/accounts/user/{chief.pk}/change/", {"real_name": "x"}).status_code == 403
     assert clerk.post(f"/admin/accounts/user/{chief.pk}/password/", {"password1": "x"}).status_code == 403
+
+
+PERSON = {"username": "zhao", "real_name": "赵敏", "kind": "person", "language": "zh-hans", "is_active": "on"}
+
+
+@pytest.fixture
+def colleague(db: None) -> User:
+    return User.objects.create_user("zhao", password=PASSWORD, real_name="赵敏")
+
+
+def test_a_clerk_looks_after_those_who_may_do_no_more_than_she(clerk: Client, colleague: User) -> None:
+    assert (
+        clerk.post(f"/admin/accounts/user/{colleague.pk}/change/", {**PERSON, "real_name": "赵小敏"}).status_code == 302
+    )
+    colleague.refresh_from_db()
+    assert colleague.real_name == "赵小敏"
+
+
+def test_a_clerk_does_not_take_over_an_account_with_more_rights_in_the_admin(clerk: Client, colleague: User) -> None:
+    colleague.user_permissions.set(Permission.objects.filter(codename="add_apikey"))
+    new = {"usable_password": "true", "password1": "Other-Pass-2026", "password2": "Other-Pass-2026"}
+    assert clerk.post(f"/admin/accounts/user/{colleague.pk}/password/", new).status_code == 403
+    assert clerk.post(f"/admin/accounts/user/{colleague.pk}/change/", PERSON).status_code == 403
+
+
+def test_a_clerk_does_not_take_over_a_post(clerk: Client, colleague: User, grids: dict[str, Grid]) -> None:
+    street.give_post(colleague, "auditor", grids[street.STREET])
+    assert clerk.post(f"/admin/accounts/user/{colleague.pk}/change/", PERSON).status_code == 403
+
+
+def test_a_password_set_for_somebody_is_recorded_and_ends_her_sessions(
+    admin: Client, chief: User, colleague: User
+) -> None:
+    browser = Client()
+    browser.post("/login/", {"username": "zhao", "password": PASSWORD})
+    new = {"usable_password": "true", "password1": "Other-Pass-2026", "password2": "Other-Pass-2026"}
+    admin.post(f"/admin/accounts/user/{colleague.pk}/password/", new)
+    event = AccessEvent.objects.get(action="password")
+    assert (event.actor, event.object_id) == (chief, str(colleague.pk))
+    assert not UserSession.objects.filter(user=colleague).exists()
+    assert User.objects.get(pk=colleague.pk).password_changed_at is not None
+
+
+def test_a_password_that_was_refused_is_not_recorded(admin: Client, colleague: User) -> None:
+    admin.post(f"/admin/accounts/user/{colleague.pk}/password/", {"password1": "x", "password2": "y"})
+    assert not AccessEvent.objects.filter(action="password").exists()
+
+
+def test_a_clerk_signs_no_superuser_out(clerk: Client, chief: User) -> None:
+    Client().post("/login/", {"username": "chief", "password": PASSWORD})
+    clerk.post("/admin/accounts/user/", {"_selected_action": chief.pk, "action": "sign_out_everywhere"})
+    assert UserSession.objects.filter(user=chief).exists()
+
+
+def test_a_clerk_issues_no_key_that_may_do_more_than_she(
+    clerk: Client, person: User, system: User, grids: dict[str, Grid]
+) -> None:
+    person.user_permissions.add(*Permission.objects.filter(codename__in=["view_apikey", "add_apikey"]))
+    assert "issued-token" not in issue(clerk, system)
+    assert not ApiKey.objects.exists()
+    street.give_post(person, "grid_worker", grids[street.STREET])
+    assert "issued-token" not in issue(clerk, system, grid_code="410103")
+    assert "issued-token" in issue(clerk, system)
+
+
+def test_a_key_that_is_out_is_not_edited(admin: Client, issued: tuple[ApiKey, str]) -> None:
+    page = f"/admin/accounts/apikey/{issued[0].pk}/change/"
+    assert admin.get(page).status_code == 200
+    assert admin.post(page, {}).status_code == 403
 
 
 def issue(admin: Client, system: User, **change: object) -> str:
