@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import record
+from accounts.exports import note_export
 from grid.admin.scoped import KeptAdmin
 from grid.models import Absence, Post
 from grid.people import place_of
@@ -63,14 +63,8 @@ class PostAdmin(KeptAdmin):
         """The chosen posts as a table that can be imported again; without phones, and recorded."""
         now = timezone.now()
         rows = list(queryset.select_related("user", "grid", "organization__grid"))
-        record(
-            action="export",
-            actor=request.user,  # type: ignore[arg-type]
-            now=now,
-            request=request,
-            object_type="grid.post",
-            fields=f"{len(rows)}",
-        )
+        actor: Any = request.user
+        note_export(actor=actor, object_type="grid.post", fields=f"{len(rows)}", now=now, request=request)
         book = write_xlsx(ROSTER_COLUMNS, (_roster_row(post) for post in rows), as_of=now, title=gettext("Roster"))
         response = HttpResponse(book, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
         name = f"{gettext('Roster')}-{timezone.localdate(now):%Y%m%d}.xlsx"
