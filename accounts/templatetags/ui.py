@@ -134,6 +134,8 @@ def control(bound: BoundField, small: bool = False, **attrs: Any) -> SafeString:
     given = {name.replace("_", "-"): value for name, value in attrs.items()}
     if small:
         css += f" {css}-sm"
+    if "type" in given:  # as an attribute it would come second, and browsers take the first
+        bound.field.widget.input_type = given.pop("type")  # type: ignore[attr-defined]
     return bound.as_widget(attrs={**given, "class": css})
 
 

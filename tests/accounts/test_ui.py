@@ -71,6 +71,14 @@ def test_a_group_of_choices_is_a_fieldset() -> None:
     assert "<legend" in html
 
 
+def test_a_control_of_another_type_has_only_that_type() -> None:
+    class Days(forms.Form):
+        day = forms.DateField()
+
+    html = drawn('{% control form.day type="date" %}', form=Days())
+    assert html.count("type=") == 1 and 'type="date"' in html
+
+
 def test_several_choices_fold_out_and_say_what_is_ticked() -> None:
     class Levels(forms.Form):
         level = forms.MultipleChoiceField(choices=[("4", "社区"), ("5", "网格"), ("6", "微网格")])
