@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from incidents.callback_queries import CallBackQuerySet
 from incidents.models.incident import Incident
 
 
@@ -75,6 +76,8 @@ class CallBack(models.Model):
     is_excluded = models.BooleanField(_("left out of the rates"), default=False)
     exclusion_reason = models.CharField(_("why it is left out"), max_length=200, blank=True, default="")
     called_at = models.DateTimeField(_("called at"), null=True, blank=True)
+
+    objects = CallBackQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("call-back")

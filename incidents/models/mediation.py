@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.protect import EncryptedTextField
 from grid.models import Grid
+from incidents.dispute_queries import DisputeQuerySet
 from incidents.models.incident import Incident
 
 
@@ -71,6 +72,8 @@ class Dispute(models.Model):
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     next_visit_on = models.DateField(_("next follow-up visit"), null=True, blank=True)
     is_demo = models.BooleanField(_("made up"), default=False, editable=False)
+
+    objects = DisputeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("dispute")

@@ -29,6 +29,10 @@ class Procedure(models.Model):
         _("confidence from which a case is dispatched without a person"), default=0.55
     )
     call_back_share = models.PositiveSmallIntegerField(_("closed cases called back, percent"), default=100)
+    # the published weights of the three rates (domain.md 2.5, W41): contact 30, solved 35, satisfied 35
+    response_weight = models.PositiveSmallIntegerField(_("weight of the response rate"), default=30)
+    resolution_weight = models.PositiveSmallIntegerField(_("weight of the resolution rate"), default=35)
+    satisfaction_weight = models.PositiveSmallIntegerField(_("weight of the satisfaction rate"), default=35)
     substantive_days = models.PositiveSmallIntegerField(
         _("days in which the same trouble withdraws “solved”"), default=30
     )
