@@ -67,11 +67,6 @@ def background(view: AnyView) -> AnyView:
     return view
 
 
-def rule_of(view: Any) -> str | None:
-    """The rule of a view function or of the class behind it; nothing when it has none."""
-    return getattr(view, "access_rule", None) or getattr(getattr(view, "view_class", None), "access_rule", None)
-
-
 def ask_to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Send a stranger to the login page, and afterwards back to where she was."""
     return redirect_to_login(_page_of(request), settings.LOGIN_URL)

@@ -1,24 +1,19 @@
-"""Who may open a page: one decorator and one mixin, which leave their rule on the view for the matrix test.
+"""Who may open a page: one decorator, which leaves its rule on the view for the matrix test.
 
 A rule is "public", "signed_in", a capability, or several capabilities joined by "|" (any of them is enough).
 """
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final
+from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotAllowed
+from accounts.rules import PUBLIC, SIGNED_IN, View, ask_to_sign_in
 from grid.posts import CAPABILITIES
 from grid.scope import scope_of
-
-View = Callable[..., HttpResponseBase]
-
-PUBLIC: Final = "public"
-SIGNED_IN: Final = "signed_in"
 
 
 def rule_for(*capabilities: str) -> str:
@@ -72,25 +67,5 @@ def refused(request: HttpRequest, rule: str) -> HttpResponseBase | None:
     if opens(rule, request.user):
         return None
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        return ask_to_sign_in(request)
     raise NotAllowed(_("Your posts do not include this page."))
-
-
-class CapabilityRequiredMixin:
-    """The same for class views: set `capability` (or several, joined by "|")."""
-
-    capability: str
-
-    @classmethod
-    def as_view(cls, **initkwargs: Any) -> View:
-        """Leave the rule on the view function, where the matrix test reads it."""
-        view: View = super().as_view(**initkwargs)  # type: ignore[misc]
-        view.access_rule = rule_for(*cls.capability.split("|"))  # type: ignore[attr-defined]
-        return view
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Check the rule before any method runs."""
-        if (refusal := refused(request, self.capability)) is not None:
-            return refusal
-        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-        return response

@@ -1,4 +1,4 @@
-"""Creating, renaming and retiring grids; the profile of a grid; pairings. Codes are paths and are never changed."""
+"""Creating and retiring grids; the profile of a grid; pairings. Codes are paths and are never changed."""
 
 from datetime import date, datetime
 from typing import Any, Final
@@ -13,6 +13,7 @@ from accounts.models import User
 from grid.access import demand
 from grid.models import BoundaryVersion, Grid, GridPairing, Post
 from grid.models.grid import CODE_VALIDATOR, level_of, parent_code_of
+from grid.tenure import end_post
 
 PROFILE_FIELDS: Final = ("name", "households", "population", "gap_allowed", "note")
 
@@ -88,11 +89,6 @@ def edit_profile(grid: Grid, *, actor: User, **profile: Any) -> Grid:
     return locked
 
 
-def rename_grid(grid: Grid, *, name: str, actor: User) -> Grid:
-    """Give the grid another name; its code stays."""
-    return edit_profile(grid, actor=actor, name=name.strip())
-
-
 def retire_grid(grid: Grid, *, on: date, actor: User | None) -> Grid:
     """End the grid on the day `on` (excluded), its posts and its boundary version with it.
 
@@ -109,16 +105,28 @@ def retire_grid(grid: Grid, *, on: date, actor: User | None) -> Grid:
             raise NotNow(_("%(grid)s still has grids below it: retire those first.") % {"grid": locked.name})
         locked.valid_to = on
         locked.save(update_fields=["valid_to"])
-        Post.objects.filter(grid=locked, starts_on__lt=on).on(on).update(ends_on=on)
+        for post in Post.objects.filter(grid=locked, starts_on__lt=on).on(on):
+            end_post(post, ends_on=on, actor=actor)  # one by one: each is a right, and its end is recorded
         BoundaryVersion.objects.filter(grid=locked, valid_to=None, valid_from__lte=on).update(valid_to=on)
     return locked
 
 
+def is_pair(dedicated: Grid, neighbour: Grid) -> bool:
+    """Whether a pairing of the two makes sense: a dedicated grid and a territorial one."""
+    return dedicated.is_dedicated and not neighbour.is_dedicated
+
+
+def not_a_pair() -> str:
+    """What to say when it does not."""
+    return _("A pairing joins a dedicated grid and a territorial one.")
+
+
 def pair(*, dedicated: Grid, neighbour: Grid, starts_on: date, problems: str, actor: User) -> GridPairing:
     """双格联动: pair a dedicated grid with a territorial one. NotValid for other kinds, NotNow when they are paired."""
-    demand(actor, "grid.edit", dedicated.code)
-    if not dedicated.is_dedicated or neighbour.is_dedicated:
-        message = _("A pairing joins a dedicated grid and a territorial one.")
+    for grid in (dedicated, neighbour):
+        demand(actor, "grid.edit", grid.code)
+    if not is_pair(dedicated, neighbour):
+        message = not_a_pair()
         raise NotValid(message, {"neighbour": [message]})
     try:
         with transaction.atomic():

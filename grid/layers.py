@@ -14,7 +14,6 @@ from grid.people import leader_name
 LIMIT: Final = 3_000
 """Areas of one answer; a map window with more of them has to be zoomed in."""
 DIGITS: Final = 6
-ZOOMS: Final = range(3, 20)
 
 
 class Simplified(Func):

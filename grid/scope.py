@@ -6,17 +6,14 @@ key) and is the same for pages, API, admin, maps, counts and exports.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import ApiKey, User
 from grid.posts import CAPABILITIES, CAPABILITIES_BY_POST, PostKind
-
-Actor = User | AnonymousUser
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +85,36 @@ def scope_of(user: Any, *, today: date | None = None) -> Scope:
         return NOTHING
     kept: Scope | None = getattr(user, "_scope", None)
     if kept is None:
-        kept = _read_scope(user, today or timezone.localdate())
+        now = timezone.now()
+        kept = _read_scope(user, today or timezone.localdate(now), now)
         user._scope = kept  # type: ignore[attr-defined]
     return kept
 
 
-def _read_scope(user: User, today: date) -> Scope:
+def _read_scope(user: User, today: date, now: datetime) -> Scope:
     if user.is_service:
         key: ApiKey | None = getattr(user, "active_key", None)
         return Scope(grants=(Grant(key.grid_code, frozenset(key.capabilities)),)) if key else NOTHING
     if user.is_superuser:
         return EVERYTHING
-    # through the relation, not the model: models stand above this module
-    posts = user.posts.on(today)  # type: ignore[attr-defined]
-    return scope_of_posts(posts.values_list("kind", "grid__code", "organization_id", "organization__grid__code"))
+    columns = ("kind", "grid__code", "organization_id", "organization__grid__code")
+    # through the relations, not the models: models stand above this module
+    own = user.posts.on(today)  # type: ignore[attr-defined]
+    lent = user.posts.model.objects.filter(user__in=_absent_people(user, now)).on(today)  # type: ignore[attr-defined]
+    return scope_of_posts(own.values_list(*columns).order_by().union(lent.values_list(*columns).order_by(), all=True))
+
+
+def _absent_people(user: User, now: datetime) -> Any:
+    """The people whose posts `user` has until they are back (代理), as a sub-query; chains are followed.
+
+    A substitute who is away too passes them on and keeps them: both may act.
+    """
+    running = user.substitutions.model.objects.filter(starts_at__lte=now, ends_at__gt=now)  # type: ignore[attr-defined]
+    reached, last = Q(substitute=user), running.filter(substitute=user)
+    for _step in range(MOST_STEPS - 1):
+        reached |= Q(substitute__in=last.values("user"))
+        last = running.filter(substitute__in=last.values("user"))
+    return running.filter(reached, user__is_active=True).values("user")
 
 
 def scope_of_posts(posts: Iterable[tuple[str, str | None, int | None, str | None]]) -> Scope:

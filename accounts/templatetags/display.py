@@ -16,7 +16,6 @@ register = template.Library()
 
 NOTHING = "—"
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-_PHONE_LENGTH = 11
 
 
 class HasCan(Protocol):

@@ -17,7 +17,7 @@ from grid.access import demand, requires
 from grid.admin.geo import GuardedGeoMixin
 from grid.admin.scoped import KeptAdmin, ReadOnlyScopedAdmin, ScopedAdmin
 from grid.boundaries import set_boundary
-from grid.changes import PROFILE_FIELDS, create_grid, edit_profile
+from grid.changes import PROFILE_FIELDS, create_grid, edit_profile, is_pair, not_a_pair, pair
 from grid.importing.tree import family_findings
 from grid.layers import layer_text
 from grid.models import BoundaryVersion, Grid, GridPairing
@@ -44,6 +44,18 @@ class GridForm(forms.ModelForm):
             self.instance.parent = Grid.objects.filter(code=parent_code_of(code)).first()
             if self.instance.parent is None and parent_code_of(code):
                 self.add_error("code", _("There is no grid that begins this code: create that first."))
+        return cleaned
+
+
+class PairingForm(forms.ModelForm):
+    """A dedicated grid and a territorial one."""
+
+    def clean(self) -> dict[str, Any]:
+        """Say beside the field what does not go together."""
+        cleaned = super().clean() or {}
+        dedicated, neighbour = cleaned.get("dedicated"), cleaned.get("neighbour")
+        if dedicated and neighbour and not is_pair(dedicated, neighbour):
+            self.add_error("neighbour", not_a_pair())
         return cleaned
 
 
@@ -130,12 +142,26 @@ class BoundaryVersionAdmin(GuardedGeoMixin, ReadOnlyScopedAdmin):
 class GridPairingAdmin(ScopedAdmin):
     """双格联动."""
 
+    form = PairingForm
     code_path = "dedicated__code"
     list_display = ("dedicated", "neighbour", "problems", "starts_on", "ends_on")
     list_select_related = ("dedicated", "neighbour")
     autocomplete_fields = ("dedicated", "neighbour")
 
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A pairing begins without an end."""
+        return () if obj else ("ends_on",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Who is paired since when stays; another neighbour is another pairing."""
+        return ("dedicated", "neighbour", "starts_on") if obj else ()
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Both grids must be the administrator's."""
-        demand(request.user, "grid.edit", obj.neighbour.code)
-        super().save_model(request, obj, form, change)
+        """Pair the two, or store what is said of a pairing."""
+        actor: Any = request.user
+        if change:
+            demand(actor, "grid.edit", obj.neighbour.code)
+            super().save_model(request, obj, form, change)
+            return
+        made = pair(**{"problems": "", **form.cleaned_data}, actor=actor)
+        obj.pk, obj._state.adding = made.pk, False

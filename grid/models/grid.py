@@ -98,10 +98,6 @@ class Grid(models.Model):
         """A dedicated grid (专属网格) lies beside the territorial tree."""
         return self.kind == self.Kind.DEDICATED
 
-    def contains_code(self, code: str) -> bool:
-        """Whether `code` is this grid or lies below it."""
-        return code.startswith(self.code)
-
 
 class GridPairing(models.Model):
     """双格联动: a dedicated grid and a neighbouring territorial grid that solve problems together."""

@@ -72,11 +72,6 @@ TEST_NEEDS = (
 )
 
 
-def own_servers_needed() -> bool:
-    """Tell whether a private server will be started (it is not when the environment names both servers)."""
-    return not ("DATABASE_URL" in os.environ and "REDIS_URL" in os.environ)
-
-
 def missing(needs: tuple[Need, ...]) -> list[Need]:
     """List what is missing; servers do not count when the environment names other ones."""
     given = {

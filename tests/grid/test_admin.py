@@ -10,7 +10,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.models import AccessEvent, User
-from grid.models import BoundaryVersion, Compound, Grid, ImportRun, Organization, Post
+from grid.models import BoundaryVersion, Compound, Grid, GridPairing, ImportRun, Organization, Post
 from grid.sheets import write_xlsx
 from tests import street
 from tests.street import GRID, MICRO, OTHER_GRID, OTHER_STREET, STREET
@@ -125,6 +125,16 @@ def test_a_new_grid_takes_level_and_parent_from_its_code(staff, grids):
     assert Grid.objects.get(code=f"{GRID}003").parent == grids[GRID]
     refused = staff.post(url(Grid, "add"), given | {"code": f"{STREET}999001"})
     assert "code" in refused.context["adminform"].form.errors
+
+
+def test_only_a_dedicated_and_a_territorial_grid_are_paired(staff, grids):
+    station = street.make_grid(f"{street.COMMUNITY}Z01", kind="dedicated")
+    given = {"dedicated": grids[GRID].pk, "neighbour": grids[MICRO].pk, "starts_on": "2026-01-01", "problems": "占道"}
+    assert "neighbour" in staff.post(url(GridPairing, "add"), given).context["adminform"].form.errors
+    assert staff.post(url(GridPairing, "add"), given | {"dedicated": station.pk}).status_code == 302
+    made = GridPairing.objects.get()
+    staff.post(url(GridPairing, "change", made.pk), {"problems": "", "ends_on": "2026-12-31"})
+    assert GridPairing.objects.values_list("dedicated", "problems").get() == (station.pk, "")
 
 
 # --- posts ---

@@ -37,6 +37,13 @@ def page(client, name, *args, query="") -> str:
     return answer.content.decode()
 
 
+def test_a_stranger_whose_form_is_refused_comes_back_to_the_page_of_the_form(client, leader):
+    answer = client.post(
+        reverse("grid:phone", args=[leader.pk]), headers={"referer": f"http://testserver/grids/{GRID}/"}
+    )
+    assert answer["Location"] == f"/login/?next=/grids/{GRID}/"
+
+
 # --- reading ---
 
 
