@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grid.models import Grid, Organization
 from incidents.models.incident import Incident
+from incidents.whistle_querysets import WhistleQuerySet
 from incidents.worktime import TimeUnit
 
 
@@ -72,6 +73,12 @@ class Whistle(models.Model):
     text = models.TextField(_("what is the matter"), max_length=2000)
     ground = models.CharField(_("ground"), max_length=12, choices=Ground.choices)
     level = models.CharField(_("level"), max_length=8, choices=WhistleLevel.Colour.choices)
+    rank = models.PositiveSmallIntegerField(
+        _("who must attend, as the level said when it was blown"),
+        choices=WhistleLevel.Rank.choices,
+        null=True,
+        blank=True,
+    )
     address = models.CharField(_("meeting place"), max_length=200, blank=True, default="")
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.RAISED)
     version = models.PositiveIntegerField(_("version"), default=1)
@@ -87,6 +94,8 @@ class Whistle(models.Model):
     handled_at = models.DateTimeField(_("all tasks done at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     is_demo = models.BooleanField(_("made up"), default=False, editable=False)
+
+    objects = WhistleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("whistle")

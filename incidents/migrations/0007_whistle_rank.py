@@ -1,0 +1,18 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("incidents", "0006_laws_of_the_whole_life")]
+
+    operations = [
+        migrations.AddField(
+            model_name="whistle",
+            name="rank",
+            field=models.PositiveSmallIntegerField(
+                blank=True,
+                choices=[(1, "Section head"), (2, "Deputy leader"), (3, "Main leader")],
+                null=True,
+                verbose_name="who must attend, as the level said when it was blown",
+            ),
+        ),
+    ]
