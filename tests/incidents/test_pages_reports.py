@@ -210,3 +210,9 @@ def test_a_time_in_the_future_is_refused(world: World) -> None:
     soon = timezone.localtime() + timedelta(hours=2)
     answer = client_of(world, "operator").post(DESK, desk(happened_at=f"{soon:%Y-%m-%dT%H:%M}"))
     assert "happened_at" in answer.context["form"].errors
+
+
+def test_a_draft_is_kept_under_the_name_of_who_typed_it(world: World) -> None:
+    client, pk = client_of(world, "operator"), world.people["operator"].pk
+    assert f'data-draft="intake-{pk}"' in client.get(DESK).content.decode()
+    assert f'data-draft-done="intake-{pk}"' in client.post(DESK, desk(), follow=True).content.decode()
