@@ -29,7 +29,8 @@ def suggest_duplicates(
 ) -> list[Incident]:
     """Visible incidents of the last 30 days that may be the same, most alike first; one query.
 
-    Near (150 m) and of the same category or with similar words; or anywhere with the same first 48 characters, or all the same words.
+    Near (150 m) and of the same category or with similar words; or anywhere with the same first 48 characters, or with
+    all the same words.
     """
     where = _same_start(text) | _near(point)
     if not where:

@@ -76,7 +76,8 @@ def test_a_control_of_another_type_has_only_that_type() -> None:
         day = forms.DateField()
 
     html = drawn('{% control form.day type="date" %}', form=Days())
-    assert html.count("type=") == 1 and 'type="date"' in html
+    assert html.count("type=") == 1
+    assert 'type="date"' in html
 
 
 def test_several_choices_fold_out_and_say_what_is_ticked() -> None:
