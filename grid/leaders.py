@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from grid.models import Absence, Grid, Post
+from grid.substitutes import substitutes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +21,24 @@ class LeaderStep:
     level: int
     user: User | None
     absent: bool
+    substitute: User | None = None
+    """Who stands in while the leader is away, and is there."""
 
     @property
     def available(self) -> bool:
         """Somebody holds the post and is there."""
         return self.user is not None and not self.absent
 
+    @property
+    def acting(self) -> User | None:
+        """Who is in charge at present: the leader, else the substitute; nobody when both are missing."""
+        return self.substitute if self.absent else self.user
+
 
 def leader_chain(grid_code: str, *, now: datetime) -> list[LeaderStep]:
-    """The leaders responsible for the grid `grid_code`, lowest grid first, up to the street; two queries.
+    """The leaders responsible for the grid `grid_code`, lowest grid first, up to the street.
+
+    Two queries, and one more while one of the leaders is away (substitutes).
 
     Vacant posts and absent people stay in the list, so that dispatch can write down why it passed them
     (domain.md 2.3). Grids above the street have no leader here. An unknown code gives the known part of its chain.
@@ -36,12 +46,15 @@ def leader_chain(grid_code: str, *, now: datetime) -> list[LeaderStep]:
     grids = Grid.objects.chain_of(grid_code).filter(level__gte=Grid.Level.STREET)
     chain = list(grids.values_list("id", "code", "name", "level"))
     holders = _holders((grid_id for grid_id, *_rest in chain), now)
-    return [_step(code, name, level, holders.get(grid_id)) for grid_id, code, name, level in chain]
+    standing_in = substitutes_of([user.pk for user, absent in holders.values() if absent], now=now)
+    return [_step(code, name, level, holders.get(grid_id), standing_in) for grid_id, code, name, level in chain]
 
 
-def _step(code: str, name: str, level: int, holder: tuple[User, bool] | None) -> LeaderStep:
+def _step(
+    code: str, name: str, level: int, holder: tuple[User, bool] | None, standing_in: dict[int, User]
+) -> LeaderStep:
     user, absent = holder or (None, False)
-    return LeaderStep(code, name, level, user, absent)
+    return LeaderStep(code, name, level, user, absent, standing_in.get(user.pk) if user and absent else None)
 
 
 def _holders(grids: Iterable[int], now: datetime) -> dict[int, tuple[User, bool]]:

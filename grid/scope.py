@@ -15,6 +15,9 @@ from django.utils import timezone
 from accounts.models import ApiKey, User
 from grid.posts import CAPABILITIES, CAPABILITIES_BY_POST, PostKind
 
+MOST_STEPS: Final = 3
+"""How many people may stand in for each other one after the other (A → B → C → D)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -100,11 +103,11 @@ def _read_scope(user: User, today: date, now: datetime) -> Scope:
     columns = ("kind", "grid__code", "organization_id", "organization__grid__code")
     # through the relations, not the models: models stand above this module
     own = user.posts.on(today)  # type: ignore[attr-defined]
-    lent = user.posts.model.objects.filter(user__in=_absent_people(user, now)).on(today)  # type: ignore[attr-defined]
+    lent = user.posts.model.objects.filter(user__in=absent_people(user, now)).on(today)  # type: ignore[attr-defined]
     return scope_of_posts(own.values_list(*columns).order_by().union(lent.values_list(*columns).order_by(), all=True))
 
 
-def _absent_people(user: User, now: datetime) -> Any:
+def absent_people(user: User, now: datetime) -> Any:
     """The people whose posts `user` has until they are back (代理), as a sub-query; chains are followed.
 
     A substitute who is away too passes them on and keeps them: both may act.

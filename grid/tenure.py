@@ -14,6 +14,7 @@ from accounts.models import AccessEvent, User
 from grid.access import demand
 from grid.models import Absence, Building, Grid, Organization, Post
 from grid.posts import LEADER_KINDS, ORGANIZATION_KINDS, PostKind
+from grid.substitutes import check_substitute, note_substitute
 
 
 def appoint(  # noqa: PLR0913 - one keyword for each part of a tenure
@@ -152,17 +153,34 @@ def end_post(post: Post, *, ends_on: date, actor: User | None) -> Post:
     return locked
 
 
-def mark_absent(*, user: User, starts_at: datetime, ends_at: datetime, reason: str, actor: User) -> Absence:
-    """Note that a person is away; dispatch passes to the upper level meanwhile.
+def mark_absent(  # noqa: PLR0913 - what an absence is made of
+    *,
+    user: User,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str,
+    actor: User,
+    substitute: User | None = None,
+) -> Absence:
+    """Note that a person is away; dispatch passes to the substitute, else to the upper level, meanwhile.
 
-    One may note one's own absence; that of others needs grid.edit where one of their posts lies.
+    One may note one's own absence; that of others needs grid.edit where one of their posts lies. The substitute has
+    the rights of all posts of `user` until `ends_at`: see `check_substitute`.
     """
     if actor != user:
         _check_colleague(actor, user)
     if ends_at <= starts_at:
         message = _("The end must lie after the beginning.")
         raise NotValid(message, {"ends_at": [message]})
-    return Absence.objects.create(user=user, starts_at=starts_at, ends_at=ends_at, reason=reason)
+    with transaction.atomic():
+        if substitute is not None:
+            check_substitute(user=user, substitute=substitute, starts_at=starts_at, ends_at=ends_at, actor=actor)
+        absence = Absence.objects.create(
+            user=user, starts_at=starts_at, ends_at=ends_at, reason=reason, substitute=substitute
+        )
+        if substitute is not None:
+            note_substitute(absence, actor=actor, now=timezone.now())
+    return absence
 
 
 def _check_colleague(actor: User, user: User) -> None:
