@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("incidents", "0006_laws_of_the_whole_life")]
+    dependencies = [("incidents", "0007_callback_weights")]
 
     operations = [
         migrations.AddField(

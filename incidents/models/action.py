@@ -70,6 +70,8 @@ class ActionDay(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("written by")
     )
     written_at = models.DateTimeField(_("written at"))
+    # a correction keeps what stood there before: who, when, why and the old figures
+    changes = models.JSONField(_("corrections"), default=list, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("day of a joint action")
