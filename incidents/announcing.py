@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from incidents.models import Incident, IncidentEvent
 from incidents.models.category import Urgency
-from incidents.people import handlers, holders, supervisors, whose_turn
+from incidents.people import handlers, heads_of, holders, inspectors, supervisors, whose_turn
 from notices.models import Notice
 from notices.writing import Message, notify_all
 
@@ -54,7 +54,46 @@ def _turn_and_supervisors(incident: Incident, now: datetime) -> Iterable[User]:
     return {*whose_turn(incident, now=now), *supervisors(incident, now=now)}
 
 
+def _inspectors(incident: Incident, now: datetime) -> Iterable[User]:
+    return inspectors(incident, now=now)
+
+
+def _heads(incident: Incident, now: datetime) -> Iterable[User]:
+    return heads_of(incident.handler_organization_id, timezone.localdate(now))
+
+
+def _closers(incident: Incident, now: datetime) -> Iterable[User]:
+    return holders("incident.close", incident.grid_code, now=now, leaders=False)
+
+
+def _approvers(incident: Incident, now: datetime) -> Iterable[User]:
+    return holders("incident.approve", incident.grid_code, now=now)
+
+
 NEWS: Final = {
+    "verify": News(Notice.Level.TASK, _("Look on site whether it is so: %(title)s"), _inspectors),
+    "genuine": News(Notice.Level.INFO, _("Found to be so: %(title)s"), _operators),
+    "not_genuine": News(Notice.Level.TASK, _("Found not to be so: %(title)s"), _operators),
+    "answer": News(Notice.Level.INFO, _("Answered: %(title)s"), _reporter),
+    "not_file": News(Notice.Level.INFO, _("Not filed: %(title)s"), _reporter),
+    "hand_on": News(Notice.Level.TASK, _("New task: %(title)s"), _handlers),
+    "finish": News(Notice.Level.TASK, _("Work done, to be confirmed: %(title)s"), _heads),
+    "send_back": News(Notice.Level.TASK, _("Not done yet: %(title)s"), _handlers),
+    "confirm": News(Notice.Level.TASK, _("To be forwarded to the check: %(title)s"), _dispatchers),
+    "refuse_work": News(Notice.Level.TASK, _("Rework: %(title)s"), _handlers),
+    "report_up": News(Notice.Level.TASK, _("Reported up: %(title)s"), _dispatchers),
+    "resume": News(Notice.Level.TASK, _("The rest is over, go on: %(title)s"), _handlers),
+    "start_check": News(Notice.Level.TASK, _("Check on site: %(title)s"), _inspectors),
+    "pass_check": News(Notice.Level.TASK, _("Check passed, to be closed: %(title)s"), _closers),
+    "close_checked": News(Notice.Level.INFO, _("Closed: %(title)s"), _reporter),
+    "force_close": News(Notice.Level.INFO, _("Closed: %(title)s"), _reporter),
+    "close_with_lead": News(Notice.Level.INFO, _("Closed: %(title)s"), _reporter),
+    "refuse_self": News(Notice.Level.INFO, _("Handled on the spot, but void: %(title)s"), _reporter),
+    "reopen": News(Notice.Level.TASK, _("Reopened, to be dispatched anew: %(title)s"), _dispatchers),
+    "arbitration": News(Notice.Level.URGENT, _("To be decided by arbitration: %(title)s"), _approvers),
+    IncidentEvent.Kind.EXTENDED.value: News(Notice.Level.INFO, _("More time: %(title)s"), _handlers),
+    IncidentEvent.Kind.HANDED_OVER.value: News(Notice.Level.TASK, _("Handed over to you: %(title)s"), _handlers),
+    IncidentEvent.Kind.UNIT_OVERDUE.value: News(Notice.Level.WARNING, _("Late inside the unit: %(title)s"), _heads),
     "dispatch": News(Notice.Level.TASK, _("New task: %(title)s"), _handlers),
     "rework": News(Notice.Level.TASK, _("Rework: %(title)s"), _handlers),
     "return": News(Notice.Level.TASK, _("Returned, to be dispatched anew: %(title)s"), _dispatchers),
@@ -115,6 +154,8 @@ def _message(event: IncidentEvent, news: News, people: Sequence[User], actor: Us
 def _key(event: IncidentEvent) -> str:
     if event.kind == IncidentEvent.Kind.LEFT_TO_PERSON:
         return f"left_{event.to_state}"
+    if event.move == "return" and event.incident.in_arbitration:
+        return "arbitration"
     return event.move or event.kind
 
 

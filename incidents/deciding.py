@@ -19,16 +19,13 @@ from accounts.models import User
 from grid.leaders import LeaderStep, leader_chain
 from grid.models import Grid, Organization
 from incidents.classify import Classification, Vocabulary, classify
+from incidents.conditions import LEVEL_BY_SEVERITY, Rules, asks_verification, level_of
 from incidents.models import Assignment, Category, DispatchDecision, DispatchRule, Incident
 from incidents.models.category import Severity
 from incidents.models.incident import Locating
 
-LEVEL_BY_SEVERITY: Final = {
-    Severity.MICRO: Grid.Level.MICRO,
-    Severity.SMALL: Grid.Level.GRID,
-    Severity.ORDINARY: Grid.Level.COMMUNITY,
-    Severity.MAJOR: Grid.Level.STREET,
-}
+GAVE_BACK: Final = ("return", "report_up")
+"""Outcomes of an assignment after which its holder is not asked again."""
 
 Reason = dict[str, Any]
 
@@ -43,6 +40,8 @@ class Decision:
     rule: DispatchRule | None = None
     organization: Organization | None = None
     user: User | None = None
+    verify: bool = False
+    """Somebody must look on site before it is filed; `user` is who is asked to."""
     reasons: list[Reason] = field(default_factory=list)
 
     @property
@@ -53,7 +52,7 @@ class Decision:
     @property
     def left_to_person(self) -> bool:
         """The system cannot go on by itself."""
-        return self.category is None or not self.found_handler
+        return not self.found_handler if self.verify else self.category is None or not self.found_handler
 
     def because(self, code: str, text: str, **facts: Any) -> None:
         """Add one reason: a code for machines, words for people, the facts it rests on."""
@@ -82,26 +81,48 @@ class Adviser:
 
     def __init__(self, *, now: datetime) -> None:
         self.now = now
+        self.rules = Rules()
         self._chains: dict[str, list[LeaderStep]] = {}
 
     def decide(self, incident: Incident) -> Decision:
-        """Category and handler of a reported incident."""
+        """Category and handler of a reported incident; or who is to look on site first."""
         with translation.override(settings.LANGUAGE_CODE):
             decision = Decision()
             self._choose_category(incident, decision)
-            if decision.category is not None:
+            if incident.verified_at is None and asks_verification(incident, self.rules):
+                self._choose_inspector(incident, decision)
+            elif incident.is_genuine is False:
+                decision.category = None
+                decision.because("not_genuine", _("The look on site found that it is not so: a person must decide."))
+            elif decision.category is not None:
                 # the severity of the day counts, also while the incident is not filed yet
-                self._choose_handler(incident, decision, decision.category, decision.category.severity, frozenset())
+                level = LEVEL_BY_SEVERITY[Severity(decision.category.severity)]
+                self._choose_handler(incident, decision, decision.category, level, frozenset())
             return decision
 
     def suggest(self, incident: Incident) -> Decision:
-        """The handler of a filed incident, without those who have given it back."""
+        """The handler of a filed incident, without those who have given it back or reported it up."""
         with translation.override(settings.LANGUAGE_CODE):
             decision = Decision(category=incident.category, confidence=1.0 if incident.category else 0.0)
-            gave_back = Assignment.objects.filter(incident=incident, outcome="return")
+            gave_back = Assignment.objects.filter(incident=incident, outcome__in=GAVE_BACK)
             excluded = frozenset(gave_back.values_list("organization_id", "user_id"))
-            self._choose_handler(incident, decision, incident.category, incident.severity, excluded)
+            self._choose_handler(incident, decision, incident.category, level_of(incident), excluded)
             return decision
+
+    def inspector(self, incident: Incident, *, without: int | None = None) -> Decision:
+        """Who is to look on site: the lowest leader who is there, but not `without` (the handler checks nothing)."""
+        with translation.override(settings.LANGUAGE_CODE):
+            decision = Decision()
+            self._choose_inspector(incident, decision, {without} if without else set())
+            return decision
+
+    def _choose_inspector(self, incident: Incident, decision: Decision, excluded: Iterable[int] = ()) -> None:
+        decision.verify = True
+        decision.because("verify", _("The report does not come from a patrol: somebody looks on site first."))
+        if incident.located_by == Locating.DEFAULT:
+            decision.because("place_unknown", _("The place is not known: a person must choose."))
+            return
+        self._choose_leader(incident, decision, Grid.Level.SUBUNIT, excluded)
 
     # --- category -----------------------------------------------------------------------------------------------------
 
@@ -144,10 +165,9 @@ class Adviser:
         incident: Incident,
         decision: Decision,
         category: Category | None,
-        severity: int,
+        level: int,
         excluded: frozenset[tuple[int | None, int | None]],
     ) -> None:
-        level: int = LEVEL_BY_SEVERITY[Severity(severity)]
         for rule in self.rule_for(category, incident.grid_code):
             if rule.target == DispatchRule.Target.LEADER:
                 decision.rule, level = rule, rule.leader_level or level
@@ -156,9 +176,7 @@ class Adviser:
             if _take_unit(decision, rule, excluded):
                 return
         else:
-            decision.because(
-                "severity", _("No rule decides: the severity says the level."), severity=severity, level=level
-            )
+            decision.because("severity", _("No rule decides: the severity says the level."), level=level)
         if incident.located_by == Locating.DEFAULT:
             decision.because("place_unknown", _("The place is not known: a person must choose."))
             return

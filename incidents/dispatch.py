@@ -86,12 +86,12 @@ def _write(works: Sequence[DispatchWork], *, now: datetime) -> None:
     """
     rows = (
         Incident.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("category", "reporter")
+        .select_related("category", "reporter", "handler_organization")
         .order_by("pk")
     )
     rows = rows.defer("contact_name", "contact_phone").filter(pk__in=[work.incident_id for work in works])
     incidents = {row.pk: row for row in rows}
-    waiting = [work for work in works if incidents[work.incident_id].state == State.REPORTED]
+    waiting = [work for work in works if _waits(incidents[work.incident_id])]
     pen, adviser = Pen.for_locked(incidents.values(), now=now), Adviser(now=now)
     system = name_with_post(None, "", now=now)
     made = [_carry_out(pen, incidents[work.incident_id], work, adviser, system) for work in waiting]
@@ -102,17 +102,34 @@ def _write(works: Sequence[DispatchWork], *, now: datetime) -> None:
         raise LeaseLost
 
 
+def _waits(incident: Incident) -> bool:
+    """Whether the system may still act: not taken in by a person meanwhile, and no member of a cluster."""
+    if incident.duplicate_of_id is not None or incident.in_arbitration:
+        return False
+    return incident.state == State.REPORTED or (incident.state == State.FILED and incident.report_up_count > 0)
+
+
 def _carry_out(pen: Pen, incident: Incident, work: DispatchWork, adviser: Adviser, system: str) -> DispatchDecision:
     """Put the moves of one decision into the pen."""
-    decision = adviser.decide(incident)
-    if decision.category is not None:
-        facts = {"confidence": decision.confidence, "by": "given" if incident.category_id else "words"}
-        wish = Wish(MOVE_BY_NAME["file"], None, category=decision.category, data=facts)
-        make(pen, incident, wish, actor_name=system)
+    filed = incident.state == State.FILED
+    decision = adviser.suggest(incident) if filed else adviser.decide(incident)
+    if decision.verify:
+        if decision.found_handler:
+            make(pen, incident, Wish(MOVE_BY_NAME["verify"], None, user=decision.user), actor_name=system)
+    elif decision.category is not None and not incident.in_arbitration:
+        if not filed:
+            facts = {"confidence": decision.confidence, "by": "given" if incident.category_id else "words"}
+            wish = Wish(MOVE_BY_NAME["file"], None, category=decision.category, data=facts)
+            make(pen, incident, wish, actor_name=system)
         if decision.found_handler:
             wish = Wish(MOVE_BY_NAME["dispatch"], None, organization=decision.organization, user=decision.user)
             make(pen, incident, wish, actor_name=system)
     if decision.left_to_person:
-        words = _("No category is clear enough.") if decision.category is None else _("Nobody was found for it.")
-        take_down(pen, incident, IncidentEvent.Kind.LEFT_TO_PERSON, text=words)
+        take_down(pen, incident, IncidentEvent.Kind.LEFT_TO_PERSON, text=_left_words(decision))
     return decision.as_row(incident, work.round, pen.now)
+
+
+def _left_words(decision: Decision) -> str:
+    if decision.verify:
+        return _("Nobody was found who could look on site.")
+    return _("No category is clear enough.") if decision.category is None else _("Nobody was found for it.")

@@ -5,61 +5,71 @@ event, its clocks, its assignment, its photos and the notices are written togeth
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotNow, NotValid
+from accounts.errors import NotNow
 from accounts.models import User
 from grid.models import Organization
+from incidents import effects
 from incidents.announcing import announce
+from incidents.clocks import Limit
 from incidents.models import Attachment, Category, Incident, IncidentEvent
-from incidents.models.category import Urgency
+from incidents.needs import Wish, check_needs, check_words
 from incidents.pen import Pen
-from incidents.people import name_with_post, possible_handlers, possible_units
+from incidents.people import name_with_post
 from incidents.photos import ProcessedPhoto
 from incidents.photostore import StoredPhoto, save_photos
-from incidents.rights import allowed_moves, check_right
-from incidents.states import MOVE_BY_NAME, OPEN_STATES, START, WITH_HANDLER, Move, State
+from incidents.rights import allowed_moves, check_conditions, check_right
+from incidents.states import ASSIGNED, INSPECTED, MOVE_BY_NAME, OPEN_STATES, START, Clock, Move, State
+from incidents.worktime import TimeUnit
 
-__all__ = ["Wish", "allowed_moves", "begin", "lock", "make", "note", "perform", "take_down"]
+__all__ = [
+    "Wish",
+    "allowed_moves",
+    "begin",
+    "change",
+    "extend",
+    "lock",
+    "make",
+    "note",
+    "perform",
+    "reassign",
+    "take_down",
+]
 
-TEXT_LIMIT: Final = 5000
-"""Characters of a reason or a report; as long as a description may be."""
-
-_STAMPS: Final = {"file": "filed_at", "dispatch": "dispatched_at", "feedback": "handled_at"}
-_COUNTERS: Final = {"return": "return_count", "rework": "rework_count"}
 _PHOTO_STAGES: Final = {
     "report": Attachment.Stage.REPORT,
     "self_handle": Attachment.Stage.REPORT,
+    "next_step": Attachment.Stage.HANDLED,
     "feedback": Attachment.Stage.HANDLED,
-    "start_check": Attachment.Stage.CHECK,
+    "finish": Attachment.Stage.HANDLED,
+    "genuine": Attachment.Stage.CHECK,
+    "not_genuine": Attachment.Stage.CHECK,
+    "pass_check": Attachment.Stage.CHECK,
     "close": Attachment.Stage.CHECK,
     "rework": Attachment.Stage.CHECK,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """One wish to move an incident, with what was given for it. No actor is the system."""
-
-    move: Move
-    actor: User | None
-    text: str = ""
-    reason: str = ""
-    category: Category | None = None
-    organization: Organization | None = None
-    user: User | None = None
-    photos: Sequence[StoredPhoto] = ()
-    data: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def words(self) -> str:
-        """What the history shows: the reason where one is asked, else the text."""
-        return (self.reason or self.text) if "reason" in self.move.needs else (self.text or self.reason)
+_CHANGEABLE: Final = frozenset(
+    {
+        "is_supervised",
+        "is_typical",
+        "is_solved",
+        "solved_at",
+        "joint_action_id",
+        "duplicate_of_id",
+        "in_arbitration",
+        "was_excused",
+        "extension_count",
+        "severity",
+        "level",
+    }
+)
+"""Facts that may change without a move; state and handler never do."""
 
 
 def perform(  # noqa: PLR0913 - one argument per thing that a move may need, all by keyword
@@ -76,22 +86,38 @@ def perform(  # noqa: PLR0913 - one argument per thing that a move may need, all
     user: User | None = None,
     photos: Sequence[ProcessedPhoto] = (),
     data: Mapping[str, Any] | None = None,
+    sanctioned: bool = False,
+    until: datetime | None = None,
 ) -> Incident:
     """Make one move and give back the incident as it is then.
 
-    Raises NotNow (version or state has changed meanwhile), NotAllowed (not the actor's move), NotValid (a thing that
-    the move needs is missing or wrong), and Incident.DoesNotExist.
+    Raises NotNow (version, state or a condition has changed meanwhile), NotAllowed (not the actor's move), NotValid (a
+    thing that the move needs is missing or wrong), and Incident.DoesNotExist. An incident that ends takes the members
+    of its cluster along.
     """
     stored = save_photos(photos)  # before the transaction: files are slow
     wish = Wish(
-        MOVE_BY_NAME[move], actor, text.strip(), reason.strip(), category, organization, user, stored, data or {}
+        MOVE_BY_NAME[move],
+        actor,
+        text.strip(),
+        reason.strip(),
+        category,
+        organization,
+        user,
+        stored,
+        data or {},
+        sanctioned,
+        until,
     )
-    _check_words(wish)
+    check_words(wish)
     with transaction.atomic():
         incident = lock(incident_pk)
         _check_version(incident, version)
-        pen = Pen.for_locked([incident], now=now)
+        followers = _followers(incident, wish.move)
+        pen = Pen.for_locked([incident, *followers], now=now)
         make(pen, incident, wish)
+        for follower in followers:
+            _follow(pen, follower, incident)
         pen.write()
         announce(pen.events, actor=actor, now=now)
     return incident
@@ -99,10 +125,14 @@ def perform(  # noqa: PLR0913 - one argument per thing that a move may need, all
 
 def lock(incident_pk: int) -> Incident:
     """The incident's row, locked until the transaction ends. Its contact stays sealed."""
-    rows = Incident.objects.select_for_update(of=("self",), no_key=True)
-    rows = rows.select_related("category", "handler_user", "reporter")
-    incident: Incident = rows.defer("contact_name", "contact_phone").get(pk=incident_pk)
+    incident: Incident = _locked_rows().get(pk=incident_pk)
     return incident
+
+
+def _locked_rows() -> Any:
+    rows = Incident.objects.select_for_update(of=("self",), no_key=True)
+    rows = rows.select_related("category", "handler_user", "handler_organization", "reporter")
+    return rows.defer("contact_name", "contact_phone")
 
 
 def make(pen: Pen, incident: Incident, wish: Wish, *, actor_name: str | None = None) -> IncidentEvent:
@@ -113,14 +143,15 @@ def make(pen: Pen, incident: Incident, wish: Wish, *, actor_name: str | None = N
             _("“%(move)s” is not possible now: the incident is “%(state)s”.")
             % {"move": move.label, "state": State(incident.state).label}
         )
-    check_right(incident, move, wish.actor, last_handler=pen.handled_by)
-    _check_needs(incident, wish, pen.now)
+    check_right(incident, move, wish.actor, last_handler=pen.handled_by, sanctioned=wish.sanctioned)
+    check_conditions(incident, move, wish.actor, pen.rules)
+    check_needs(incident, wish, pen.now)
     before = incident.state
     name = name_with_post(wish.actor, incident.grid_code, now=pen.now) if actor_name is None else actor_name
-    _give(incident, wish)
-    _hand_over(pen, incident, wish)
+    effects.before_clocks(pen, incident, wish)
     _set_state(incident, move, pen.now)
     pen.ledgers.apply(incident, move, pen.now)
+    effects.after_clocks(pen, incident, wish)
     pen.changed(incident)
     event = pen.event(
         incident,
@@ -131,10 +162,41 @@ def make(pen: Pen, incident: Incident, wish: Wish, *, actor_name: str | None = N
         actor=wish.actor,
         actor_name=name,
         text=wish.words,
-        data=_facts(incident, wish),
+        data=effects.facts(incident, wish),
     )
     pen.photos(event, wish.photos, _PHOTO_STAGES.get(move.name, Attachment.Stage.EVIDENCE))
     return event
+
+
+def _set_state(incident: Incident, move: Move, now: datetime) -> None:
+    incident.state, incident.state_since = State(move.target), now
+    incident.version += 1
+
+
+def _check_version(incident: Incident, version: int | None) -> None:
+    if version is not None and version != incident.version:
+        raise NotNow(_("Somebody has changed this incident meanwhile: look at it again, then decide."))
+
+
+# --- clusters ---------------------------------------------------------------------------------------------------------
+
+
+def _followers(incident: Incident, move: Move) -> list[Incident]:
+    """The open members of the cluster that this incident leads, locked, when it ends as closed; one query then."""
+    if move.target not in (State.CLOSED, State.ANSWERED):
+        return []
+    follow = MOVE_BY_NAME["close_with_lead"]
+    return list(_locked_rows().filter(duplicate_of=incident.pk, state__in=follow.sources).order_by("pk"))
+
+
+def _follow(pen: Pen, follower: Incident, lead: Incident) -> None:
+    """A member ends with its lead; it keeps its own reporter, history and clock."""
+    words = _("Closed with the lead case %(number)s.") % {"number": lead.number}
+    wish = Wish(MOVE_BY_NAME["close_with_lead"], None, text=words, data={"lead": lead.number})
+    make(pen, follower, wish)
+
+
+# --- beginning --------------------------------------------------------------------------------------------------------
 
 
 def begin(
@@ -149,13 +211,16 @@ def begin(
 ) -> Incident:
     """Insert a new incident by a move from the start, with its first event and clock, in the caller's transaction."""
     wish = Wish(MOVE_BY_NAME[move], actor, text=text.strip(), photos=photos, data=data or {})
-    _check_words(wish)
+    check_words(wish)
     incident.state, incident.version = START, 0
     pen = Pen.for_new(now=now)
     make(pen, incident, wish)
     incident.save(force_insert=True)
     pen.write(inserted=True)
     return incident
+
+
+# --- without a move ---------------------------------------------------------------------------------------------------
 
 
 def note(
@@ -176,7 +241,110 @@ def note(
         event = take_down(pen, incident, kind, actor=actor, text=text, data=data)
         pen.photos(event, photos, stage)
         pen.write()
+        announce(pen.events, actor=actor, now=now)
     return event
+
+
+def change(
+    incident_pk: int,
+    kind: str,
+    *,
+    actor: User | None,
+    now: datetime,
+    text: str = "",
+    data: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    **fields: Any,
+) -> Incident:
+    """Set facts of an incident that are no state (`_CHANGEABLE`), with the event that says so.
+
+    The caller has checked the right. ValueError for a field that only a move may change.
+    """
+    if wrong := set(fields) - _CHANGEABLE:
+        raise ValueError(f"only a move changes {sorted(wrong)}")
+    with transaction.atomic():
+        incident = lock(incident_pk)
+        _check_version(incident, version)
+        pen = Pen.for_locked([incident], now=now)
+        for name, value in fields.items():
+            setattr(incident, name, value)
+        incident.version += 1
+        pen.changed(incident)
+        take_down(pen, incident, kind, actor=actor, text=text, data=data)
+        pen.write()
+        announce(pen.events, actor=actor, now=now)
+    return incident
+
+
+def extend(
+    incident_pk: int,
+    *,
+    clock: Clock,
+    amount: Decimal,
+    unit: TimeUnit,
+    actor: User | None,
+    now: datetime,
+    reason: str,
+    data: Mapping[str, Any] | None = None,
+) -> Incident:
+    """Give a clock more time, counted from where its deadline was; also after its stop (an appeal).
+
+    The caller has checked the right; NotNow when the clock never ran.
+    """
+    with transaction.atomic():
+        incident = lock(incident_pk)
+        pen = Pen.for_locked([incident], now=now)
+        before = pen.ledgers.reading(incident, clock)
+        if before.started_at is None:
+            raise NotNow(_("This clock has not run yet: there is nothing to extend."))
+        entry = pen.ledgers.extend(incident, clock, Limit(amount, unit), now, reason)
+        incident.extension_count += 1
+        incident.version += 1
+        pen.changed(incident)
+        moved = {"clock": clock, "amount": str(amount), "unit": unit, "due_at": _iso(entry.due_at)}
+        kind = IncidentEvent.Kind.EXTENDED
+        take_down(pen, incident, kind, actor=actor, text=reason, data=moved | dict(data or {}))
+        pen.write()
+        announce(pen.events, actor=actor, now=now)
+    return incident
+
+
+def reassign(incident_pk: int, *, user: User, actor: User, now: datetime, reason: str) -> Incident:
+    """Give the person's part of an open incident (its handling, or its look on site) to another person.
+
+    The state and the clocks go on. The caller has checked that `user` may do it; NotNow when nobody has it by name.
+    """
+    with transaction.atomic():
+        incident = lock(incident_pk)
+        pen = Pen.for_locked([incident], now=now)
+        before = _reassign(pen, incident, user, actor)
+        incident.version += 1
+        pen.changed(incident)
+        facts = {"from": str(before or ""), "to": str(user), "user": user.pk}
+        take_down(pen, incident, IncidentEvent.Kind.HANDED_OVER, actor=actor, text=reason, data=facts)
+        pen.write()
+        announce(pen.events, actor=actor, now=now)
+    return incident
+
+
+def _reassign(pen: Pen, incident: Incident, user: User, actor: User) -> User | None:
+    """Put the new person into the place of the old one, who is given back."""
+    if incident.state in INSPECTED and incident.inspector_id:
+        before, incident.inspector = incident.inspector, user
+        return before
+    if incident.state not in OPEN_STATES or incident.handler_user_id is None:
+        raise NotNow(_("Nobody has this incident by name any more."))
+    before, incident.handler_user = incident.handler_user, user
+    if incident.responsible_user_id and before and incident.responsible_user_id == before.pk:
+        incident.responsible_user = user
+    if incident.state in ASSIGNED:
+        pen.unassign(incident, "hand_over")
+        pen.assign(incident, actor)
+    return before
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def take_down(
@@ -200,110 +368,3 @@ def take_down(
         text=text,
         data=dict(data or {}),
     )
-
-
-# --- what a move needs ------------------------------------------------------------------------------------------------
-
-
-def _check_version(incident: Incident, version: int | None) -> None:
-    if version is not None and version != incident.version:
-        raise NotNow(_("Somebody has changed this incident meanwhile: look at it again, then decide."))
-
-
-def _check_words(wish: Wish) -> None:
-    """Words that are too long or missing are refused before anything is locked or written."""
-    wrong: dict[str, list[str]] = {}
-    for name, words in (("text", wish.text), ("reason", wish.reason)):
-        if len(words) > TEXT_LIMIT:
-            wrong[name] = [_("At most %(count)s characters.") % {"count": TEXT_LIMIT}]
-    if wrong:
-        raise NotValid(_("Please correct the marked fields."), wrong)
-
-
-def _check_needs(incident: Incident, wish: Wish, now: datetime) -> None:
-    wrong = {need: [message] for need in wish.move.needs if (message := _missing(incident, wish, need))}
-    if "handler" in wish.move.needs and "handler" not in wrong and wish.actor is not None:
-        wrong |= _wrong_handler(incident, wish, now)
-    if wish.category and not wish.category.is_active:
-        wrong["category"] = [_("This category is not used any more.")]
-    if wrong:
-        raise NotValid(_("Please correct the marked fields."), wrong)
-
-
-def _missing(incident: Incident, wish: Wish, need: str) -> str:
-    """What to say when a thing that the move needs was not given."""
-    given = {
-        "text": (wish.text, _("Say in a few words what was done.")),
-        "reason": (wish.reason, _("A reason is needed.")),
-        "photo": (wish.photos, _("A photo is needed.")),
-        "handler": (wish.organization or wish.user, _("Choose who is to handle it.")),
-        "category": (wish.category or incident.category_id, _("Choose a category.")),
-    }
-    value, message = given[need]
-    return "" if value else message
-
-
-def _wrong_handler(incident: Incident, wish: Wish, now: datetime) -> dict[str, list[str]]:
-    """The desk hands an incident only to units and people of its own place."""
-    message = [_("This handler does not serve the place of the incident.")]
-    wrong = {}
-    if wish.organization and not possible_units(incident).filter(pk=wish.organization.pk).exists():
-        wrong["organization"] = message
-    if wish.user and not possible_handlers(incident, now=now).filter(pk=wish.user.pk).exists():
-        wrong["user"] = message
-    return wrong
-
-
-# --- what a move does -------------------------------------------------------------------------------------------------
-
-
-def _set_state(incident: Incident, move: Move, now: datetime) -> None:
-    incident.state, incident.state_since = State(move.target), now
-    incident.version += 1
-    if stamp := _STAMPS.get(move.name):
-        setattr(incident, stamp, now)
-    if counter := _COUNTERS.get(move.name):
-        setattr(incident, counter, getattr(incident, counter) + 1)
-    if move.target not in OPEN_STATES:
-        incident.closed_at = now
-
-
-def _give(incident: Incident, wish: Wish) -> None:
-    """A category brings its severity and urgency; a report that was marked urgent stays urgent."""
-    if wish.category is None or wish.move.name != "file":
-        return
-    incident.category = wish.category
-    incident.severity = wish.category.severity
-    if incident.urgency != Urgency.URGENT:
-        incident.urgency = wish.category.urgency
-
-
-def _hand_over(pen: Pen, incident: Incident, wish: Wish) -> None:
-    """Keep handler and assignment in step with the move."""
-    move = wish.move
-    if incident.state in WITH_HANDLER and move.target not in WITH_HANDLER:
-        pen.unassign(incident, move.name)
-    if move.target == State.FILED:
-        incident.handler_organization = incident.handler_user = None
-    elif move.name == "dispatch":
-        incident.handler_organization, incident.handler_user = wish.organization, wish.user
-        pen.assign(incident, wish.actor)
-    elif move.name == "rework":
-        pen.assign(incident, wish.actor)
-    elif move.name == "take" and incident.handler_user_id is None:
-        incident.handler_user = wish.actor
-        pen.taken(incident, wish.actor)
-
-
-def _facts(incident: Incident, wish: Wish) -> dict[str, Any]:
-    """What the event keeps beside its words: the category at filing, the handler at dispatch, texts beside a reason."""
-    facts = dict(wish.data)
-    if wish.move.name == "file" and incident.category:
-        facts |= {"category": incident.category.code, "category_name": incident.category.name}
-    if wish.move.name in ("dispatch", "rework"):
-        facts |= {"organization": incident.handler_organization_id, "user": incident.handler_user_id}
-    if wish.move.name == "dispatch":
-        facts["handler"] = str(wish.organization or wish.user)
-    if wish.text and wish.words != wish.text:
-        facts["text"] = wish.text
-    return facts

@@ -14,7 +14,8 @@ ON CONFLICT (name, year) DO UPDATE SET last = incidents_numberbook.last + 1 RETU
 def next_number(name: str, *, now: datetime) -> tuple[int, int]:
     """(year in Beijing, next number of that year) for papers called `name`.
 
-    The book's row stays locked until the caller's transaction ends, so that a rolled-back paper leaves no gap: ask last.
+    The book's row stays locked until the caller's transaction ends, so that a paper rolled back
+    leaves no gap: ask last.
     """
     year = timezone.localtime(now).year
     with connection.cursor() as cursor:

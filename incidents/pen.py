@@ -12,7 +12,8 @@ from django.db.models import Max
 
 from accounts.models import User
 from incidents.clocks import Ledgers
-from incidents.models import Assignment, Attachment, ClockEntry, Incident, IncidentEvent
+from incidents.conditions import Rules
+from incidents.models import Assignment, Attachment, ClockEntry, DispatchWork, Incident, IncidentEvent
 from incidents.photostore import StoredPhoto, attachment_rows
 from incidents.rights import handled_by
 
@@ -32,14 +33,38 @@ MOVED_FIELDS: Final = (
     "warned_at",
     "overdue_at",
     "was_overdue",
+    "was_excused",
+    "unit_due_at",
+    "unit_overdue_at",
     "rework_count",
     "return_count",
+    "report_up_count",
+    "reopen_count",
+    "extension_count",
+    "inspector",
+    "responsible_organization",
+    "responsible_user",
+    "level",
+    "verified_at",
+    "is_genuine",
+    "step",
+    "steps",
+    "resume_at",
+    "in_arbitration",
+    "was_arbitrated",
+    "is_supervised",
+    "is_typical",
+    "closing",
+    "is_solved",
+    "solved_at",
+    "joint_action",
+    "duplicate_of",
     "filed_at",
     "dispatched_at",
     "handled_at",
     "closed_at",
 )
-"""All that a move may change; everything else about an incident stays as it was reported."""
+"""All that a move or a note may change; everything else about an incident stays as it was reported."""
 
 
 @dataclass
@@ -48,12 +73,14 @@ class Pen:
 
     now: datetime
     ledgers: Ledgers
+    rules: Rules = field(default_factory=Rules)
     sequences: dict[int, int] = field(default_factory=dict)
     events: list[IncidentEvent] = field(default_factory=list)
     _changed: dict[int, Incident] = field(default_factory=dict)
     _ended: dict[str, list[int]] = field(default_factory=dict)
     _assigned: list[Assignment] = field(default_factory=list)
     _taken: list[tuple[int, User | None]] = field(default_factory=list)
+    _works: list[Incident] = field(default_factory=list)
     _photos: list[tuple[IncidentEvent, Sequence[StoredPhoto], str]] = field(default_factory=list)
 
     @classmethod
@@ -66,7 +93,7 @@ class Pen:
         """For incidents whose rows the caller has locked; two queries, however many they are."""
         rows = list(incidents)
         last = IncidentEvent.objects.filter(incident__in=[row.pk for row in rows]).values_list("incident")
-        return cls(now, Ledgers(rows), dict(last.annotate(Max("sequence")).order_by()))
+        return cls(now, Ledgers(rows), sequences=dict(last.annotate(Max("sequence")).order_by()))
 
     def event(  # noqa: PLR0913 - one argument per column, all by keyword
         self,
@@ -128,6 +155,10 @@ class Pen:
         """Somebody of the handling unit has taken the task on."""
         self._taken.append((incident.pk, user))
 
+    def work(self, incident: Incident) -> None:
+        """The worker is to look at it again: one more round of classification and dispatch."""
+        self._works.append(incident)
+
     def photos(self, event: IncidentEvent, photos: Sequence[StoredPhoto], stage: str) -> None:
         """Hang stored photos on an event."""
         if photos:
@@ -141,6 +172,13 @@ class Pen:
         ClockEntry.objects.bulk_create(self.ledgers.added)
         self._write_assignments()
         self._write_photos()
+        self._write_works()
+
+    def _write_works(self) -> None:
+        """The next round of each; the rows are the queue, a worker claims them."""
+        for incident in self._works:
+            last = DispatchWork.objects.filter(incident=incident).aggregate(last=Max("round"))["last"] or 0
+            DispatchWork.objects.create(incident=incident, round=last + 1, run_at=self.now)
 
     def _write_assignments(self) -> None:
         for outcome, incidents in self._ended.items():

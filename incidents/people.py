@@ -13,13 +13,16 @@ from accounts.models import User
 from grid.models import Organization, Post
 from grid.posts import CAPABILITIES_BY_POST, LEADER_KINDS, ORGANIZATION_KINDS, PostKind
 from incidents.models import Incident
-from incidents.states import WITH_HANDLER, State
+from incidents.states import ASSIGNED, INSPECTED, State
 
 _DUTY_BY_STATE: Final = {
     State.REPORTED: "incident.accept",
+    State.VERIFYING: "incident.check",
     State.FILED: "incident.dispatch",
+    State.FORWARDING: "incident.dispatch",
     State.HANDLED: "incident.close",
-    State.CHECKING: "incident.close",
+    State.CHECKING: "incident.check",
+    State.CHECKED: "incident.close",
 }
 """Whose turn it is while no handler has the incident."""
 
@@ -84,9 +87,26 @@ def actors_of(organizations: Iterable[int | None], day: date) -> QuerySet[User]:
     return User.objects.filter(pk__in=posts.values("user"), is_active=True)
 
 
+def heads_of(organization_id: int | None, day: date) -> QuerySet[User]:
+    """The active heads of a unit on `day`."""
+    posts = Post.objects.on(day).filter(kind=PostKind.ORG_HEAD, organization=organization_id)
+    return User.objects.filter(pk__in=posts.values("user"), is_active=True)
+
+
+def inspectors(incident: Incident, *, now: datetime) -> QuerySet[User]:
+    """Who was asked by name to look on site, else everybody who may."""
+    if incident.inspector_id:
+        return User.objects.filter(pk=incident.inspector_id, is_active=True)
+    return holders("incident.check", incident.grid_code, now=now)
+
+
 def whose_turn(incident: Incident, *, now: datetime) -> QuerySet[User]:
-    """The people who must act next: the handlers, or the desk whose stage it is."""
-    if incident.state in WITH_HANDLER:
+    """The people who must act next: the handlers, the head of the unit, who looks on site, or the desk."""
+    if incident.state in INSPECTED:
+        return inspectors(incident, now=now)
+    if incident.state == State.CONFIRMING:
+        return heads_of(incident.handler_organization_id, timezone.localdate(now))
+    if incident.state in ASSIGNED:
         return handlers(incident, now=now)
     return holders(_DUTY_BY_STATE[State(incident.state)], incident.grid_code, now=now)
 

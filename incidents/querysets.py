@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from grid.scope import EVERYTHING, scope_of
-from incidents.states import OPEN_STATES, WITH_HANDLER
+from incidents.states import INSPECTED, OPEN_STATES, RESTING, WITH_HANDLER, State
 
 
 class IncidentQuerySet(models.QuerySet[Any]):
@@ -25,7 +25,7 @@ class IncidentQuerySet(models.QuerySet[Any]):
         if scope.organizations:
             condition |= Q(handler_organization__in=scope.organizations)
         if getattr(user, "pk", None) and user.is_active and not user.is_service:
-            condition |= Q(handler_user=user) | Q(reporter=user)
+            condition |= Q(handler_user=user) | Q(inspector=user) | Q(reporter=user)
         return self.filter(condition)
 
     def handled_by(self, user: Any) -> Self:
@@ -39,6 +39,20 @@ class IncidentQuerySet(models.QuerySet[Any]):
     def open(self) -> Self:
         """Not ended."""
         return self.filter(state__in=OPEN_STATES)
+
+    def in_hands_of(self, user: Any) -> Self:
+        """Open, and waiting for `user`: to handle, to look on site, or to confirm for the unit that she leads."""
+        scope = scope_of(user)
+        mine = Q(inspector=user, state__in=INSPECTED) | Q(handler_user=user, state__in=(*WITH_HANDLER, *RESTING))
+        if scope.organizations:
+            mine |= Q(
+                handler_organization__in=scope.organizations,
+                handler_user__isnull=True,
+                state__in=(*WITH_HANDLER, *RESTING),
+            )
+        if scope.led:
+            mine |= Q(handler_organization__in=scope.led, state=State.CONFIRMING)
+        return self.filter(mine)
 
     def with_handler(self) -> Self:
         """The ball is with the handler."""

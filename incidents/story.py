@@ -25,8 +25,31 @@ TONES: Final = {
     "return": ("warning", "arrow-back-up"),
     "recall": ("warning", "transfer"),
     "feedback": ("primary", "clipboard-check"),
+    "verify": ("info", "eye"),
+    "genuine": ("success", "check"),
+    "not_genuine": ("warning", "circle-x"),
+    "answer": ("success", "message"),
+    "not_file": ("secondary", "circle-x"),
+    "hand_on": ("primary", "user"),
+    "next_step": ("primary", "check"),
+    "report_up": ("warning", "transfer"),
+    "finish": ("primary", "clipboard-check"),
+    "send_back": ("warning", "rotate-clockwise"),
+    "confirm": ("primary", "check"),
+    "forward": ("primary", "send"),
+    "refuse_work": ("warning", "rotate-clockwise"),
+    "suspend": ("secondary", "clock"),
+    "defer": ("secondary", "clock"),
+    "resume": ("primary", "tools"),
     "start_check": ("primary", "eye"),
+    "pass_check": ("success", "eye"),
     "close": ("success", "circle-check"),
+    "close_checked": ("success", "circle-check"),
+    "close_with_lead": ("success", "circle-check"),
+    "force_close": ("warning", "circle-check"),
+    "approve_self": ("success", "circle-check"),
+    "refuse_self": ("secondary", "ban"),
+    "reopen": ("danger", "rotate-clockwise"),
     "rework": ("warning", "rotate-clockwise"),
     IncidentEvent.Kind.WARNED: ("warning", "clock-exclamation"),
     IncidentEvent.Kind.OVERDUE: ("danger", "alert-triangle"),
@@ -111,7 +134,7 @@ def _step(event: IncidentEvent, photos: Sequence[Photo]) -> Step:
 
 def last_feedback(events: Iterable[IncidentEvent]) -> IncidentEvent | None:
     """What the handler said last: whoever checks reads it first."""
-    return next((event for event in reversed(list(events)) if event.move == "feedback"), None)
+    return next((event for event in reversed(list(events)) if event.move in ("feedback", "finish")), None)
 
 
 def event_title(event: IncidentEvent) -> str:

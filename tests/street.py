@@ -103,8 +103,10 @@ def make_roles(grids: dict[str, Grid]) -> dict[str, User]:
     people = {role: make_person(role) for role in ROLES}
     for role, (kind, code) in ROLES.items():
         give_post(people[role], kind, grids[code])
-    people["department"] = make_person("department")
-    give_post(people["department"], PostKind.HANDLER, make_organization(grids[STREET]))
+    unit = make_organization(grids[STREET])
+    for role, kind in (("department", PostKind.HANDLER), ("head", PostKind.ORG_HEAD)):
+        people[role] = make_person(role)
+        give_post(people[role], kind, unit)
     people["admin"] = User.objects.create_superuser("admin", real_name="admin")
     return people
 

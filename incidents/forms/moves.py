@@ -11,6 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from incidents.forms.fields import CategoryField, Choices, PhotosField, Refillable
 from incidents.handlers import Handler
 from incidents.models import Incident
@@ -20,6 +21,12 @@ TEXT_LABELS: Final[dict[str, Promise]] = {
     "feedback": _("What was done"),
     "close": _("Result of the check"),
     "self_handle": _("How it was handled"),
+    "genuine": _("What was seen"),
+    "pass_check": _("Result of the check"),
+    "answer": _("The answer"),
+    "finish": _("What was done"),
+    "next_step": _("What was done in this step"),
+    "verify": _("What to look at"),
 }
 REASON_LABELS: Final[dict[str, Promise]] = {
     "reject": _("Why it is not accepted"),
@@ -27,12 +34,22 @@ REASON_LABELS: Final[dict[str, Promise]] = {
     "return": _("Why it is not yours, and whose it is"),
     "recall": _("Why it is taken back"),
     "rework": _("What is still to be done"),
+    "refuse_work": _("What is still to be done"),
+    "send_back": _("What is still to be done"),
+    "not_genuine": _("What was seen instead"),
+    "not_file": _("Why it is not filed"),
+    "report_up": _("Why a higher level must take it"),
+    "force_close": _("Why it is closed by order"),
+    "reopen": _("Why it is opened again"),
+    "refuse_self": _("Why it does not count"),
+}
+PEOPLE_LABELS: Final[dict[str, Promise]] = {
+    "member": _("Who of the unit does it"),
+    "inspector": _("Who looks on site"),
 }
 BULK_MOVES: Final = ("file", "reject")
 BULK_LIMIT: Final = 50
 _TICKED: Final = re.compile(r"[0-9]{8}-[0-9]{6,8}:[0-9]{1,9}")
-WITH_PHOTOS: Final = ("feedback", "close", "rework")
-"""Moves that may carry photos although they need none: what was handled or seen is shown."""
 
 
 class MoveForm(Refillable, forms.Form):
@@ -48,6 +65,7 @@ class MoveForm(Refillable, forms.Form):
         move: Move,
         incident: Incident,
         handlers: tuple[Sequence[Handler], Sequence[Handler]] = ((), ()),
+        members: Sequence[User] = (),
         suggested: dict[str, Any] | None = None,
     ) -> None:
         first = {"version": incident.version, **(suggested or {})}
@@ -55,24 +73,28 @@ class MoveForm(Refillable, forms.Form):
         super().__init__(data, files, auto_id=f"id_{move.name}_%s", initial=first)
         self.move = move
         self.handlers = {handler.value: handler for group in handlers for handler in group}
+        self.members = {str(member.pk): member for member in members}
         for need in move.needs:
             self._ask(need, handlers)
-        if move.name in WITH_PHOTOS and "photo" not in move.needs:
-            self.fields["photos"] = PhotosField(required=False)
+        for offer in move.may:
+            self._ask(offer, handlers, required=False)
 
-    def _ask(self, need: str, handlers: tuple[Sequence[Handler], Sequence[Handler]]) -> None:
-        """Add the field of one need."""
+    def _ask(self, need: str, handlers: tuple[Sequence[Handler], Sequence[Handler]], *, required: bool = True) -> None:
+        """Add the field of one thing that the move needs, or may be given."""
         name = self.move.name
         if need == "text":
-            self.fields["text"] = _words(TEXT_LABELS.get(name, _("Words")), 2000)
+            self.fields["text"] = _words(TEXT_LABELS.get(name, _("Words")), 2000, required=required)
         elif need == "reason":
             self.fields["reason"] = _words(REASON_LABELS.get(name, _("Reason")), 500)
         elif need == "photo":
-            self.fields["photos"] = PhotosField(required=True)
+            self.fields["photos"] = PhotosField(required=required)
         elif need == "category":
             self.fields["category"] = CategoryField(required=True)
         elif need == "handler":
             self.fields["handler"] = forms.ChoiceField(label=_("Goes to"), choices=_handler_choices(*handlers))
+        elif need in PEOPLE_LABELS:
+            label, choices = PEOPLE_LABELS[need], [(pk, str(member)) for pk, member in self.members.items()]
+            self.fields[need] = forms.ChoiceField(label=label, required=required, choices=[("", "—"), *choices])
 
     def take_focus(self) -> None:
         """Whoever has opened this form types next."""
@@ -91,12 +113,15 @@ class MoveForm(Refillable, forms.Form):
         given: dict[str, Any] = {key: data[key] for key in ("text", "reason", "category") if key in data}
         if handler := data.get("handler"):
             given |= {"organization": handler.organization, "user": handler.user}
+        for name in PEOPLE_LABELS:
+            if chosen := data.get(name):
+                given["user"] = self.members[chosen]
         return {"version": data["version"], **given}
 
 
-def _words(label: Any, most: int) -> forms.CharField:
+def _words(label: Any, most: int, *, required: bool = True) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": 3})
-    return forms.CharField(label=label, max_length=most, widget=widget)
+    return forms.CharField(label=label, max_length=most, widget=widget, required=required)
 
 
 def _handler_choices(units: Sequence[Handler], people: Sequence[Handler]) -> Choices:

@@ -42,6 +42,7 @@ MOVES: Final[tuple[Move, ...]] = (
         pauses=Clock.ACCEPT,
         when=(When.UNVERIFIED,),
         system=True,
+        may=("text", "inspector"),
     ),
     Move(
         "genuine",
@@ -53,6 +54,7 @@ MOVES: Final[tuple[Move, ...]] = (
         needs=("text",),
         stops=(Clock.VERIFY,),
         resumes=Clock.ACCEPT,
+        may=("photo",),
     ),
     Move(
         "not_genuine",
@@ -65,6 +67,7 @@ MOVES: Final[tuple[Move, ...]] = (
         stops=(Clock.VERIFY,),
         resumes=Clock.ACCEPT,
         danger=True,
+        may=("photo",),
     ),
     Move(
         "file",
@@ -111,7 +114,7 @@ MOVES: Final[tuple[Move, ...]] = (
         "incident.approve",
         needs=("reason",),
         stops=(Clock.ACCEPT,),
-        when=(When.VERIFIED,),
+        when=(When.LOOKED_AT,),
         danger=True,
     ),
     Move(
@@ -186,6 +189,7 @@ MOVES: Final[tuple[Move, ...]] = (
         stops=(Clock.HANDLE, Clock.INTERNAL),
         when=(When.RETURNABLE,),
         danger=True,
+        may=("photo",),
     ),
     Move(
         # 上报: the matter goes one level up, with a reason (domain.md 2.7)
@@ -212,6 +216,7 @@ MOVES: Final[tuple[Move, ...]] = (
         starts=Clock.HANDLE,
         stops=(Clock.HANDLE,),
         when=(When.MORE_STEPS,),
+        may=("photo",),
     ),
     Move(
         "feedback",
@@ -226,6 +231,7 @@ MOVES: Final[tuple[Move, ...]] = (
         pauses=Clock.HANDLE,
         stops=(Clock.INTERNAL,),
         when=(When.DIRECT, When.LAST_STEP),
+        may=("photo",),
     ),
     Move(
         "finish",
@@ -237,6 +243,7 @@ MOVES: Final[tuple[Move, ...]] = (
         needs=("text",),
         stops=(Clock.INTERNAL,),
         when=(When.CONFIRMED, When.LAST_STEP),
+        may=("photo",),
     ),
     Move(
         "send_back",
@@ -258,6 +265,7 @@ MOVES: Final[tuple[Move, ...]] = (
         "incident.handle",
         starts=Clock.DISPATCH,
         pauses=Clock.HANDLE,
+        may=("text",),
     ),
     Move(
         "forward",
@@ -268,6 +276,7 @@ MOVES: Final[tuple[Move, ...]] = (
         "incident.dispatch",
         starts=Clock.CHECK,
         stops=(Clock.DISPATCH,),
+        may=("text",),
     ),
     Move(
         "refuse_work",
@@ -280,6 +289,7 @@ MOVES: Final[tuple[Move, ...]] = (
         stops=(Clock.DISPATCH,),
         resumes=Clock.HANDLE,
         danger=True,
+        may=("photo",),
     ),
     # --- rest by permission --------------------------------------------------------------------------------------
     Move(
@@ -314,7 +324,14 @@ MOVES: Final[tuple[Move, ...]] = (
     ),
     # --- check and end -------------------------------------------------------------------------------------------
     Move(
-        "start_check", (State.HANDLED,), State.CHECKING, _("Start check"), Who.CAPABILITY, "incident.check", apart=True
+        "start_check",
+        (State.HANDLED,),
+        State.CHECKING,
+        _("Start check"),
+        Who.CAPABILITY,
+        "incident.check",
+        apart=True,
+        may=("inspector",),
     ),
     Move(
         # on site, with a photo (domain.md 2.2, row 10)
@@ -339,6 +356,7 @@ MOVES: Final[tuple[Move, ...]] = (
         stops=(Clock.CHECK, Clock.HANDLE),
         when=(When.NO_SITE_CHECK, When.RULED_LEVEL),
         apart=True,
+        may=("photo",),
     ),
     Move(
         "close_checked",
@@ -350,6 +368,7 @@ MOVES: Final[tuple[Move, ...]] = (
         stops=(Clock.HANDLE,),
         when=(When.RULED_LEVEL,),
         apart=True,
+        may=("text",),
     ),
     Move(
         "rework",
@@ -364,6 +383,7 @@ MOVES: Final[tuple[Move, ...]] = (
         resumes=Clock.HANDLE,
         danger=True,
         apart=True,
+        may=("photo",),
     ),
     Move(
         # 强制结案, a special closing (domain.md 2.2, flags and row 11)
@@ -409,6 +429,7 @@ MOVES: Final[tuple[Move, ...]] = (
         Who.CAPABILITY,
         "incident.close",
         apart=True,
+        may=("text",),
     ),
     Move(
         "refuse_self",

@@ -88,8 +88,9 @@ class When(models.TextChoices):
 
     DIRECT = "direct", _("The handler answers to the desk directly")
     CONFIRMED = "confirmed", _("The head of the unit confirms the work first")
-    VERIFIED = "verified", _("Verified, or no verification is asked")
-    UNVERIFIED = "unverified", _("Verification is asked and has not been made")
+    VERIFIED = "verified", _("Found to be so on site, or no verification is asked")
+    LOOKED_AT = "looked_at", _("Somebody has looked on site, or no verification is asked")
+    UNVERIFIED = "unverified", _("Not found to be so on site yet")
     LAST_STEP = "last_step", _("The last step of the work runs")
     MORE_STEPS = "more_steps", _("Further steps of the work follow")
     NO_SITE_CHECK = "no_site_check", _("The category asks for no check on site")
@@ -103,8 +104,9 @@ class Move:
     """One allowed move.
 
     `needs` names what must be given: "reason", "text", "photo", "handler", "category", "member" (somebody of the
-    unit). `starts`/`stops`/`pauses`/`resumes` name clocks. `when` names conditions of the incident. `system` says
-    that a worker may make the move too; `apart` that whoever handled it may not.
+    unit); `may` what can be given beside: "text", "photo", "inspector" (who is asked to look on site).
+    `starts`/`stops`/`pauses`/`resumes` name clocks. `when` names conditions of the incident. `system` says that a
+    worker may make the move too; `apart` that whoever handled it may not.
     """
 
     name: str
@@ -114,6 +116,7 @@ class Move:
     who: Who
     capability: str
     needs: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
     starts: Clock | None = None
     stops: tuple[Clock, ...] = ()
     pauses: Clock | None = None

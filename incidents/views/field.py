@@ -16,27 +16,35 @@ from grid.scope import scope_of
 from incidents.models import Incident
 from incidents.overview import SETTLED, by_due_time, midnight
 from incidents.querysets import IncidentQuerySet
-from incidents.states import OPEN_STATES, State
+from incidents.states import INSPECTED, OPEN_STATES, State
 from incidents.views.finding import person
 from incidents.views.moves import offers
 
 LIMIT: Final = 100
 HOME_LIMIT: Final = 5
+HOME_CHECKS: Final = 3
 DONE_DAYS: Final = 20
+TO_CHECK: Final = (State.HANDLED, State.CHECKED)
 
 
 def my_tasks(user: Any) -> IncidentQuerySet:
     """What waits for `user` or a unit of hers, the least remaining time first."""
-    rows = Incident.objects.visible_to(user).handled_by(user).with_handler()
+    rows = Incident.objects.visible_to(user).in_hands_of(user)
     return by_due_time(rows).select_related("grid", "category", "compound", "handler_organization", "handler_user")
 
 
 def my_checks(user: Any) -> IncidentQuerySet:
-    """Handled cases on the grids where `user` checks, oldest first: not those that she handled herself."""
+    """Cases to look at, to check or to close on the grids where `user` checks, oldest first: not her own work."""
     scope = scope_of(user)
-    rows = Incident.objects.visible_to(user).filter(state__in=(State.HANDLED, State.CHECKING))
+    rows = Incident.objects.visible_to(user)
+    rows = rows.filter(Q(state__in=TO_CHECK) | Q(state__in=INSPECTED, inspector__isnull=True))
     where = scope.q("incident.check", "grid_code")
     return rows.filter(where).exclude(handler_user=user).order_by("due_at", "id").select_related("grid", "category")
+
+
+def checks_of(user: Any) -> list[Incident]:
+    """The most pressing of `my_checks`; none for those who never check."""
+    return list(my_checks(user)[:LIMIT]) if scope_of(user).can("incident.check") else []
 
 
 @signed_in
@@ -50,7 +58,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now,
         "tasks": found,
-        "checks": list(my_checks(request.user)[:LIMIT]) if scope_of(request.user).can("incident.check") else [],
+        "checks": checks_of(request.user),
         "done": done.select_related("grid").order_by("-id")[:DONE_DAYS],
         "limit": LIMIT,
     }
@@ -63,10 +71,16 @@ def tasks(request: HttpRequest) -> HttpResponse:
 def phone_home(request: HttpRequest) -> HttpResponse:
     """今天: my tasks by remaining time, and the big buttons of daily work."""
     now = timezone.now()
+    checks, today = checks_of(request.user), today_of(request.user, now)
+    # a check is work that waits for her too: left out, the page says "nothing waits" over a check that is late
+    today["waiting"] += len(checks)
+    today["overdue"] += sum(1 for case in checks if case.due_at and case.due_at < now)
     context = {
         "now": now,
         "tasks": list(my_tasks(request.user)[:HOME_LIMIT]),
-        "today": today_of(request.user, now),
+        "checks": checks[:HOME_CHECKS],
+        "more_checks": len(checks) > HOME_CHECKS,
+        "today": today,
         "settled_url": f"{reverse('incidents:list')}?handler=me&closed_from={timezone.localdate(now)}",
         "mine": Incident.objects.filter(reporter=person(request)).select_related("grid").order_by("-id")[:3],
     }

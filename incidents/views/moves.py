@@ -19,7 +19,7 @@ from accounts.rules import signed_in
 from incidents import advice, lifecycle
 from incidents.deciding import Decision
 from incidents.forms import MoveForm
-from incidents.handlers import Handler, handlers_for
+from incidents.handlers import Handler, choosable_people, handlers_for
 from incidents.models import Incident, IncidentEvent
 from incidents.rights import allowed_moves, check_right
 from incidents.states import Move, Who
@@ -27,19 +27,52 @@ from incidents.views.finding import detail_address, find_incident, find_move, ne
 
 KEYS: Final = {
     "file": "f",
+    "answer": "a",
+    "verify": "v",
+    "genuine": "y",
+    "not_genuine": "n",
     "reject": "x",
+    "not_file": "q",
     "dispatch": "d",
     "take": "t",
+    "hand_on": "h",
+    "next_step": "e",
     "feedback": "b",
+    "finish": "b",
+    "confirm": "m",
+    "send_back": "u",
+    "forward": "w",
+    "refuse_work": "r",
     "return": "u",
+    "report_up": "p",
     "recall": "l",
+    "resume": "g",
     "start_check": "s",
+    "pass_check": "i",
     "close": "c",
+    "close_checked": "c",
+    "approve_self": "c",
+    "refuse_self": "x",
     "rework": "r",
     "cancel": "z",
 }
-"""One key per move, the same on every page."""
-MAIN: Final = ("file", "dispatch", "take", "feedback", "close")
+"""One key per move, the same on every page; two moves share one only where they never stand together."""
+MAIN: Final = (
+    "genuine",
+    "file",
+    "dispatch",
+    "take",
+    "feedback",
+    "finish",
+    "next_step",
+    "confirm",
+    "forward",
+    "resume",
+    "pass_check",
+    "close",
+    "close_checked",
+    "approve_self",
+)
 """Moves that carry the case forward: their button stands first and is filled."""
 
 
@@ -54,7 +87,7 @@ class Offer:
     @property
     def is_direct(self) -> bool:
         """Nothing has to be given: one press does it."""
-        return not self.move.needs
+        return not self.move.needs and not self.move.may
 
     @property
     def is_main(self) -> bool:
@@ -80,10 +113,13 @@ def form_for(
     asks_advice = {"category", "handler"} & set(move.needs)
     decision = advice.decision_for(incident, now=now) if asks_advice else advice.NO_DECISION
     people = _handlers(incident, decision, now) if "handler" in move.needs else ([], [])
+    members = choosable_people(incident, move, now=now)
     if filled:
-        return MoveForm(request.POST, request.FILES, move=move, incident=incident, handlers=people)
+        return MoveForm(request.POST, request.FILES, move=move, incident=incident, handlers=people, members=members)
     first = advice.proposed_values(incident, decision) | {"reason": request.GET.get("reason", "")[:500]}
-    form = MoveForm(move=move, incident=incident, handlers=people, suggested=first)
+    if "inspector" in move.may and members:
+        first["inspector"] = str(members[0].pk)
+    form = MoveForm(move=move, incident=incident, handlers=people, members=members, suggested=first)
     if focus:
         form.take_focus()
     return form

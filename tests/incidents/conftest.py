@@ -1,5 +1,6 @@
 """What the tests of `incidents` share: a street with everybody in it, categories, and an incident in any state."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,36 +21,69 @@ from incidents import intake, lifecycle
 from incidents.models import Category, Incident
 from incidents.models.category import Severity
 from incidents.models.incident import Source
+from incidents.photos import ProcessedPhoto
 from incidents.states import State
 from tests import street
 
 WAY = {
     State.REPORTED: (),
+    State.VERIFYING: ("verify",),
     State.FILED: ("file",),
     State.DISPATCHED: ("file", "dispatch"),
     State.HANDLING: ("file", "dispatch", "take"),
+    State.SUSPENDED: ("file", "dispatch", "take", "suspend"),
+    State.DEFERRED: ("file", "dispatch", "take", "defer"),
+    State.CONFIRMING: ("file", "dispatch", "take", "finish"),
+    State.FORWARDING: ("file", "dispatch", "take", "finish", "confirm"),
     State.HANDLED: ("file", "dispatch", "take", "feedback"),
     State.CHECKING: ("file", "dispatch", "take", "feedback", "start_check"),
+    State.CHECKED: ("file", "dispatch", "take", "feedback", "start_check", "pass_check"),
     State.REWORKING: ("file", "dispatch", "take", "feedback", "rework"),
     State.CLOSED: ("file", "dispatch", "take", "feedback", "close"),
+    State.ANSWERED: ("answer",),
     State.NOT_ACCEPTED: ("reject",),
+    State.NOT_FILED: ("not_file",),
     State.CANCELLED: ("cancel",),
 }
 """How an incident comes into each state."""
 DOER = {
+    "verify": "operator",
+    "genuine": "gridleader",
+    "not_genuine": "gridleader",
     "file": "operator",
+    "answer": "operator",
     "reject": "operator",
+    "not_file": "shiftleader",
     "cancel": "operator",
     "dispatch": "dispatcher",
     "recall": "dispatcher",
     "take": "department",
+    "hand_on": "head",
     "return": "department",
+    "report_up": "department",
+    "next_step": "department",
     "feedback": "department",
+    "finish": "department",
+    "send_back": "head",
+    "confirm": "head",
+    "forward": "dispatcher",
+    "refuse_work": "dispatcher",
+    "suspend": "dispatcher",
+    "defer": "dispatcher",
+    "resume": "department",
     "start_check": "operator",
+    "pass_check": "gridleader",
     "close": "operator",
+    "close_checked": "operator",
     "rework": "operator",
+    "force_close": "shiftleader",
+    "approve_self": "operator",
+    "refuse_self": "operator",
+    "reopen": "operator",
 }
 """The role that makes a move in the main way."""
+WITH_CONFIRMATION = (State.CONFIRMING, State.FORWARDING)
+"""States that only the cases of a unit with a confirming head reach."""
 
 
 @dataclass
@@ -73,14 +107,27 @@ class World:
         given = {"text": "说明", "reason": "理由", "category": self.garbage if name == "file" else None}
         if name == "dispatch":
             given["organization"] = self.unit
+        if name == "hand_on":
+            given["user"] = self.people["department"]
+        if name in ("suspend", "defer"):
+            given |= {"sanctioned": True, "until": self.now + timedelta(days=10)}
+        if name == "pass_check":
+            given["photos"] = [picture()]
         actor = self.people[by or DOER[name]]
         return lifecycle.perform(incident.pk, name, **{"actor": actor, "now": self.now} | given | more)
+
+    def confirming_unit(self) -> None:
+        """From now on the head of the unit confirms its work."""
+        self.unit.confirms_work = True
+        self.unit.save(update_fields=["confirms_work"])
 
     def incident(self, state: str = State.REPORTED, **more: Any) -> Incident:
         """An incident in `state`, brought there by moves."""
         if state == State.SELF_HANDLED:
             return self.report(self_handled_text="当场清走", **more)
         incident = self.report(**more)
+        if state in WITH_CONFIRMATION:
+            self.confirming_unit()
         for name in WAY[State(state)]:
             incident = self.move(incident, name)
         return incident
@@ -162,6 +209,11 @@ def jpeg(colour: str = "red") -> bytes:
     out = BytesIO()
     Image.new("RGB", (32, 24), colour).save(out, "JPEG")
     return out.getvalue()
+
+
+def picture(colour: str = "red") -> ProcessedPhoto:
+    """A photo as the forms hand it on."""
+    return ProcessedPhoto(jpeg(colour), hashlib.sha256(colour.encode()).hexdigest(), 32, 24, jpeg(colour))
 
 
 def close_files(answer: Any) -> None:
