@@ -156,6 +156,7 @@ class EntryKind(models.TextChoices):
     PAUSED = "paused", _("Paused")
     RESUMED = "resumed", _("Resumed")
     STOPPED = "stopped", _("Stopped")
+    RECKONED = "reckoned", _("Reckoned anew")
 
 
 class LedgerEntry(Protocol):
@@ -262,6 +263,10 @@ class _Run:
         self.stopped_at = _utc(entry.at)
         return True
 
+    def note(self, entry: LedgerEntry) -> bool:
+        """The calendar changed: the entry keeps the due time from then on, the reading follows the calendar itself."""
+        return self.started_at is not None
+
 
 _APPLY: Final = {
     EntryKind.STARTED: _Run.start,
@@ -269,6 +274,7 @@ _APPLY: Final = {
     EntryKind.PAUSED: _Run.pause,
     EntryKind.RESUMED: _Run.resume,
     EntryKind.STOPPED: _Run.stop,
+    EntryKind.RECKONED: _Run.note,
 }
 
 

@@ -3,7 +3,7 @@
 from incidents.models.action import ActionDay, JointAction
 from incidents.models.application import Application, Review
 from incidents.models.attachment import Attachment
-from incidents.models.calendar import CalendarDay
+from incidents.models.calendar import CalendarDay, Reckoning
 from incidents.models.callback import CallBack, CallBackSample
 from incidents.models.category import Category, CategoryVersion, TimeLimit
 from incidents.models.clock import ClockEntry
@@ -43,6 +43,7 @@ __all__ = [
     "JointAction",
     "NumberBook",
     "Procedure",
+    "Reckoning",
     "Review",
     "RuleRelease",
     "Supervision",

@@ -11,7 +11,7 @@ from incidents.worktime import TimeUnit
 
 
 class ClockEntry(models.Model):
-    """One fact about one clock: started, paused, resumed, extended or stopped."""
+    """One fact about one clock: started, paused, resumed, extended stopped, or reckoned anew by a changed calendar."""
 
     class Kind(models.TextChoices):
         STARTED = "started", _("Started")
@@ -19,6 +19,7 @@ class ClockEntry(models.Model):
         RESUMED = "resumed", _("Resumed")
         EXTENDED = "extended", _("Extended")
         STOPPED = "stopped", _("Stopped")
+        RECKONED = "reckoned", _("Reckoned anew")
 
     # no index of its own: the unique (incident, sequence) serves
     incident = models.ForeignKey(

@@ -22,7 +22,7 @@ from incidents.worktime import (
 )
 
 HOUR, DAY, URGENT, NATURAL = TimeUnit.WORK_HOUR, TimeUnit.WORK_DAY, TimeUnit.URGENT_HOUR, TimeUnit.NATURAL_DAY
-STARTED, EXTENDED, PAUSED, RESUMED, STOPPED = EntryKind
+STARTED, EXTENDED, PAUSED, RESUMED, STOPPED, RECKONED = EntryKind
 
 # The National Day week of 2025: 1-8 October off, 28 September and 11 October worked (weekends).
 AUTUMN = TableCalendar(
