@@ -37,6 +37,16 @@ class DomainForm(forms.Form):
             self.add_error(None, str(error))
 
 
+def find_person(given: str) -> User:
+    """The one active person of that account or real name; ValidationError when there is none or more than one."""
+    people = User.objects.filter(is_active=True, kind=User.Kind.PERSON)
+    found = list(people.filter(username=given)[:1]) or list(people.filter(real_name=given)[:2])
+    if len(found) != 1:
+        several = gettext("Several people have this name: give the account.")
+        raise forms.ValidationError(several if found else gettext("Nobody has this account or name."))
+    return found[0]
+
+
 class ProfileForm(DomainForm):
     """The profile of a grid."""
 
@@ -100,13 +110,7 @@ class AppointForm(DomainForm):
 
     def clean_person(self) -> User:
         """The one active person of that account or name."""
-        given = self.cleaned_data["person"]
-        people = User.objects.filter(is_active=True, kind=User.Kind.PERSON)
-        found = list(people.filter(username=given)[:1]) or list(people.filter(real_name=given)[:2])
-        if len(found) != 1:
-            several = gettext("Several people have this name: give the account.")
-            raise forms.ValidationError(several if found else gettext("Nobody has this account or name."))
-        return found[0]
+        return find_person(self.cleaned_data["person"])
 
 
 class EndPostForm(DomainForm):
@@ -120,7 +124,31 @@ class AbsenceForm(DomainForm):
 
     starts_at = forms.DateTimeField(label=_("from"), widget=moment_input(), initial=timezone.localtime)
     ends_at = forms.DateTimeField(label=_("until"), widget=moment_input())
+    substitute = CleanCharField(
+        label=_("substitute"),
+        max_length=150,
+        required=False,
+        help_text=_("Account or name. Gets the tasks and the rights of all posts until the end; may stay empty."),
+    )
     reason = CleanCharField(label=_("reason"), max_length=100, required=False)
+
+    def clean_substitute(self) -> User | None:
+        """The one active person of that account or name; nobody when left empty."""
+        given = self.cleaned_data["substitute"]
+        return find_person(given) if given else None
+
+
+class ColleagueAbsenceForm(AbsenceForm):
+    """The same, for somebody else."""
+
+    person = CleanCharField(
+        label=_("account or name"), max_length=150, help_text=_("The account; the real name where only one has it.")
+    )
+    field_order = ("person",)
+
+    def clean_person(self) -> User:
+        """The one active person of that account or name."""
+        return find_person(self.cleaned_data["person"])
 
 
 class LayerForm(forms.Form):

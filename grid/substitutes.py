@@ -19,7 +19,7 @@ from accounts.errors import NotAllowed, NotValid
 from accounts.models import AccessEvent, User
 from grid.access import demand
 from grid.models import Absence, Post
-from grid.scope import MOST_STEPS, absent_people
+from grid.scope import MOST_STEPS, absent_people, scope_of
 
 STREET_DIGITS: Final = 9
 
@@ -109,6 +109,14 @@ def _resolved(people: Collection[int], rows: Iterable[Absence]) -> dict[int, Use
 def stood_in_for(user: User, *, now: datetime) -> QuerySet[User]:
     """The people in whose place `user` is at `now`, chains followed."""
     return User.objects.filter(pk__in=absent_people(user, now))
+
+
+def absences_seen_by(user: User) -> QuerySet[Absence]:
+    """The absences of people posted where `user` sees grids, and the own ones."""
+    if scope_of(user).prefixes("grid.view") == ("",):
+        return Absence.objects.all()
+    posted = Post.objects.visible_to(user).values("user")
+    return Absence.objects.filter(Q(user__in=posted) | Q(user=user))
 
 
 # --- naming one -------------------------------------------------------------------------------------------------------

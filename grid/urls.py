@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts import converters  # noqa: F401  (registers `gridcode` and `ascii_int`)
-from grid.views import detail, edit, maps, tree
+from grid.views import absences, detail, edit, maps, tree
 
 app_name = "grid"
 
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("grids/map/", maps.grid_map, name="map"),
     path("grids/layer/", maps.layer, name="layer"),
     path("grids/mine/", detail.mine, name="mine"),
+    path("grids/absences/", absences.absences, name="absences"),
+    path("grids/absences/mine/", absences.mine, name="my_absences"),
     path("grids/<gridcode:code>/", detail.detail, name="detail"),
     path("grids/<gridcode:code>/board/", detail.board, name="board"),
     path("grids/<gridcode:code>/edit/", edit.edit, name="edit"),

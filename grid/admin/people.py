@@ -89,10 +89,10 @@ def _roster_row(post: Post) -> tuple[Any, ...]:
 class AbsenceAdmin(KeptAdmin):
     """Who is away."""
 
-    list_display = ("user", "starts_at", "ends_at", "reason")
-    list_select_related = ("user",)
-    search_fields = ("user__username", "user__real_name")
-    autocomplete_fields = ("user",)
+    list_display = ("user", "starts_at", "ends_at", "substitute", "reason")
+    list_select_related = ("user", "substitute")
+    search_fields = ("user__username", "user__real_name", "substitute__real_name")
+    autocomplete_fields = ("user", "substitute")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Those of people posted in the subtree."""
@@ -105,7 +105,7 @@ class AbsenceAdmin(KeptAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """What was noted stays; an absence can be ended now."""
-        return ("user", "starts_at", "ends_at", "reason") if obj else ()
+        return ("user", "starts_at", "ends_at", "substitute", "reason") if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Note an absence; saving one that runs changes nothing (use the action to end it)."""
@@ -117,6 +117,7 @@ class AbsenceAdmin(KeptAdmin):
                 starts_at=given["starts_at"],
                 ends_at=given["ends_at"],
                 reason=given["reason"],
+                substitute=given["substitute"],
                 actor=actor,
             )
             obj.pk, obj._state.adding = made.pk, False

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as some
@@ -201,3 +202,59 @@ def test_the_chain_costs_one_query_more_while_somebody_is_away(people, django_as
     away(people["micro"], people["sister"])
     with django_assert_num_queries(3):
         leader_chain(MICRO, now=timezone.now())
+
+
+# --- pages ---
+
+
+def times(**more: str) -> dict[str, str]:
+    now = timezone.localtime()
+    given = {"starts_at": now, "ends_at": now + timedelta(days=3)}
+    return {name: f"{moment:%Y-%m-%dT%H:%M}" for name, moment in given.items()} | more
+
+
+def test_one_enters_the_own_absence_with_a_substitute_and_is_back(client, people):
+    client.force_login(people["grid"])
+    mine = reverse("grid:my_absences")
+    assert client.post(mine, times(substitute="micro")).status_code == 302
+    absence = Absence.objects.get()
+    assert (absence.user, absence.substitute) == (people["grid"], people["micro"])
+    assert "micro" in client.get(mine).content.decode()
+    client.post(mine, {"back": absence.pk})
+    assert Absence.objects.filter(ends_at__gt=timezone.now()).count() == 0
+
+
+def test_the_substitute_reads_for_whom_he_stands_in(client, people):
+    away(people["grid"], people["micro"])
+    client.force_login(people["micro"])
+    assert list(client.get(reverse("grid:my_absences")).context["stands_in"]) == [Absence.objects.get()]
+
+
+def test_an_editor_enters_the_absence_of_somebody_else(client, people, editor):
+    client.force_login(editor)
+    page = reverse("grid:absences")
+    assert client.post(page, times(person="grid", substitute="micro")).status_code == 302
+    assert [row.user for row in client.get(page).context["page"].rows] == [people["grid"]]
+
+
+def test_a_circle_is_shown_beside_the_substitute(client, people):
+    away(people["grid"], people["micro"])
+    client.force_login(people["micro"])
+    answer = client.post(reverse("grid:my_absences"), times(substitute="grid"))
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["substitute"])
+
+
+def test_an_editor_sees_and_ends_only_absences_of_the_own_place(client, people, editor):
+    other = Absence.objects.create(user=people["elsewhere"], starts_at=timezone.now(), ends_at=at(3000))
+    client.force_login(editor)
+    page = reverse("grid:absences")
+    assert client.get(page).context["page"].rows == []
+    assert client.post(page, {"back": other.pk}).status_code == 404
+
+
+def test_the_list_costs_the_same_for_many(client, people, editor, django_assert_max_num_queries):
+    for _more in range(12):
+        away(people["grid"], people["micro"])
+    client.force_login(editor)
+    with django_assert_max_num_queries(14):
+        assert len(client.get(reverse("grid:absences")).context["page"].rows) == 12
