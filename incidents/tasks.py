@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from incidents import deadlines, dispatch, photostore
+from incidents.whistle_reminders import remind_late
 from notices.jobs import job
 
 MOST = 4000
@@ -45,3 +46,14 @@ def remove_orphans() -> int:
 @job("incidents.remove_orphans")
 def _remove_orphans() -> int:
     return photostore.remove_orphans(now=timezone.now())
+
+
+@shared_task(name="incidents.tasks.remind_whistles")
+def remind_whistles() -> int:
+    """Remind units that are late with a whistle."""
+    return _remind_whistles()
+
+
+@job("incidents.remind_whistles")
+def _remind_whistles() -> int:
+    return remind_late(now=timezone.now())
