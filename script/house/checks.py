@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from house import assets, project, python_env, services, system
+from house import project, python_env, services, setup, system
 from house.locks import alone
 from house.places import ROOT, TEST, VAR
 from house.python_env import PYTHON
@@ -76,18 +76,11 @@ def check(pytest_arguments: list[str], *, long: bool) -> int:
 
 def prepare() -> dict[str, str]:
     """Do every step of the set-up that is not done yet; give the environment of checks and tests."""
-    with step("system packages"):
-        system.ensure(system.TEST_NEEDS)
-    with step("Python packages"):
-        python_env.ensure(with_tests=True)
-    with step("front-end files"):
-        assets.ensure()
+    setup.ensure(system.TEST_NEEDS, with_tests=True)
     with step("PostgreSQL and Redis for tests"):
         addresses = services.up(TEST)
-    project.ensure_secrets()
     env = project.environment(addresses) | browser()
-    with step("translations and static files"):
-        project.compile_catalogs()
+    with step("static files"):
         project.collect_static(env)
     return env
 

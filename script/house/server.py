@@ -7,7 +7,7 @@ import sys
 import time
 from types import FrameType
 
-from house import assets, processes, programs, project, python_env, services, system
+from house import processes, programs, project, services, setup, system
 from house.locks import alone
 from house.places import ROOT, SERVER, VAR
 from house.processes import Child
@@ -63,18 +63,11 @@ def serve() -> None:
 
 def prepare() -> tuple[dict[str, str], str]:
     """Do every step of the set-up that is not done yet; give the children's environment and the demo's words."""
-    with step("system packages"):
-        system.ensure(system.SERVER_NEEDS)
-    with step("Python packages"):
-        python_env.ensure(with_tests=False)
-    with step("front-end files"):
-        assets.ensure()
+    setup.ensure(system.SERVER_NEEDS)
     with step("PostgreSQL and Redis"):
         addresses = services.up(SERVER)
-    project.ensure_secrets()
     env = project.environment(addresses) | allowed_hosts()
-    with step("translations and static files"):
-        project.compile_catalogs()
+    with step("static files"):
         project.collect_static(env)
     with step("database and demo street"):
         said = project.prepare_database(env, project.demo_password())

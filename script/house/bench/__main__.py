@@ -4,10 +4,10 @@ import os
 import subprocess
 import sys
 
-from house import assets, project, python_env, services, system
+from house import project, services, setup, system
 from house.places import ROOT, VAR, Area
 from house.python_env import PYTHON
-from house.steps import StepFailed, finish, step
+from house.steps import StepFailed, finish
 
 BENCH = Area(folder=VAR / "bench", durable=True)
 """Durable like a real server: an acknowledged report costs its fsync here too."""
@@ -25,12 +25,7 @@ def main(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    with step("set-up"):
-        system.ensure(system.SERVER_NEEDS)
-        python_env.ensure(with_tests=False)
-        assets.ensure()
-        project.ensure_secrets()
-        project.compile_catalogs()
+    setup.ensure(system.SERVER_NEEDS)
     addresses = services.up(BENCH)
     env = project.environment(addresses) | {"PYTHONPATH": f"{ROOT}:{ROOT / 'script'}", "BENCH": "1"}
     try:

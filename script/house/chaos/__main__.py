@@ -4,20 +4,15 @@ import os
 import subprocess
 import sys
 
-from house import assets, project, python_env, system
+from house import setup, system
 from house.places import ROOT
 from house.python_env import PYTHON
-from house.steps import StepFailed, finish, step
+from house.steps import StepFailed, finish
 
 
 def main(arguments: list[str]) -> int:
     try:
-        with step("set-up"):
-            system.ensure(system.SERVER_NEEDS)
-            python_env.ensure(with_tests=False)
-            assets.ensure()
-            project.ensure_secrets()
-            project.compile_catalogs()
+        setup.ensure(system.SERVER_NEEDS)
         env = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'script'}"}
         return subprocess.run([PYTHON, "-m", "house.chaos.run", *arguments], cwd=ROOT, env=env, check=False).returncode
     except StepFailed as failed:
