@@ -317,6 +317,7 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch-due": every(1, "incidents.tasks.dispatch_due"),
     "deliver-due": every(2, "notices.tasks.deliver_due"),
     "run-clocks": every(30, "incidents.tasks.run_clocks"),
+    "remind-whistles": every(60, "incidents.tasks.remind_whistles"),
     "remove-orphans": every(6 * 3600, "incidents.tasks.remove_orphans"),
     "heartbeat": every(30, "notices.tasks.heartbeat"),
     "tidy": every(3600, "notices.tasks.tidy"),
