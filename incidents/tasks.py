@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from incidents import deadlines, dispatch, photostore
+from incidents import callbacks, deadlines, dispatch, dispute_news, photostore, solving
 from incidents.whistle_reminders import remind_late
 from notices.jobs import job
 
@@ -57,3 +57,36 @@ def remind_whistles() -> int:
 @job("incidents.remind_whistles")
 def _remind_whistles() -> int:
     return remind_late(now=timezone.now())
+
+
+@shared_task(name="incidents.tasks.draw_call_backs")
+def draw_call_backs() -> int:
+    """Draw yesterday's ended cases that are called back."""
+    return _draw_call_backs()
+
+
+@job("incidents.draw_call_backs")
+def _draw_call_backs() -> int:
+    return callbacks.draw_due(now=timezone.now())
+
+
+@shared_task(name="incidents.tasks.withdraw_returned")
+def withdraw_returned() -> int:
+    """Withdraw “solved” where the same trouble has returned."""
+    return _withdraw_returned()
+
+
+@job(solving.JOB)
+def _withdraw_returned() -> int:
+    return solving.withdraw_returned(now=timezone.now())
+
+
+@shared_task(name="incidents.tasks.remind_of_visits")
+def remind_of_visits() -> int:
+    """Tell mediators of the follow-up visits that are due."""
+    return _remind_of_visits()
+
+
+@job("incidents.remind_of_visits")
+def _remind_of_visits() -> int:
+    return dispute_news.remind_of_visits(now=timezone.now())
