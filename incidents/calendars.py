@@ -65,6 +65,11 @@ def _version() -> tuple[Any, ...]:
     return row
 
 
+def calendar_mark() -> str:
+    """A mark that is another one when a working day has changed: what due times were reckoned by."""
+    return "/".join(str(part) for part in _version())
+
+
 def _load() -> TableCalendar:
     rows = list(CalendarDay.objects.values_list("day", "is_workday", "is_estimated"))
     return TableCalendar(

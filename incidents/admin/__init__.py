@@ -1,6 +1,7 @@
 """The admin of incidents: master data can be changed, state and history can only be read."""
 
-from incidents.admin.catalogue import CalendarDayAdmin, CategoryAdmin, TimeLimitAdmin
+from incidents.admin.calendar import CalendarDayAdmin, ReckoningAdmin
+from incidents.admin.catalogue import CategoryAdmin, ProcedureAdmin, TimeLimitAdmin
 from incidents.admin.dispatching import DispatchDecisionAdmin, DispatchRuleAdmin, DispatchWorkAdmin
 from incidents.admin.incidents import IncidentAdmin
 
@@ -11,5 +12,7 @@ __all__ = [
     "DispatchRuleAdmin",
     "DispatchWorkAdmin",
     "IncidentAdmin",
+    "ProcedureAdmin",
+    "ReckoningAdmin",
     "TimeLimitAdmin",
 ]
