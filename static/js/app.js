@@ -93,10 +93,19 @@
   function draftKey(form) { return "gg.draft." + form.dataset.draft; }
   function draftFields(form) {
     return all("input[name],textarea[name],select[name]", form).filter(function (field) {
-      return ["file", "password", "submit"].indexOf(field.type) < 0 && field.name !== "csrfmiddlewaretoken";
+      return ["file", "password", "submit"].indexOf(field.type) < 0 && ["csrfmiddlewaretoken", "version", "next"].indexOf(field.name) < 0;
     });
   }
+  /* A page that was only opened is no draft: a position found by itself, or an address taken from it, is somewhere else tomorrow. */
+  function worthKeeping(form) {
+    return draftFields(form).some(function (field) {
+      if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+      if (field.type === "hidden" || !field.matches("input,textarea")) return false;
+      return field.value.trim() && field.value !== field.defaultValue && field.dataset.filled !== field.value;
+    }) || !!form.querySelector("[data-photo-list] img");
+  }
   function saveDraft(form) {
+    if (!worthKeeping(form)) { forgetWords(form); return; }
     var values = {};
     draftFields(form).forEach(function (field) {
       if ((field.type === "checkbox" || field.type === "radio") && !field.checked) return;
@@ -104,7 +113,29 @@
     });
     try { localStorage.setItem(draftKey(form), JSON.stringify(values)); } catch (e) { /* storage full or closed */ }
   }
-  function dropDraft(form) { try { localStorage.removeItem(draftKey(form)); } catch (e) { /* nothing kept */ } }
+  function forgetWords(form) { try { localStorage.removeItem(draftKey(form)); } catch (e) { /* nothing kept */ } }
+  function dropDraft(form) {
+    forgetWords(form);
+    gg.shelf(function (photos) { photos.delete(draftKey(form)); });
+  }
+  /* the photos of a draft: `work` gets the store, at once or never */
+  gg.shelf = function (work) {
+    if (!window.indexedDB) return;
+    var opening = indexedDB.open("gg-drafts", 1);
+    opening.onupgradeneeded = function () { opening.result.createObjectStore("photos"); };
+    opening.onsuccess = function () {
+      var base = opening.result, step = base.transaction("photos", "readwrite");
+      step.oncomplete = step.onabort = function () { base.close(); };
+      try { work(step.objectStore("photos")); } catch (e) { /* a browser that keeps no files: the words are kept */ }
+    };
+  };
+  gg.draftKey = draftKey;
+  gg.saveDraft = saveDraft;
+  gg.draftBack = function (form) {
+    if (form.dataset.draftSaid) return;
+    form.dataset.draftSaid = "1";
+    gg.toast(gg.text("draftBack"), "info", { label: gg.text("draftDrop"), run: function () { dropDraft(form); form.reset(); location.replace(location.href.split("#")[0]); } });
+  };
   function bringBack(form) {
     var values;
     try { values = JSON.parse(localStorage.getItem(draftKey(form)) || "null"); } catch (e) { values = null; }
@@ -117,7 +148,7 @@
       field.value = values[field.name];
       field.dispatchEvent(new Event("change", { bubbles: true }));
     });
-    if (changed) gg.toast(gg.text("draftBack"), "info", { label: gg.text("draftDrop"), run: function () { dropDraft(form); form.reset(); } });
+    if (changed) gg.draftBack(form);
   }
   function uuid() {
     if (crypto.randomUUID) return crypto.randomUUID();
@@ -132,15 +163,19 @@
     bringBack(form);
     all("[data-draft-id],.data-draft-id", form).forEach(function (field) { if (!field.value) field.value = uuid(); });
     var timer;
-    form.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(function () { saveDraft(form); }, 400); });
-    form.addEventListener("change", function () { saveDraft(form); });
+    form.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(function () { if (!form.dataset.sent) saveDraft(form); }, 400); });
+    form.addEventListener("change", function () { if (!form.dataset.sent) saveDraft(form); });
   }
   /* A page that follows a successful send says which draft is done: <meta name="draft-done" content="key"> or [data-draft-done]. */
   all("[data-draft-done]").forEach(function (mark) { dropDraft({ dataset: { draft: mark.dataset.draftDone } }); });
 
   /* ---- network ---- */
   function showNetwork() { all("[data-offline]").forEach(function (bar) { bar.hidden = navigator.onLine; }); }
-  window.addEventListener("online", showNetwork);
+  window.addEventListener("online", function () {
+    showNetwork();
+    all(".toast-item.is-error").forEach(function (item) { item.remove(); });
+    gg.toast(gg.text("online"), "success");
+  });
   window.addEventListener("offline", showNetwork);
 
   /* ---- small manners ---- */
@@ -238,6 +273,23 @@
     gg.toast(gg.text(navigator.onLine ? "failed" : "offline"), "error");
   }
   document.addEventListener("htmx:sendError", lost);
+  /* a slow line: the button says how much has gone */
+  function share(form, words) {
+    var button = form.matches && form.matches("form[data-draft]") && form.querySelector("button:not([type=button])");
+    if (button && words) button.dataset.sentShare = words; else if (button) delete button.dataset.sentShare;
+  }
+  document.addEventListener("htmx:xhr:progress", function (event) {
+    if (event.detail.lengthComputable && event.detail.loaded < event.detail.total) share(event.target, gg.text("sending", Math.round(100 * event.detail.loaded / event.detail.total) + "%"));
+  });
+  /* what was sent is no draft, and the way back does not show it as if it were unsent */
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var form = event.target;
+    share(form, "");
+    if (!form.matches("form[data-draft]") || !event.detail.xhr.getResponseHeader("HX-Redirect")) return;
+    form.dataset.sent = "1";
+    dropDraft(form);
+    form.reset();
+  });
   document.addEventListener("htmx:timeout", lost);
   document.addEventListener("htmx:confirm", function (event) {
     var hit = event.target;

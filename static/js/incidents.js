@@ -67,14 +67,16 @@
     form.dataset.hintOn = "1";
     var place = form.querySelector("[data-place-found]"), lat = form.elements.lat, lon = form.elements.lon, asked = 0;
     if (!place || !lat || !lon) return;
-    form.addEventListener("change", function (event) {
-      if (event.target !== lat || !lat.value || !lon.value) return;
+    form.addEventListener("change", function (event) { if (event.target === lat) ask(); });
+    ask();
+    function ask() {
+      if (!lat.value || !lon.value) return;
       var mine = (asked += 1);
       fetch(form.dataset.placeHint + "?lon=" + encodeURIComponent(lon.value) + "&lat=" + encodeURIComponent(lat.value), { credentials: "same-origin" })
         .then(function (answer) { return answer.ok && answer.status !== 204 ? answer.text() : ""; })
         .then(function (html) { if (mine === asked && html) fill(html); })
         .catch(function () { /* without network the report still goes: the server finds the grid later */ });
-    });
+    }
     function fill(html) {
       place.innerHTML = html;
       var found = place.querySelector("[data-compound]");

@@ -137,9 +137,10 @@
   /* Draws one [data-map]; the map is kept on the element as `ggMap` and announced by the event gg:map. */
   function start(box) {
     if (box.ggMap || !window.L) return;
-    var map = (box.ggMap = L.map(box, { maxZoom: 18, minZoom: 8, zoomSnap: 0.5, attributionControl: false, tap: true }).setView(HOME, 12));
+    var map = (box.ggMap = L.map(box, { zoomControl: false, maxZoom: 18, minZoom: 8, zoomSnap: 0.5, attributionControl: false, tap: true }).setView(HOME, 12));
     var ready = Promise.resolve();
     tiles(map, box);
+    L.control.zoom({ zoomInTitle: gg.text("zoomIn"), zoomOutTitle: gg.text("zoomOut") }).addTo(map);
     L.control.scale({ imperial: false }).addTo(map);
     if (box.dataset.json) fit(map, polygons(map, JSON.parse(document.getElementById(box.dataset.json).textContent)));
     if (box.dataset.geojson) {
@@ -175,7 +176,7 @@
     function put(at, words) {
       lon.value = at.lng.toFixed(6);
       lat.value = at.lat.toFixed(6);
-      if (text) text.textContent = words || lon.value + ", " + lat.value;
+      if (text) text.textContent = words || gg.text("placeSet");
       if (box && box.ggMap) {
         if (!marker) {
           marker = L.marker(at, { icon: pin("danger"), draggable: true }).addTo(box.ggMap);
@@ -198,7 +199,7 @@
     if (button) button.addEventListener("click", locate);
     if (box && box.ggMap) {
       box.ggMap.on("click", function (event) { put(event.latlng); });
-      if (lon.value && lat.value) { put(L.latLng(Number(lat.value), Number(lon.value))); box.ggMap.setView([lat.value, lon.value], 16); }
+      if (lon.value && lat.value) { put(L.latLng(Number(lat.value), Number(lon.value)), gg.text("placeKept")); box.ggMap.setView([lat.value, lon.value], 16); }
       else if (group.hasAttribute("data-locate-now")) locate();
     }
   }

@@ -46,7 +46,24 @@
       box.classList.toggle("is-full", files.length >= max);
       list.textContent = "";
       files.forEach(draw);
+      keep();
     }
+    /* what was photographed outlives a page that the phone threw away, beside the words of the draft */
+    var form = box.closest("form[data-draft]");
+    function keep() {
+      if (!form || !canSet || form.dataset.sent) return;
+      gg.saveDraft(form);
+      var kept = files.slice();
+      gg.shelf(function (photos) { if (kept.length) photos.put(kept, gg.draftKey(form)); else photos.delete(gg.draftKey(form)); });
+    }
+    if (form && canSet) gg.shelf(function (photos) {
+      photos.get(gg.draftKey(form)).onsuccess = function (event) {
+        if (!event.target.result || files.length) return;
+        files = event.target.result.slice(0, max);
+        write();
+        gg.draftBack(form);
+      };
+    });
     function draw(file, index) {
       var cell = document.createElement("span"), image = document.createElement("img"), button = document.createElement("button");
       cell.className = "photo";

@@ -21,6 +21,11 @@ PAGE = """{% extends "plain.html" %}{% load ui static %}
 <button class="btn btn-primary" id="send">上报</button>
 <button class="btn" id="drop" name="drop" value="1" data-confirm="确定删除？">删除</button></form>{% endblock %}"""
 
+LONG = """{% extends "phone.html" %}
+{% block tabs %}<nav class="tabs"><a class="tab" href="/long">首页</a></nav>{% endblock %}
+{% block content %}<form>{% for n in "0123456789012345678901234567890123456789" %}<p>{{ n }}</p>{% endfor %}
+<p id="last">最后一项</p><div class="phone-bar"><button class="btn">上报</button></div></form>{% endblock %}"""
+
 
 class SampleForm(forms.Form):
     text = forms.CharField(label="情况", widget=forms.Textarea, required=False)
@@ -39,4 +44,10 @@ def sample(request: HttpRequest) -> HttpResponse:
     return HttpResponse(engines["django"].from_string(PAGE).render({"form": SampleForm()}, request))
 
 
-urlpatterns = [*real, path("sample", sample)]
+@public
+def long(request: HttpRequest) -> HttpResponse:
+    """A phone page longer than the window, with its bar."""
+    return HttpResponse(engines["django"].from_string(LONG).render({}, request))
+
+
+urlpatterns = [*real, path("sample", sample), path("long", long)]

@@ -44,6 +44,35 @@ def test_a_sent_draft_does_not_come_back(phone: Page) -> None:
     expect(phone.get_by_label("情况")).to_have_value("")
 
 
+def test_photos_of_a_draft_come_back_with_it(phone: Page, photo: Path) -> None:
+    phone.goto("/sample")
+    phone.set_input_files("input[type=file]", [photo])
+    expect(phone.locator(".photo-list img")).to_have_count(1)
+    phone.wait_for_timeout(600)
+    phone.reload()
+    expect(phone.locator(".photo-list img")).to_have_count(1)
+    phone.click("#send")
+    phone.wait_for_url("**/sample?done=1")
+    assert len(RECEIVED[0]["sizes"]) == 1  # type: ignore[arg-type]
+    expect(phone.locator(".photo-list img")).to_have_count(0)
+
+
+def test_a_position_alone_is_no_draft(phone: Page) -> None:
+    phone.goto("/sample")
+    phone.click("[data-locate]")
+    expect(phone.locator("#id_lon")).not_to_have_value("")
+    phone.wait_for_timeout(600)
+    phone.goto("/sample")
+    expect(phone.locator("#id_lon")).to_have_value("")
+
+
+def test_the_end_of_a_long_phone_page_is_not_under_the_tabs(phone: Page) -> None:
+    phone.goto("/long")
+    phone.evaluate("() => window.scrollTo(0, document.documentElement.scrollHeight)")
+    bottom = phone.evaluate("() => document.querySelector('#last').getBoundingClientRect().bottom")
+    assert bottom <= phone.evaluate("() => document.querySelector('.phone-bar').getBoundingClientRect().top")
+
+
 def test_two_fast_taps_send_once(phone: Page) -> None:
     phone.goto("/sample")
     phone.evaluate("() => { const b = document.getElementById('send'); b.click(); b.click(); }")
