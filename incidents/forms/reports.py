@@ -85,10 +85,14 @@ class ReportForm(Refillable, forms.Form):
         if (lon is None) != (lat is None):
             self.add_error("lon", _("The place is not whole: set it again."))
         data["point"] = Point(lon, lat, srid=4326) if lon is not None and lat is not None else None
-        if not self.errors and not any(data.get(name) for name in self.place_fields):
+        if not self.errors and not self.has_place(data):
             message = _("Say where it is: use your place, tap the map, choose the compound or write the address.")
             raise ValidationError(message, code="place")
         return data
+
+    def has_place(self, data: dict[str, Any]) -> bool:
+        """Whether the cleaned `data` says where it is."""
+        return any(data.get(name) for name in self.place_fields)
 
     def new_incident(self) -> NewIncident:
         """What intake takes."""
@@ -130,6 +134,10 @@ class FieldReportForm(ReportForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.own_grid = own_grid(self.user)
+
+    def has_place(self, data: dict[str, Any]) -> bool:
+        """In a stairwell no position is found: the form says that her own grid then stands for the place."""
+        return self.own_grid is not None or super().has_place(data)
 
     def clean(self) -> dict[str, Any]:
         """Handled on the spot needs words about how."""
