@@ -1,10 +1,11 @@
 """Today's open work of the demo, made by the functions that the pages use."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.contrib.gis.geos import Point
 from django.utils import timezone, translation
@@ -28,6 +29,25 @@ HOME: Final = "410103008001001"
 """The grid of the demo account `gridleader`: it gets some work of its own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """One task of the grid leader herself: how long ago it came in, and the moves made since."""
+
+    category: str
+    text: str
+    hours: float
+    moves: tuple[str, ...] = ()
+
+
+OWN: Final = (
+    Own("门禁", "{place}2单元门禁坏了，谁都能进。", 0.8),
+    Own("邻里矛盾", "{place}楼上漏水，两家为赔偿争吵，请来调解。", 2.5, ("take",)),
+    Own("乱堆物堆料", "{place}3单元楼道里堆放纸箱和旧家具，挡住通道。", 5, ("take", "feedback", "rework")),
+    Own("养犬纠纷", "{place}有人遛狗不拴绳，孩子被吓哭。", 24 * 9, ("take",)),
+)
+"""Always there whatever the dice gave: new, being handled, sent back after the check, and late."""
+
+
 def build_open_work(now: datetime) -> int:
     """Report, dispatch and partly handle the cases of the last two days; returns how many are still open."""
     random, cast = Random(SEED), gather_cast()
@@ -42,7 +62,8 @@ def build_open_work(now: datetime) -> int:
             if now - incident.reported_at > timedelta(minutes=40):
                 _decide_left(cast, incident, theme)
                 _advance(random, cast, Incident.objects.get(pk=pk), now)
-    return Incident.objects.open().filter(pk__in=[pk for pk, _theme in cases]).count()
+        own = _own_work(cast, now)
+    return Incident.objects.open().filter(pk__in=[pk for pk, _theme in cases] + own).count()
 
 
 def _moments(now: datetime, random: Random) -> Iterator[tuple[datetime, str]]:
@@ -78,6 +99,35 @@ def _report(random: Random, cast: Cast, street: str, at: datetime, number: int) 
     )
     Incident.objects.filter(pk=incident.pk).update(is_demo=True)
     return incident.pk, theme
+
+
+def _own_work(cast: Cast, now: datetime) -> list[int]:
+    """The tasks of the leader of `HOME`, sent by the micro-grids' leaders; returns the primary keys."""
+    places = list(_compounds(HOME))
+    return [_give(cast, own, places[number % len(places)], now) for number, own in enumerate(OWN)]
+
+
+def _give(cast: Cast, own: Own, place: Compound, now: datetime) -> int:
+    at, leader = now - timedelta(hours=own.hours), cast.leaders[HOME]
+    operator, dispatcher = cast.at_desk(HOME, PostKind.OPERATOR), cast.at_desk(HOME, PostKind.DISPATCHER)
+    category = Category.objects.get(name=own.category, parent__isnull=False)
+    new = NewIncident(
+        text=own.text.format(place=place.name),
+        source=Source.PATROL,
+        compound=place,
+        point=place.point,
+        address=place.address,
+        client_uuid=uuid5(NAMESPACE_URL, f"demo:{own.category}:{at}"),
+    )
+    pk = report_incident(new, actor=cast.leader_of(place.grid.code), now=at).pk
+    Incident.objects.filter(pk=pk).update(is_demo=True)
+    perform(pk, "file", actor=operator, now=at + timedelta(minutes=4), category=category)
+    perform(pk, "dispatch", actor=dispatcher, now=at + timedelta(minutes=9), organization=None, user=leader)
+    for number, name in enumerate(own.moves, 1):
+        text, reason = (DONE if name == "feedback" else ""), (texts.REWORK[0] if name == "rework" else "")
+        actor = operator if reason else leader
+        perform(pk, name, actor=actor, now=at + timedelta(minutes=9 + 30 * number), text=text, reason=reason)
+    return pk
 
 
 def _compounds(code: str) -> Iterator[Compound]:
