@@ -21,7 +21,7 @@ from accounts.shell import is_phone
 from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
-from incidents import story
+from incidents import story, whistle_story
 from incidents.contacts import Contact, may_reveal, reveal_contact
 from incidents.evidence import add_photos
 from incidents.exports import export_xlsx
@@ -128,7 +128,10 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """One case: where it stands, what happened, why it went there, and what the reader may do."""
-    return render(request, "incidents/detail.html", case_context(request, find_incident(request.user, number)))
+    incident = find_incident(request.user, number)
+    context = case_context(request, incident)
+    context["whistles"] = whistle_story.for_case(incident, request.user)
+    return render(request, "incidents/detail.html", context)
 
 
 def case_context(request: HttpRequest, incident: Incident) -> dict[str, Any]:
