@@ -108,7 +108,7 @@ def whose_turn(incident: Incident, *, now: datetime) -> QuerySet[User]:
         return heads_of(incident.handler_organization_id, timezone.localdate(now))
     if incident.state in ASSIGNED:
         return handlers(incident, now=now)
-    return holders(_DUTY_BY_STATE[State(incident.state)], incident.grid_code, now=now)
+    return holders(_DUTY_BY_STATE[State(incident.state)], incident.grid_code, now=now, leaders=False)
 
 
 def supervisors(incident: Incident, *, now: datetime) -> QuerySet[User]:

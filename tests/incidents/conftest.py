@@ -104,7 +104,7 @@ class World:
 
     def move(self, incident: Incident, name: str, *, by: str | None = None, **more: Any) -> Incident:
         """One move by the role that makes it in the main way, with all it needs."""
-        given = {"text": "说明", "reason": "理由", "category": self.garbage if name == "file" else None}
+        given = {"text": "说明", "reason": "理由", "category": self.garbage if name in ("file", "answer") else None}
         if name == "dispatch":
             given["organization"] = self.unit
         if name == "hand_on":
@@ -116,9 +116,9 @@ class World:
         actor = self.people[by or DOER[name]]
         return lifecycle.perform(incident.pk, name, **{"actor": actor, "now": self.now} | given | more)
 
-    def confirming_unit(self) -> None:
-        """From now on the head of the unit confirms its work."""
-        self.unit.confirms_work = True
+    def confirming_unit(self, confirms: bool = True) -> None:
+        """Whether from now on the head of the unit confirms its work."""
+        self.unit.confirms_work = confirms
         self.unit.save(update_fields=["confirms_work"])
 
     def incident(self, state: str = State.REPORTED, **more: Any) -> Incident:
@@ -126,8 +126,7 @@ class World:
         if state == State.SELF_HANDLED:
             return self.report(self_handled_text="当场清走", **more)
         incident = self.report(**more)
-        if state in WITH_CONFIRMATION:
-            self.confirming_unit()
+        self.confirming_unit(state in WITH_CONFIRMATION)
         for name in WAY[State(state)]:
             incident = self.move(incident, name)
         return incident

@@ -120,7 +120,7 @@ def test_the_mark_does_not_disturb_somebody_who_is_deciding(world: World, later:
     [
         (State.REPORTED, {"operator", "shiftleader"}),
         (State.FILED, {"dispatcher", "shiftleader"}),
-        (State.DISPATCHED, {"department"}),
+        (State.DISPATCHED, {"department", "head"}),
         (State.HANDLED, {"operator", "shiftleader"}),
     ],
 )

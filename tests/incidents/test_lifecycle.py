@@ -12,7 +12,7 @@ from grid.posts import PostKind
 from incidents import lifecycle
 from incidents.models import Assignment, Incident
 from incidents.photos import ProcessedPhoto
-from incidents.states import MOVE_BY_NAME, MOVES, START, WITH_HANDLER, State
+from incidents.states import ASSIGNED, MOVE_BY_NAME, MOVES, START, State
 from notices.models import Notice
 from tests import street
 from tests.incidents.conftest import WAY, World, make_category
@@ -20,27 +20,58 @@ from tests.incidents.conftest import WAY, World, make_category
 DESK = {"operator", "shiftleader", "admin"}
 CHECKERS = DESK | {"community", "gridleader"}
 DISPATCHERS = {"dispatcher", "shiftleader", "admin"}
+LEADERS_TOO = DESK | {"community", "gridleader"}
+"""The level rule leaves a micro matter to the persons in charge below the street too."""
+ORDERS = {"shiftleader", "admin"}
+UNIT = {"department", "head"}
+NOBODY: set[str] = set()
 MAY = {
+    "verify": DESK,
+    "genuine": CHECKERS,
+    "not_genuine": CHECKERS,
     "file": DESK,
+    "answer": DESK,
     "reject": DESK,
+    "not_file": ORDERS,
     "cancel": DESK,
     "dispatch": DISPATCHERS,
     "recall": DISPATCHERS,
-    "take": {"department"},
-    "return": {"department"},
-    "feedback": {"department"},
+    "take": UNIT,
+    "hand_on": {"head"},
+    "return": UNIT,
+    "report_up": UNIT,
+    "next_step": UNIT,
+    "feedback": UNIT,
+    "finish": UNIT,
+    "send_back": {"head"},
+    "confirm": {"head"},
+    "forward": DISPATCHERS,
+    "refuse_work": DISPATCHERS,
+    "suspend": NOBODY,
+    "defer": NOBODY,
+    "resume": UNIT,
     "start_check": CHECKERS,
+    "pass_check": CHECKERS,
+    "close": LEADERS_TOO,
+    "close_checked": LEADERS_TOO,
     "rework": CHECKERS,
-    "close": DESK,
+    "force_close": ORDERS,
+    "close_with_lead": NOBODY,
+    # the grid leader reported it as handled on the spot: another confirms
+    "approve_self": LEADERS_TOO - {"gridleader"},
+    "refuse_self": LEADERS_TOO - {"gridleader"},
+    "reopen": LEADERS_TOO,
 }
 """Written by hand, so that the table of moves is held against something."""
+NOT_NOW = {"finish", "next_step"}
+"""What the incidents of this table never allow: no head confirms, and the work has one step."""
 
 
 def outcome(world: World, incident: Incident, move: str, role: str) -> str:
     """What a role's try at a move ends in; undone afterwards."""
     try:
         with transaction.atomic():
-            world.move(incident, move, by=role)
+            world.move(incident, move, by=role, sanctioned=False)
             transaction.set_rollback(True)
     except DomainError as error:
         return type(error).__name__
@@ -56,7 +87,8 @@ def test_every_role_tries_every_move_in_every_state(world: World, state: str) ->
     for role in world.people:
         for move, roles in MAY.items():
             possible = state in MOVE_BY_NAME[move].sources
-            expected = "NotNow" if not possible else "done" if role in roles else "NotAllowed"
+            right = "NotNow" if move in NOT_NOW else "done"
+            expected = "NotNow" if not possible else right if role in roles else "NotAllowed"
             if (got := outcome(world, incident, move, role)) != expected:
                 wrong.append((role, move, expected, got))
     assert wrong == []
@@ -67,7 +99,12 @@ def test_buttons_are_exactly_the_moves_that_would_succeed(world: World, state: s
     incident = world.incident(state)
     for role, person in world.people.items():
         offered = {move.name for move in lifecycle.allowed_moves(incident, person)}
-        assert offered == {move for move in MAY if state in MOVE_BY_NAME[move].sources and role in MAY[move]}, role
+        rightly = {move for move in MAY if state in MOVE_BY_NAME[move].sources and role in MAY[move]}
+        assert offered == rightly - NOT_NOW, role
+
+
+def test_the_table_of_rights_names_every_move() -> None:
+    assert set(MAY) == {move.name for move in MOVES if START not in move.sources}
 
 
 def test_moves_from_the_start_are_not_for_existing_incidents(world: World) -> None:
@@ -155,11 +192,11 @@ def test_whoever_handled_it_may_not_check_or_close_it(world: World) -> None:
 
 
 def test_the_system_makes_only_the_moves_that_are_its_own(world: World) -> None:
-    for move in MAY:
+    for move in set(MAY) - NOT_NOW:
         incident = world.incident(MOVE_BY_NAME[move].sources[0])
         given: dict[str, Any] = {"category": world.garbage, "organization": world.unit, "text": "x", "reason": "x"}
         if MOVE_BY_NAME[move].system:
-            lifecycle.perform(incident.pk, move, actor=None, now=world.now, **given)
+            assert lifecycle.perform(incident.pk, move, actor=None, now=world.now, **given).version > incident.version
         else:
             with pytest.raises(NotAllowed):
                 lifecycle.perform(incident.pk, move, actor=None, now=world.now, **given)
@@ -200,7 +237,7 @@ def test_the_assignment_ends_with_the_move_that_ends_it(world: World, move: str)
 @pytest.mark.parametrize("state", list(WAY))
 def test_an_open_assignment_stands_exactly_while_the_handler_has_it(world: World, state: str) -> None:
     incident = world.incident(state)
-    assert incident.assignments.filter(ends_at__isnull=True).count() == (state in WITH_HANDLER)
+    assert incident.assignments.filter(ends_at__isnull=True).count() == (state in ASSIGNED)
 
 
 def test_ended_incidents_have_an_end_and_no_clock(world: World) -> None:
@@ -213,8 +250,9 @@ def test_ended_incidents_have_an_end_and_no_clock(world: World) -> None:
 def test_a_unit_learns_of_its_task_and_the_reporter_of_the_end(world: World) -> None:
     incident = world.incident(State.CLOSED)
     told = set(Notice.objects.values_list("recipient__username", "kind"))
-    assert told == {("department", "incident.dispatch"), ("gridleader", "incident.close")}
-    assert Notice.objects.get(kind="incident.dispatch").url == f"/incidents/{incident.number}/"
+    tasks = {("department", "incident.dispatch"), ("head", "incident.dispatch")}
+    assert told == tasks | {("gridleader", "incident.close")}
+    assert {notice.url for notice in Notice.objects.all()} == {f"/incidents/{incident.number}/"}
 
 
 def test_dispatchers_learn_of_a_return_and_the_handler_of_a_rework(world: World) -> None:
