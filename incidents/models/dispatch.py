@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from grid.models import Organization
 from incidents.models.category import Category
 from incidents.models.incident import Incident
+from incidents.rule_querysets import ReleaseQuerySet, RuleQuerySet
 from notices.models import LeasedWork
 
 
@@ -36,7 +37,10 @@ class DispatchRule(models.Model):
     replaces = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("takes the place of")
     )
+    retires = models.BooleanField(_("draft: ends the rule whose place it takes"), default=False)
     note = models.CharField(_("reason"), max_length=200, blank=True, default="")
+
+    objects = RuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("dispatch rule")
@@ -56,15 +60,22 @@ class DispatchRule(models.Model):
 
 
 class RuleRelease(models.Model):
-    """A set of rules that was tested and went live: the lint and the replay that stood behind it."""
+    """A set of rules that was tested and went live: the lint and the replay that stood behind it.
+
+    It holds the rules of one subtree; those of other streets are none of its business.
+    """
 
     version = models.PositiveIntegerField(_("version"), unique=True)
+    grid_code = models.CharField(_("code of the subtree"), max_length=24, blank=True, default="")
+    back_to = models.PositiveIntegerField(_("goes back to the version"), null=True, blank=True)
     rules = models.JSONField(_("rules as they went live"))
     lint = models.JSONField(_("findings"), default=list)
     replay = models.JSONField(_("replay on past cases"), default=dict)
     note = models.CharField(_("reason"), max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
+
+    objects = ReleaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("release of rules")
@@ -116,6 +127,15 @@ class DispatchDecision(models.Model):
     candidates = models.JSONField(_("candidate handlers with the parts of their scores"), default=list)
     confidence = models.FloatField(_("confidence of the handler"), default=0)
     classifier_version = models.PositiveIntegerField(_("version of the classifier"), null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("decided by (empty: the system)"),
+    )
     # what was done in the end, by whom and why, when it was not what is written above
     overridden_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
