@@ -43,8 +43,11 @@ class Tab:
 
 TABS: Final = (
     Tab("accept", _("To be accepted"), (State.REPORTED,), ("incident.accept",)),
-    Tab("dispatch", _("To be dispatched"), (State.FILED,), ("incident.dispatch",)),
+    Tab("verify", _("Being verified"), (State.VERIFYING,), ("incident.accept",)),
+    Tab("dispatch", _("To be dispatched"), (State.FILED, State.FORWARDING), ("incident.dispatch",)),
     Tab("check", _("To be checked"), (State.HANDLED, State.CHECKING), ("incident.check", "incident.close")),
+    Tab("close", _("To be closed"), (State.CHECKED,), ("incident.close",)),
+    Tab("review", _("Handled on the spot"), (State.SELF_HANDLED,), ("incident.close",)),
 )
 
 

@@ -19,12 +19,16 @@ from accounts.models import User
 from grid.models import Compound, Grid, Organization
 from grid.posts import PostKind
 from incidents.clocks import Ledgers
+from incidents.conditions import asks_verification
 from incidents.demo import rhythm, texts
+from incidents.demo.pictures import sample_photo
 from incidents.demo.cast import Cast, gather_cast
 from incidents.lifecycle import Wish, make, take_down
-from incidents.models import Assignment, Category, DispatchDecision, Incident, IncidentEvent
+from incidents.models import Assignment, Attachment, Category, DispatchDecision, Incident, IncidentEvent
 from incidents.models.incident import Locating, Source
 from incidents.pen import Pen
+from incidents.photostore import StoredPhoto, attachment_rows
+from incidents.rights import DONE_BY
 from incidents.states import MOVE_BY_NAME, START
 
 DAYS: Final = 92
@@ -41,6 +45,7 @@ class HistoryPen(Pen):
     """A pen that also ends and hands on assignments in memory, because nothing is in the database yet."""
 
     decisions: list[DispatchDecision] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
     _open: dict[int, Assignment] = field(default_factory=dict)
 
     def assign(self, incident: Incident, by: User | None) -> None:
@@ -59,13 +64,20 @@ class HistoryPen(Pen):
 
     def handled_by(self, incident: Incident) -> int | None:
         """From memory: the pen of one case holds the case's whole history."""
-        return next((event.actor_id for event in reversed(self.events) if event.move == "feedback"), None)
+        return next((event.actor_id for event in reversed(self.events) if event.move in DONE_BY), None)
+
+    def photos(self, event: IncidentEvent, photos: Sequence[StoredPhoto], stage: str) -> None:
+        """Hang them on the case alone: its events have no keys yet."""
+        self.attachments += attachment_rows(
+            photos, incident=event.incident, event=None, stage=stage, actor=event.actor, now=self.now
+        )
 
     def take_in(self, other: "HistoryPen") -> None:
         """Add what the pen of one case has collected."""
         self.events += other.events
         self.ledgers.added += other.ledgers.added
         self.decisions += other.decisions
+        self.attachments += other.attachments
         self._assigned += other._assigned
         self._changed |= other._changed
 
@@ -76,7 +88,8 @@ class HistoryPen(Pen):
 
     def write(self, *, inserted: bool = False) -> None:
         """Everything in bulk, incidents first."""
-        for rows in (list(self._changed.values()), self.events, self.ledgers.added, self._assigned, self.decisions):
+        incidents = list(self._changed.values())
+        for rows in (incidents, self.events, self.ledgers.added, self._assigned, self.decisions, self.attachments):
             copy_in(rows)
 
 
@@ -104,6 +117,7 @@ class _Stage:
     categories: dict[str, Category]
     places: dict[str, list[Compound]]
     pen: HistoryPen
+    photo: StoredPhoto
 
     def chance(self, percent: float) -> bool:
         return self.random.random() * 100 < percent
@@ -116,7 +130,7 @@ class _Stage:
 def build_history(today: date, *, days: int = DAYS, per_day: dict[str, float] | None = None) -> int:
     """Write the history of the `days` before `today`; returns the number of incidents."""
     random = Random(SEED)
-    stage = _Stage(gather_cast(), random, _categories(), _places(), _pen())
+    stage = _Stage(gather_cast(), random, _categories(), _places(), _pen(), sample_photo())
     reports = sorted(_reports(today, days, per_day or PER_DAY, random))
     latest = datetime.combine(today, datetime.min.time(), rhythm.SHANGHAI).astimezone(UTC)
     book, made = _pen(), 0
@@ -147,7 +161,7 @@ def _pen(like: HistoryPen | None = None) -> HistoryPen:
     """An empty pen; limits and calendar are read once for all."""
     pen = HistoryPen(datetime.now(UTC), Ledgers((), calendar=like.ledgers.calendar if like else None))
     if like:
-        pen.ledgers.limits = like.ledgers.limits
+        pen.ledgers.limits, pen.rules = like.ledgers.limits, like.rules
     return pen
 
 
@@ -194,6 +208,8 @@ def _play(stage: _Stage, keys: Keys, at: datetime, street: str) -> Incident:
         _do(stage, incident, "reject", operator, stage.later(at, 7), reason=stage.random.choice(texts.REJECTED))
         return incident
     moment = at + timedelta(seconds=1 + stage.random.random())
+    if asks_verification(incident, stage.pen.rules):
+        moment = _verify(stage, incident, moment)
     _do(stage, incident, "file", None, moment, category=stage.categories[theme.category])
     unit = stage.cast.unit(street, theme.unit) if theme.unit else None
     _dispatch(stage, incident, unit, moment)
@@ -202,6 +218,15 @@ def _play(stage: _Stage, keys: Keys, at: datetime, street: str) -> Incident:
         return incident
     _handle(stage, incident, unit, theme, moment)
     return incident
+
+
+def _verify(stage: _Stage, incident: Incident, at: datetime) -> datetime:
+    """The leader of the place looks whether it is so; gives the moment after."""
+    leader = stage.cast.leader_of(incident.grid_code)
+    _do(stage, incident, "verify", None, at, user=leader)
+    seen = stage.later(at, 12)
+    _do(stage, incident, "genuine", leader, seen, text=stage.random.choice(texts.SEEN))
+    return seen + timedelta(seconds=1)
 
 
 def _incident(stage: _Stage, keys: Keys, at: datetime, street: str, theme: texts.Theme) -> tuple[Incident, User]:
@@ -306,10 +331,16 @@ def _mark_overdue(stage: _Stage, incident: Incident, due: datetime) -> None:
 
 
 def _close(stage: _Stage, incident: Incident, at: datetime) -> None:
-    if stage.chance(30):
-        _do(stage, incident, "start_check", _operator(stage, incident), at)
-        at = stage.later(at, 9)
-    _do(stage, incident, "close", _operator(stage, incident), at, text=stage.random.choice(texts.CHECKED))
+    """Matters of the street are looked at on site, with a photo; the others are closed at the desk."""
+    operator, words = _operator(stage, incident), stage.random.choice(texts.CHECKED)
+    assert incident.category is not None
+    if not incident.category.needs_site_check:
+        _do(stage, incident, "close", operator, at, text=words)
+        return
+    _do(stage, incident, "start_check", operator, at)
+    checked = stage.later(at, 9)
+    _do(stage, incident, "pass_check", operator, checked, text=words, photos=[stage.photo])
+    _do(stage, incident, "close_checked", operator, stage.later(checked, 6))
 
 
 def _do(  # noqa: PLR0913  # the fields of a wish
@@ -324,8 +355,9 @@ def _do(  # noqa: PLR0913  # the fields of a wish
     category: Category | None = None,
     organization: Organization | None = None,
     user: User | None = None,
+    photos: Sequence[StoredPhoto] = (),
 ) -> None:
     """One move at the moment `at`, through the lifecycle's own function."""
     stage.pen.now = at
-    wish = Wish(MOVE_BY_NAME[move], actor, text, reason, category, organization, user)
+    wish = Wish(MOVE_BY_NAME[move], actor, text, reason, category, organization, user, photos)
     make(stage.pen, incident, wish, actor_name=stage.cast.names.get(actor.pk, "") if actor else "系统")

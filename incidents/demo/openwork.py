@@ -15,6 +15,7 @@ from grid.models import Compound
 from grid.posts import PostKind
 from incidents.demo import rhythm, texts
 from incidents.demo.cast import Cast, gather_cast
+from incidents.demo.pictures import sample_picture
 from incidents.dispatch import dispatch_due, suggest_handler
 from incidents.intake import NewIncident, report_incident
 from incidents.lifecycle import perform
@@ -57,7 +58,7 @@ def build_open_work(now: datetime) -> int:
             cases.append(_report(random, cast, street, at, number))
             dispatch_due(now=at + timedelta(seconds=2))
         for pk, theme in cases:
-            incident = Incident.objects.get(pk=pk)
+            incident = _look(Incident.objects.get(pk=pk), now)
             # the newest cases wait as they came in: every queue of the desk shows something
             if now - incident.reported_at > timedelta(minutes=40):
                 _decide_left(cast, incident, theme)
@@ -134,6 +135,17 @@ def _compounds(code: str) -> Iterator[Compound]:
     return Compound.objects.filter(grid__code__startswith=code).select_related("grid").order_by("id").iterator()
 
 
+def _look(incident: Incident, now: datetime) -> Incident:
+    """Who was asked to look on site has done so, except for the newest reports; the system then goes on by itself."""
+    waited = now - incident.reported_at > timedelta(minutes=60)
+    if incident.state != State.VERIFYING or incident.inspector is None or not waited:
+        return incident
+    seen = incident.reported_at + timedelta(minutes=11)
+    perform(incident.pk, "genuine", actor=incident.inspector, now=seen, text=texts.SEEN[incident.pk % 3])
+    dispatch_due(now=seen + timedelta(seconds=2))
+    return Incident.objects.get(pk=incident.pk)
+
+
 def _decide_left(cast: Cast, incident: Incident, theme: texts.Theme) -> None:
     """What the system left to a person: the operator files it, the dispatcher sends it where the rules say."""
     soon = incident.reported_at + timedelta(minutes=6)
@@ -168,9 +180,20 @@ def _advance(random: Random, cast: Cast, incident: Incident, now: datetime) -> N
     operator, dice = cast.at_desk(done.grid_code, PostKind.OPERATOR), random.random()
     checked = _between(done.state_since, min(now, done.due_at or now), 0.7)
     if dice < 0.72:
-        perform(done.pk, "close", actor=operator, now=checked, text=random.choice(texts.CHECKED))
+        _close(done, operator, checked, random.choice(texts.CHECKED), whole=dice < 0.62)
     elif dice < 0.84:
         perform(done.pk, "rework", actor=operator, now=checked, reason=random.choice(texts.REWORK))
+
+
+def _close(incident: Incident, operator: User, at: datetime, words: str, *, whole: bool) -> None:
+    """Close it; what must be looked at on site waits for the closing sometimes."""
+    if incident.category is None or not incident.category.needs_site_check:
+        perform(incident.pk, "close", actor=operator, now=at, text=words)
+        return
+    perform(incident.pk, "start_check", actor=operator, now=at)
+    perform(incident.pk, "pass_check", actor=operator, now=at, text=words, photos=[sample_picture()])
+    if whole:
+        perform(incident.pk, "close_checked", actor=operator, now=at)
 
 
 def _handler_of(cast: Cast, incident: Incident) -> User:

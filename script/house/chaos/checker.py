@@ -15,14 +15,34 @@ CREATE TEMP TABLE IF NOT EXISTS journal
 TRUNCATE journal;
 """
 _ARROWS: Final = """
-(VALUES ('', 'report', 'reported'), ('', 'self_handle', 'self_handled'), ('reported', 'file', 'filed'),
-  ('reported', 'reject', 'not_accepted'), ('reported', 'cancel', 'cancelled'), ('filed', 'cancel', 'cancelled'),
-  ('dispatched', 'cancel', 'cancelled'), ('handling', 'cancel', 'cancelled'), ('reworking', 'cancel', 'cancelled'),
-  ('filed', 'dispatch', 'dispatched'), ('dispatched', 'take', 'handling'), ('reworking', 'take', 'handling'),
-  ('dispatched', 'return', 'filed'), ('handling', 'return', 'filed'), ('dispatched', 'recall', 'filed'),
-  ('handling', 'recall', 'filed'), ('reworking', 'recall', 'filed'), ('handling', 'feedback', 'handled'),
-  ('handled', 'start_check', 'checking'), ('handled', 'close', 'closed'), ('checking', 'close', 'closed'),
-  ('handled', 'rework', 'reworking'), ('checking', 'rework', 'reworking')) AS arrow (source, move, target)
+(VALUES ('', 'report', 'reported'), ('', 'self_handle', 'self_handled'), ('answered', 'reopen', 'filed'),
+  ('checked', 'close_checked', 'closed'), ('checked', 'force_close', 'closed'), ('checked', 'rework', 'reworking'),
+  ('checking', 'force_close', 'closed'), ('checking', 'pass_check', 'checked'), ('checking', 'rework', 'reworking'),
+  ('closed', 'reopen', 'filed'), ('confirming', 'confirm', 'forwarding'), ('confirming', 'force_close', 'closed'),
+  ('confirming', 'send_back', 'dispatched'), ('deferred', 'cancel', 'cancelled'),
+  ('deferred', 'force_close', 'closed'), ('deferred', 'resume', 'dispatched'), ('dispatched', 'cancel', 'cancelled'),
+  ('dispatched', 'close_with_lead', 'closed'), ('dispatched', 'defer', 'deferred'),
+  ('dispatched', 'force_close', 'closed'), ('dispatched', 'hand_on', 'dispatched'),
+  ('dispatched', 'recall', 'filed'), ('dispatched', 'report_up', 'filed'), ('dispatched', 'return', 'filed'),
+  ('dispatched', 'suspend', 'suspended'), ('dispatched', 'take', 'handling'), ('filed', 'cancel', 'cancelled'),
+  ('filed', 'close_with_lead', 'closed'), ('filed', 'dispatch', 'dispatched'), ('filed', 'force_close', 'closed'),
+  ('forwarding', 'force_close', 'closed'), ('forwarding', 'forward', 'handled'),
+  ('forwarding', 'refuse_work', 'reworking'), ('handled', 'close', 'closed'), ('handled', 'force_close', 'closed'),
+  ('handled', 'rework', 'reworking'), ('handled', 'start_check', 'checking'), ('handling', 'cancel', 'cancelled'),
+  ('handling', 'close_with_lead', 'closed'), ('handling', 'defer', 'deferred'), ('handling', 'feedback', 'handled'),
+  ('handling', 'finish', 'confirming'), ('handling', 'force_close', 'closed'), ('handling', 'hand_on', 'dispatched'),
+  ('handling', 'next_step', 'handling'), ('handling', 'recall', 'filed'), ('handling', 'report_up', 'filed'),
+  ('handling', 'return', 'filed'), ('handling', 'suspend', 'suspended'), ('reported', 'answer', 'answered'),
+  ('reported', 'cancel', 'cancelled'), ('reported', 'close_with_lead', 'closed'), ('reported', 'file', 'filed'),
+  ('reported', 'not_file', 'not_filed'), ('reported', 'reject', 'not_accepted'), ('reported', 'verify', 'verifying'),
+  ('reworking', 'cancel', 'cancelled'), ('reworking', 'close_with_lead', 'closed'),
+  ('reworking', 'defer', 'deferred'), ('reworking', 'force_close', 'closed'), ('reworking', 'hand_on', 'dispatched'),
+  ('reworking', 'recall', 'filed'), ('reworking', 'report_up', 'filed'), ('reworking', 'suspend', 'suspended'),
+  ('reworking', 'take', 'handling'), ('self_handled', 'approve_self', 'closed'),
+  ('self_handled', 'refuse_self', 'cancelled'), ('suspended', 'cancel', 'cancelled'),
+  ('suspended', 'force_close', 'closed'), ('suspended', 'resume', 'dispatched'),
+  ('verifying', 'cancel', 'cancelled'), ('verifying', 'close_with_lead', 'closed'),
+  ('verifying', 'genuine', 'reported'), ('verifying', 'not_genuine', 'reported')) AS arrow (source, move, target)
 """
 """Written out a second time on purpose: a wrong arrow in the platform's own table must be seen."""
 
