@@ -309,15 +309,17 @@ def extend(
     return incident
 
 
-def reassign(incident_pk: int, *, user: User, actor: User, now: datetime, reason: str) -> Incident:
+def reassign(
+    incident_pk: int, *, user: User, actor: User, now: datetime, reason: str, giver: User | None = None
+) -> Incident:
     """Give the person's part of an open incident (its handling, or its look on site) to another person.
 
-    The state and the clocks go on. The caller has checked that `user` may do it; NotNow when nobody has it by name.
+    `giver` says whose part, where one person handles the incident and another looks on site. The state and the clocks go on. The caller has checked that `user` may do it; NotNow when nobody has it by name.
     """
     with transaction.atomic():
         incident = lock(incident_pk)
         pen = Pen.for_locked([incident], now=now)
-        before = _reassign(pen, incident, user, actor)
+        before = _reassign(pen, incident, user, actor, giver)
         incident.version += 1
         pen.changed(incident)
         facts = {"from": str(before or ""), "to": str(user), "user": user.pk}
@@ -327,9 +329,10 @@ def reassign(incident_pk: int, *, user: User, actor: User, now: datetime, reason
     return incident
 
 
-def _reassign(pen: Pen, incident: Incident, user: User, actor: User) -> User | None:
+def _reassign(pen: Pen, incident: Incident, user: User, actor: User, giver: User | None) -> User | None:
     """Put the new person into the place of the old one, who is given back."""
-    if incident.state in INSPECTED and incident.inspector_id:
+    looks = incident.inspector_id if incident.state in INSPECTED else None
+    if looks and (giver is None or looks == giver.pk):
         before, incident.inspector = incident.inspector, user
         return before
     if incident.state not in OPEN_STATES or incident.handler_user_id is None:
