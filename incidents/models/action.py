@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grid.models import Compound, Grid, Organization
+from incidents.action_queries import JointActionQuerySet
 
 
 class JointAction(models.Model):
@@ -40,6 +41,8 @@ class JointAction(models.Model):
     created_at = models.DateTimeField(_("planned at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     is_demo = models.BooleanField(_("made up"), default=False, editable=False)
+
+    objects = JointActionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("joint action")
