@@ -21,7 +21,7 @@ from accounts.shell import is_phone
 from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
-from incidents import story, whistle_story
+from incidents import callbacks, dispute_story, story, whistle_story
 from incidents.contacts import Contact, may_reveal, reveal_contact
 from incidents.evidence import add_photos
 from incidents.exports import export_xlsx
@@ -154,6 +154,8 @@ def case_context(request: HttpRequest, incident: Incident) -> dict[str, Any]:
         "may_reveal": may_reveal(incident, request.user),
         "photo_form": MorePhotosForm(),
         "grid_url": grid_address(incident),
+        "mediation": dispute_story.for_case(incident, request.user),
+        "asked": callbacks.for_case(incident, request.user),
         "has_contact": bool(incident.contact_index or incident.contact_name),
     }
 
