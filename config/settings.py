@@ -318,6 +318,8 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-due": every(2, "notices.tasks.deliver_due"),
     "run-clocks": every(30, "incidents.tasks.run_clocks"),
     "remind-whistles": every(60, "incidents.tasks.remind_whistles"),
+    "resume-due": every(60, "incidents.tasks.resume_due"),
+    "reckon-deadlines": every(60, "incidents.tasks.reckon_deadlines"),
     "remove-orphans": every(6 * 3600, "incidents.tasks.remove_orphans"),
     "draw-call-backs": every(1800, "incidents.tasks.draw_call_backs"),
     "withdraw-returned": every(600, "incidents.tasks.withdraw_returned"),
@@ -379,6 +381,9 @@ SPECTACULAR_SETTINGS = {
         "ReportKindEnum": "reports.models.Report.Kind",
         "CategoryKindEnum": "incidents.models.category.Category.Kind",
         "EventKindEnum": "incidents.models.event.IncidentEvent.Kind",
+        "WhistleStateEnum": "incidents.models.whistle.Whistle.State",
+        "WhistleLevelEnum": "incidents.models.whistle.WhistleLevel.Colour",
+        "WhistleRankEnum": "incidents.models.whistle.WhistleLevel.Rank",
     },
 }
 

@@ -4,6 +4,7 @@ from incidents.admin.calendar import CalendarDayAdmin, ReckoningAdmin
 from incidents.admin.catalogue import CategoryAdmin, ProcedureAdmin, TimeLimitAdmin
 from incidents.admin.dispatching import DispatchDecisionAdmin, DispatchRuleAdmin, DispatchWorkAdmin
 from incidents.admin.incidents import IncidentAdmin
+from incidents.admin.whistles import WhistleAdmin, WhistleLevelAdmin
 
 __all__ = [
     "CalendarDayAdmin",
@@ -15,4 +16,6 @@ __all__ = [
     "ProcedureAdmin",
     "ReckoningAdmin",
     "TimeLimitAdmin",
+    "WhistleAdmin",
+    "WhistleLevelAdmin",
 ]
