@@ -309,19 +309,31 @@ def _operator(stage: _Stage, incident: Incident) -> User:
 
 
 def _work(stage: _Stage, incident: Incident, handler: User, theme: texts.Theme, at: datetime) -> datetime:
-    """From taking on to feedback: within the limit, or one time in nine some hours after it."""
+    """From taking on to feedback, step by step: within each limit, or one time in nine some hours after the last."""
     taken = stage.later(at, 14)
-    assert incident.due_at is not None
-    due = incident.due_at
-    room = max((due - taken).total_seconds(), 600.0)
-    late = stage.chance(11)
-    seconds = room * stage.random.uniform(0.08, 0.85) if not late else room + stage.random.uniform(900, 30_000)
-    done = taken + timedelta(seconds=seconds)
     _do(stage, incident, "take", handler, taken)
+    while incident.step < incident.steps:
+        taken = _in_time(stage, incident, taken)
+        _do(stage, incident, "next_step", handler, taken, text=stage.random.choice(texts.STEP_DONE))
+    assert incident.due_at is not None
+    due, late = incident.due_at, stage.chance(11)
+    room = max((due - taken).total_seconds(), 600.0)
+    done = (
+        taken + timedelta(seconds=room + stage.random.uniform(900, 30_000))
+        if late
+        else _in_time(stage, incident, taken)
+    )
     if done > due:
         _mark_overdue(stage, incident, due)
     _do(stage, incident, "feedback", handler, done, text=stage.random.choice(theme.done))
     return done
+
+
+def _in_time(stage: _Stage, incident: Incident, since: datetime) -> datetime:
+    """A moment well before the running limit ends."""
+    assert incident.due_at is not None
+    room = max((incident.due_at - since).total_seconds(), 600.0)
+    return since + timedelta(seconds=room * stage.random.uniform(0.08, 0.85))
 
 
 def _mark_overdue(stage: _Stage, incident: Incident, due: datetime) -> None:

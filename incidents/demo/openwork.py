@@ -174,6 +174,10 @@ def _advance(random: Random, cast: Cast, incident: Incident, now: datetime) -> N
     handler, since = _handler_of(cast, incident), incident.state_since
     end = min(now, incident.due_at or now)
     perform(incident.pk, "take", actor=handler, now=_between(since, end, 0.15))
+    if incident.steps > 1:
+        # work in several steps goes over weeks: the first one is done, the next one runs
+        perform(incident.pk, "next_step", actor=handler, now=_between(since, end, 0.5), text=texts.STEP_DONE[0])
+        return
     if incident.due_at and incident.due_at > now and random.random() < 0.45:
         return
     done = perform(incident.pk, "feedback", actor=handler, now=_between(since, end, 0.6), text=DONE)

@@ -223,3 +223,10 @@ SEEN: Final = (
     "与居民核对过，反映情况属实。",
 )
 """What the person says who looked whether a report is so."""
+
+STEP_DONE: Final = (
+    "已责令停止施工，告知书已送达。",
+    "已完成调查取证，处罚决定已送达。",
+    "当事人已签字确认，进入下一步。",
+)
+"""What a handler says at the end of one step of the work."""

@@ -1,7 +1,9 @@
 """Random walks through the life of incidents (reliability.md 2.3, I4 to I7): whatever people do, the laws hold."""
 
+import contextlib
 import os
 from datetime import timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -12,15 +14,28 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from accounts.errors import DomainError
-from incidents import deadlines, dispatch
-from incidents.models import Assignment, DispatchDecision, Incident, IncidentEvent
-from incidents.states import MOVE_BY_NAME, START, WITH_HANDLER, arrows
+from incidents import clocks, deadlines, dispatch, lifecycle
+from incidents.models import Assignment, Incident, IncidentEvent, Procedure
+from incidents.states import ASSIGNED, INSPECTED, MOVE_BY_NAME, RESTING, START, WITH_HANDLER, Clock, State, arrows
 from tests.incidents.conftest import World, build_world
+from tests.incidents.test_clocks import limit
 
 LONG = os.environ.get("LONG") == "1"
 MOVES = sorted(name for name, move in MOVE_BY_NAME.items() if START not in move.sources)
-ROLES = ("operator", "dispatcher", "shiftleader", "department", "gridleader", "microleader", "community", "auditor")
+ROLES = (
+    "operator",
+    "dispatcher",
+    "shiftleader",
+    "department",
+    "head",
+    "gridleader",
+    "microleader",
+    "community",
+    "auditor",
+)
 CHOICE = st.integers(0, 4)
+CHANGING = ("move", "joined", "handed_over", "extended")
+"""Kinds of events that come with a new version."""
 
 
 class Life(RuleBasedStateMachine):
@@ -28,11 +43,15 @@ class Life(RuleBasedStateMachine):
 
     world: World
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(confirms=st.booleans(), verifies=st.booleans(), steps=st.integers(1, 3))
+    def begin(self, confirms: bool, verifies: bool, steps: int) -> None:
         self.block = transaction.atomic()
         self.block.__enter__()
         self.world = build_world()
+        self.world.confirming_unit(confirms)
+        Procedure.objects.create(pk=1, verify_sources=["patrol"] if verifies else [])
+        for step in range(1, steps + 1):
+            limit(category=self.world.garbage, step=step, amount=4 * step, unit="work_hour")
         self.keys = [self.world.people["gridleader"].pk, 7]
 
     def teardown(self) -> None:
@@ -73,6 +92,33 @@ class Life(RuleBasedStateMachine):
         else:
             assert not stale
 
+    @rule(one=CHOICE, other=CHOICE)
+    def join(self, one: int, other: int) -> None:
+        """A member of a cluster, whose lead may end at any time."""
+        member, lead = self._incident(one), self._incident(other)
+        if member is None or lead is None or member.pk == lead.pk or lead.duplicate_of_id or member.duplicates.exists():
+            return
+        actor = self.world.people["operator"]
+        lifecycle.change(member.pk, "joined", actor=actor, now=self.world.now, duplicate_of_id=lead.pk)
+
+    @rule(choice=CHOICE, role=st.sampled_from(["department", "head", "gridleader"]))
+    def hand_over(self, choice: int, role: str) -> None:
+        if (incident := self._incident(choice)) is None:
+            return
+        with contextlib.suppress(DomainError), transaction.atomic():
+            people = self.world.people
+            now, why = self.world.now, "岗位调整"
+            lifecycle.reassign(incident.pk, user=people[role], actor=people["shiftleader"], now=now, reason=why)
+
+    @rule(choice=CHOICE, amount=st.integers(1, 9))
+    def extend(self, choice: int, amount: int) -> None:
+        if (incident := self._incident(choice)) is None:
+            return
+        with contextlib.suppress(DomainError), transaction.atomic():
+            given = {"clock": "handle", "amount": Decimal(amount), "unit": "work_hour", "reason": "工程量大"}
+            longer = lifecycle.extend(incident.pk, actor=self.world.people["shiftleader"], now=self.world.now, **given)
+            assert longer.clock != "handle" or incident.due_at is None or longer.due_at > incident.due_at
+
     @rule()
     def work(self) -> None:
         dispatch.dispatch_due(now=self.world.now)
@@ -92,7 +138,7 @@ class Life(RuleBasedStateMachine):
         for incident in Incident.objects.prefetch_related("events", "assignments", "clock_entries"):
             check_history(incident)
             check_task(incident)
-        assert DispatchDecision.objects.count() <= Incident.objects.count()
+            check_ledger(incident)
 
 
 def check_history(incident: Incident) -> None:
@@ -102,17 +148,36 @@ def check_history(incident: Incident) -> None:
     assert [event.sequence for event in events] == list(range(1, len(events) + 1))
     assert all((event.from_state, event.move, event.to_state) in arrows() for event in moves)
     assert all(one.to_state == other.from_state for one, other in pairwise(events))
-    assert (events[-1].to_state, len(moves)) == (incident.state, incident.version)
+    versions = [event for event in events if event.kind in CHANGING]
+    assert (events[-1].to_state, len(versions)) == (incident.state, incident.version)
     assert all(event.actor_name for event in events)
 
 
 def check_task(incident: Incident) -> None:
     """I4: one open assignment while the handler has it, none else; its clock runs; an end has no clock."""
     open_: list[Assignment] = [one for one in incident.assignments.all() if one.ends_at is None]
-    assert len(open_) == (incident.state in WITH_HANDLER)
-    assert (incident.clock == "handle") == (incident.state in WITH_HANDLER)
-    assert bool(incident.clock) == incident.is_open == (incident.due_at is not None)
+    assert len(open_) == (incident.state in ASSIGNED)
+    assert (incident.clock == "handle") == (incident.state in (*WITH_HANDLER, State.CONFIRMING))
+    without_clock = incident.state in (*RESTING, State.CHECKED) or not incident.is_open
+    assert bool(incident.clock) == (not without_clock) == (incident.due_at is not None)
     assert (incident.overdue_at is None) or (incident.was_overdue and incident.due_at < incident.overdue_at)
+    assert (incident.resume_at is not None) == (incident.state in RESTING)
+    assert incident.inspector_id is None or incident.state in INSPECTED
+    assert (incident.closed_at is None) == incident.is_open
+    assert bool(incident.closing) == (incident.state == State.CLOSED) or incident.state == State.CANCELLED
+    assert incident.step <= incident.steps
+
+
+def check_ledger(incident: Incident) -> None:
+    """What is stored beside the incident is what its ledger says when it is reckoned again."""
+    found = clocks.readings(incident)
+    running = {clock: reading for clock, reading in found.items() if reading.running}
+    beside = running.pop(Clock.INTERNAL, None)
+    assert incident.unit_due_at == (beside.due_at if beside else None)
+    assert [(clock, one.due_at, one.warn_at) for clock, one in running.items()] == (
+        [(incident.clock, incident.due_at, incident.warn_at)] if incident.clock else []
+    )
+    assert all(one.paused for clock, one in found.items() if clock == Clock.HANDLE and incident.state in RESTING)
 
 
 @pytest.mark.django_db
