@@ -320,6 +320,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind-whistles": every(60, "incidents.tasks.remind_whistles"),
     "resume-due": every(60, "incidents.tasks.resume_due"),
     "reckon-deadlines": every(60, "incidents.tasks.reckon_deadlines"),
+    "watch-posts": every(24 * 3600, "incidents.tasks.watch_posts"),
     "remove-orphans": every(6 * 3600, "incidents.tasks.remove_orphans"),
     "draw-call-backs": every(1800, "incidents.tasks.draw_call_backs"),
     "withdraw-returned": every(600, "incidents.tasks.withdraw_returned"),

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from incidents import callbacks, deadlines, dispatch, dispute_news, photostore, solving
+from incidents import callbacks, deadlines, dispatch, dispute_news, photostore, reckoning, resting, solving, vacancies
 from incidents.whistle_reminders import remind_late
 from notices.jobs import job
 
@@ -35,6 +35,28 @@ def run_clocks() -> int:
 @job("incidents.run_clocks")
 def _run_clocks() -> int:
     return deadlines.run_clocks(now=timezone.now())
+
+
+@shared_task(name="incidents.tasks.resume_due")
+def resume_due() -> int:
+    """Let suspended and deferred cases go on whose day has come."""
+    return _resume_due()
+
+
+@job("incidents.resume_due")
+def _resume_due() -> int:
+    return resting.resume_due(now=timezone.now())
+
+
+@shared_task(name="incidents.tasks.reckon_deadlines")
+def reckon_deadlines() -> int:
+    """Reckon the due times of open cases anew when the calendar has changed."""
+    return _reckon_deadlines()
+
+
+@job("incidents.reckon_deadlines")
+def _reckon_deadlines() -> int:
+    return reckoning.reckon_if_changed(now=timezone.now())
 
 
 @shared_task(name="incidents.tasks.remove_orphans")
@@ -90,3 +112,14 @@ def remind_of_visits() -> int:
 @job("incidents.remind_of_visits")
 def _remind_of_visits() -> int:
     return dispute_news.remind_of_visits(now=timezone.now())
+
+
+@shared_task(name="incidents.tasks.watch_posts")
+def watch_posts() -> int:
+    """Tell of grids without a leader and of work that was left behind."""
+    return _watch_posts()
+
+
+@job("incidents.watch_posts")
+def _watch_posts() -> int:
+    return vacancies.tell(now=timezone.now())

@@ -3,7 +3,22 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts import converters  # noqa: F401  (registers `number`)
-from incidents.views import callbacks, cases, desk, disputes, field, intake, maps, moves, overview, photos, whistles
+from incidents.views import (
+    actions,
+    callbacks,
+    cases,
+    desk,
+    disputes,
+    field,
+    groups,
+    handover,
+    intake,
+    maps,
+    moves,
+    overview,
+    photos,
+    whistles,
+)
 
 app_name = "incidents"
 
@@ -33,6 +48,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("call-backs/samples/", callbacks.call_back_samples, name="call_back_samples"),
     path("call-backs/<ascii_int:pk>/", callbacks.call_back, name="call_back"),
     path("call-backs/<ascii_int:pk>/exclude/", callbacks.call_back_exclude, name="call_back_exclude"),
+    path("actions/", actions.action_list, name="actions"),
+    path("actions/new/", actions.action_new, name="action_new"),
+    path("actions/<ascii_int:pk>/", actions.action_detail, name="action"),
+    path("actions/<ascii_int:pk>/edit/", actions.action_edit, name="action_edit"),
+    path("actions/<ascii_int:pk>/day/", actions.action_day, name="action_day"),
+    path("actions/<ascii_int:pk>/gather/", actions.action_gather, name="action_gather"),
+    path(
+        "actions/<ascii_int:pk>/cases/<number:number>/release/", actions.action_release, name="action_release"
+    ),
+    path("actions/<ascii_int:pk>/steps/<slug:step>/", actions.action_step, name="action_step"),
+    path("groups/", groups.group_list, name="groups"),
+    path("groups/<ascii_int:pk>/", groups.group_detail, name="group"),
+    path("handover/", handover.handover_board, name="handover"),
+    path("handover/<ascii_int:pk>/", handover.hand_over, name="hand_over"),
+    path("handover/acts/<ascii_int:pk>/", handover.act, name="hand_over_act"),
     path("photos/<uuid:public_id>/", photos.photo, name="photo"),
     path("report/", intake.report, name="report"),
     path("report/place/", intake.place, name="place"),
