@@ -328,6 +328,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": every(30, "notices.tasks.heartbeat"),
     "tidy": every(3600, "notices.tasks.tidy"),
     "write-due-reports": every(60, "reports.tasks.write_due_reports"),
+    "retrain-classifier": every(7 * 24 * 3600, "incidents.tasks.retrain_classifier"),
 }
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
@@ -382,6 +383,13 @@ SPECTACULAR_SETTINGS = {
         "ReportKindEnum": "reports.models.Report.Kind",
         "CategoryKindEnum": "incidents.models.category.Category.Kind",
         "EventKindEnum": "incidents.models.event.IncidentEvent.Kind",
+        "DisputeKindEnum": "incidents.models.mediation.Dispute.Kind",
+        "DisputeStateEnum": "incidents.models.mediation.Dispute.State",
+        "DisputeSourceEnum": "incidents.models.mediation.Dispute.Source",
+        "DisputeEventKindEnum": "incidents.models.mediation.DisputeEvent.Kind",
+        "PartyKindEnum": "incidents.models.mediation.DisputeParty.Kind",
+        "IncidentSourceEnum": "incidents.models.incident.Source",
+        "GridLevelEnum": "grid.models.Grid.Level",
         "WhistleStateEnum": "incidents.models.whistle.Whistle.State",
         "WhistleLevelEnum": "incidents.models.whistle.WhistleLevel.Colour",
         "WhistleRankEnum": "incidents.models.whistle.WhistleLevel.Rank",

@@ -40,11 +40,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """The category, if the words are clear enough, how sure that is (0 to 1), and the best candidates."""
+    """The category, if the words are clear enough, how sure that is (0 to 1), and the best candidates.
+
+    `version` is the classifier version that read it, None for the seed lexicon and for what was given.
+    """
 
     category: Category | None
     confidence: float
     candidates: Sequence[Candidate] = ()
+    version: int | None = None
 
 
 @dataclass

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from incidents import callbacks, deadlines, dispatch, dispute_news, photostore, reckoning, resting, solving, vacancies
+from incidents.learning import retraining_process
 from incidents.whistle_reminders import remind_late
 from notices.jobs import job
 
@@ -123,3 +124,14 @@ def watch_posts() -> int:
 @job("incidents.watch_posts")
 def _watch_posts() -> int:
     return vacancies.tell(now=timezone.now())
+
+
+@shared_task(name="incidents.tasks.retrain_classifier", soft_time_limit=660, time_limit=720)
+def retrain_classifier() -> int:
+    """Learn from the newest ended cases; what is better goes live."""
+    return _retrain_classifier()
+
+
+@job("incidents.retrain_classifier")
+def _retrain_classifier() -> int:
+    return retraining_process.run()
