@@ -64,7 +64,7 @@ def advise(incident: Incident, *, user: Any, now: datetime) -> Advice:
         repeats = [other for other in found if other.pk != incident.pk][:SHOWN]
     return Advice(
         categories=_offers(decision) if incident.state == State.REPORTED else (),
-        confidence=decision.confidence,
+        confidence=decision.category_confidence,
         handler=str(decision.organization or decision.user or ""),
         lines=reason_lines(decision.reasons),
         repeats=repeats,
@@ -72,10 +72,10 @@ def advise(incident: Incident, *, user: Any, now: datetime) -> Advice:
 
 
 def _offers(decision: Decision) -> list[CategoryOffer]:
-    total = sum(candidate["score"] for candidate in decision.candidates) or 1
+    total = sum(candidate["score"] for candidate in decision.categories) or 1
     return [
         CategoryOffer(one["category"], one["name"], one["score"] / total, "、".join(one["words"]))
-        for one in decision.candidates[:SHOWN]
+        for one in decision.categories[:SHOWN]
     ]
 
 

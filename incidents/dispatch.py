@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import DatabaseError, InterfaceError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.errors import DomainError
 from incidents.announcing import announce
-from incidents.deciding import Adviser, Decision
+from incidents.deciding import HOLDING, Adviser, Decision
 from incidents.lifecycle import Wish, make, take_down
 from incidents.models import DispatchDecision, DispatchWork, Incident, IncidentEvent
 from incidents.pen import Pen
@@ -48,12 +49,12 @@ def dispatch_due(*, now: datetime, limit: int = 200) -> int:
 
 def decide(incident: Incident, now: datetime) -> Decision:
     """What the system would do with a reported incident, and why; writes nothing."""
-    return Adviser(now=now).decide(incident)
+    return Adviser([incident], now=now).decide(incident)
 
 
 def suggest_handler(incident: Incident, now: datetime) -> Decision:
     """Whom the system would give a filed or returned incident, without those who gave it back. Writes nothing."""
-    return Adviser(now=now).suggest(incident)
+    return Adviser([incident], now=now).suggest(incident)
 
 
 def _work_off(works: Sequence[DispatchWork], *, now: datetime) -> int:
@@ -92,9 +93,10 @@ def _write(works: Sequence[DispatchWork], *, now: datetime) -> None:
     rows = rows.defer("contact_name", "contact_phone").filter(pk__in=[work.incident_id for work in works])
     incidents = {row.pk: row for row in rows}
     waiting = [work for work in works if _waits(incidents[work.incident_id])]
-    pen, adviser = Pen.for_locked(incidents.values(), now=now), Adviser(now=now)
-    system = name_with_post(None, "", now=now)
-    made = [_carry_out(pen, incidents[work.incident_id], work, adviser, system) for work in waiting]
+    pen = Pen.for_locked(incidents.values(), now=now)
+    adviser = Adviser([incidents[one.incident_id] for one in waiting], now=now)
+    system, rounds = name_with_post(None, "", now=now), _next_rounds(waiting)
+    made = [_carry_out(pen, incidents[one.incident_id], rounds[one.incident_id], adviser, system) for one in waiting]
     pen.write()
     DispatchDecision.objects.bulk_create(made, ignore_conflicts=True)
     announce(pen.events, actor=None, now=now)
@@ -109,27 +111,35 @@ def _waits(incident: Incident) -> bool:
     return incident.state == State.REPORTED or (incident.state == State.FILED and incident.report_up_count > 0)
 
 
-def _carry_out(pen: Pen, incident: Incident, work: DispatchWork, adviser: Adviser, system: str) -> DispatchDecision:
+def _next_rounds(works: Sequence[DispatchWork]) -> dict[int, int]:
+    """The round that each decision gets: those of people count too. One query."""
+    rows = DispatchDecision.objects.filter(incident__in=[work.incident_id for work in works]).order_by()
+    last = dict(rows.values_list("incident").annotate(Max("round")))
+    return {work.incident_id: max(work.round, last.get(work.incident_id, 0) + 1) for work in works}
+
+
+def _carry_out(pen: Pen, incident: Incident, round_: int, adviser: Adviser, system: str) -> DispatchDecision:
     """Put the moves of one decision into the pen."""
     filed = incident.state == State.FILED
     decision = adviser.suggest(incident) if filed else adviser.decide(incident)
-    if decision.verify:
-        if decision.found_handler:
-            make(pen, incident, Wish(MOVE_BY_NAME["verify"], None, user=decision.user), actor_name=system)
-    elif decision.category is not None and not incident.in_arbitration:
-        if not filed:
-            facts = {"confidence": decision.confidence, "by": "given" if incident.category_id else "words"}
-            wish = Wish(MOVE_BY_NAME["file"], None, category=decision.category, data=facts)
-            make(pen, incident, wish, actor_name=system)
-        if decision.found_handler:
-            wish = Wish(MOVE_BY_NAME["dispatch"], None, organization=decision.organization, user=decision.user)
-            make(pen, incident, wish, actor_name=system)
+    if decision.verify and not decision.left_to_person:
+        make(pen, incident, Wish(MOVE_BY_NAME["verify"], None, user=decision.user), actor_name=system)
+    if decision.may_file and not filed:
+        facts = {"confidence": decision.category_confidence, "by": "given" if incident.category_id else "words"}
+        wish = Wish(MOVE_BY_NAME["file"], None, category=decision.category, data=facts)
+        make(pen, incident, wish, actor_name=system)
+    if decision.may_dispatch:
+        wish = Wish(MOVE_BY_NAME["dispatch"], None, organization=decision.organization, user=decision.user)
+        make(pen, incident, wish, actor_name=system)
     if decision.left_to_person:
         take_down(pen, incident, IncidentEvent.Kind.LEFT_TO_PERSON, text=_left_words(decision))
-    return decision.as_row(incident, work.round, pen.now)
+    return decision.as_row(incident, round_, pen.now)
 
 
 def _left_words(decision: Decision) -> str:
+    """Why a person must go on, for the history and the notice: what holds it, else what is missing."""
+    if decision.held:
+        return str(next(one["text"] for one in reversed(decision.reasons) if one["code"] in HOLDING))
     if decision.verify:
         return _("Nobody was found who could look on site.")
     return _("No category is clear enough.") if decision.category is None else _("Nobody was found for it.")

@@ -20,6 +20,7 @@ from incidents.announcing import announce
 from incidents.clocks import Limit
 from incidents.models import Attachment, Category, Incident, IncidentEvent
 from incidents.needs import Wish, check_needs, check_words
+from incidents.overriding import keep_choice
 from incidents.pen import Pen
 from incidents.people import name_with_post
 from incidents.photos import ProcessedPhoto
@@ -116,6 +117,7 @@ def perform(  # noqa: PLR0913 - one argument per thing that a move may need, all
         followers = _followers(incident, wish.move)
         pen = Pen.for_locked([incident, *followers], now=now)
         make(pen, incident, wish)
+        keep_choice(incident, wish, now=now)
         for follower in followers:
             _follow(pen, follower, incident)
         pen.write()
@@ -314,7 +316,8 @@ def reassign(
 ) -> Incident:
     """Give the person's part of an open incident (its handling, or its look on site) to another person.
 
-    `giver` says whose part, where one person handles the incident and another looks on site. The state and the clocks go on. The caller has checked that `user` may do it; NotNow when nobody has it by name.
+    `giver` says whose part, where one person handles the incident and another looks on site. The state and the clocks
+    go on. The caller has checked that `user` may do it; NotNow when nobody has it by name.
     """
     with transaction.atomic():
         incident = lock(incident_pk)
