@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from accounts.text_guard import CleanTextSerializerField
 from grid.models import Grid, Organization
+from grid.scope import scope_of
 from incidents.api.serializers import GridBrief, MoveSerializer, StrictSerializer
 from incidents.models import Incident, Whistle, WhistleEvent, WhistleLevel, WhistleTask
 from incidents.whistle_moves import MOVES, allowed_moves, allowed_steps, reached
@@ -43,10 +44,11 @@ class NewWhistleInput(StrictSerializer):
     calls = CallInput(many=True, allow_empty=False, max_length=20)
 
     def get_fields(self) -> dict[str, Any]:
-        """Grids and cases are those that the caller may see."""
+        """Grids are those for which the caller may whistle, cases those that she may see."""
         fields: dict[str, Any] = super().get_fields()
         if request := self.context.get("request"):
-            fields["grid"].queryset = fields["grid"].queryset.visible_to(request.user).current(timezone.localdate())
+            own = fields["grid"].queryset.filter(scope_of(request.user).q("whistle.blow"))
+            fields["grid"].queryset = own.current(timezone.localdate())
             fields["incident"].queryset = Incident.objects.visible_to(request.user)
         return fields
 

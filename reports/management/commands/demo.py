@@ -22,6 +22,7 @@ from incidents.catalogue import load_catalogue
 from incidents.demo.history import build_history
 from incidents.demo.openwork import build_open_work
 from incidents.demo.rules import build_rules
+from incidents.demo.whistles import build_whistles
 from reports.daily import write
 
 REPORT_DAYS = 14
@@ -67,6 +68,7 @@ class Command(BaseCommand):
         ended = build_history(timezone.localdate(now), days=days)
         _analyze()
         opened = build_open_work(now)
+        build_whistles(now)
         self.stdout.write(f"{len(grids)} grids, {people} people, {ended} ended and {opened} open incidents (made up)")
         return _demo_key()
 
