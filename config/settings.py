@@ -387,6 +387,7 @@ SPECTACULAR_SETTINGS = {
         "DisputeStateEnum": "incidents.models.mediation.Dispute.State",
         "DisputeSourceEnum": "incidents.models.mediation.Dispute.Source",
         "DisputeEventKindEnum": "incidents.models.mediation.DisputeEvent.Kind",
+        "JointActionStateEnum": "incidents.models.action.JointAction.State",
         "PartyKindEnum": "incidents.models.mediation.DisputeParty.Kind",
         "IncidentSourceEnum": "incidents.models.incident.Source",
         "GridLevelEnum": "grid.models.Grid.Level",

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from grid.scope import scope_of
 from incidents import lifecycle
 from incidents.models import ActionDay, Incident, IncidentEvent, JointAction
 from incidents.overview import midnight
-from incidents.people import actors_of, name_with_post
+from incidents.people import name_with_post
 from incidents.querysets import IncidentQuerySet
 from notices.models import Notice
 from notices.writing import notify
@@ -144,13 +145,13 @@ def _check_running(action: JointAction, wish: Plan) -> None:
 
 
 def start(pk: int, *, version: int, actor: User, now: datetime) -> JointAction:
-    """Begin it, and tell everybody who acts for the units."""
+    """Begin it, and tell everybody with a post in its units."""
     with transaction.atomic():
         action = _locked(pk, version, (State.PLANNED,), actor)
         _save(action, state=State.RUNNING)
         units = [action.lead_id, *action.units.values_list("pk", flat=True)]
         notify(
-            recipients=actors_of(units, timezone.localdate(now)).exclude(pk=actor.pk),
+            recipients=_people_of(units, timezone.localdate(now)).exclude(pk=actor.pk),
             kind="action.start",
             level=Notice.Level.TASK,
             title=_("Joint action begins: %(name)s") % {"name": action.name},
@@ -162,6 +163,12 @@ def start(pk: int, *, version: int, actor: User, now: datetime) -> JointAction:
             now=now,
         )
     return action
+
+
+def _people_of(units: Iterable[int], day: date) -> QuerySet[User]:
+    """Active people with any post in the units: members of a task group are not its handlers, but they come too."""
+    posts = Post.objects.on(day).filter(organization__in=list(units))
+    return User.objects.filter(pk__in=posts.values("user"), is_active=True)
 
 
 def end(pk: int, *, result: str, version: int, actor: User, now: datetime) -> JointAction:
@@ -183,12 +190,14 @@ def call_off(pk: int, *, reason: str, version: int, actor: User, now: datetime) 
 
 
 def _locked(
-    pk: int, version: int | None, states: Sequence[str], actor: User, *, capability: str = "action.edit"
+    pk: int, version: int | None, states: Sequence[str], actor: User, *, by_units: bool = False
 ) -> JointAction:
-    """The row, locked; NotAllowed, or NotNow for another version or state."""
+    """The row, locked; NotAllowed (`by_units`: the units that take part may too), NotNow for version or state."""
     action: JointAction = JointAction.objects.select_for_update(no_key=True).get(pk=pk)
-    if capability:
-        demand(actor, capability, action.grid_code)
+    if not by_units:
+        demand(actor, "action.edit", action.grid_code)
+    elif not may_write_days(action, actor):
+        raise NotAllowed(_("Only the units that take part may do this in the joint action."))
     if version is not None and version != action.version:
         raise NotNow(_("Somebody has changed this joint action meanwhile: look at it again, then decide."))
     if action.state not in states:
@@ -228,9 +237,7 @@ def write_day(pk: int, entry: DayEntry, *, actor: User, now: datetime, reason: s
     correction without a reason.
     """
     with transaction.atomic():
-        action = _locked(pk, None, (State.RUNNING,), actor, capability="")
-        if not may_write_days(action, actor):
-            raise NotAllowed(_("Only the units that take part write the days of this action."))
+        action = _locked(pk, None, (State.RUNNING,), actor, by_units=True)
         _check_day(action, entry, now)
         kept = ActionDay.objects.filter(action=action, day=entry.day).prefetch_related("compounds_done").first()
         if kept is None:
@@ -296,9 +303,7 @@ def gather(pk: int, incidents: Iterable[Incident], *, actor: User, now: datetime
     The caller found them inside the actor's scope. NotNow when one of them belongs to another joint action.
     """
     with transaction.atomic():
-        action = _locked(pk, None, (State.PLANNED, State.RUNNING), actor, capability="")
-        if not may_write_days(action, actor):
-            raise NotAllowed(_("Only the units that take part gather cases into this action."))
+        action = _locked(pk, None, (State.PLANNED, State.RUNNING), actor, by_units=True)
         chosen = sorted({incident.pk for incident in incidents})[:MOST_AT_ONCE]
         taken = list(Incident.objects.filter(pk__in=chosen).exclude(joint_action=None).order_by("pk"))
         if others := [row.number for row in taken if row.joint_action_id != action.pk]:
@@ -312,9 +317,7 @@ def gather(pk: int, incidents: Iterable[Incident], *, actor: User, now: datetime
 def release(pk: int, incident: Incident, *, actor: User, now: datetime) -> None:
     """Take a case out again; NotNow when it is not in the action, or the action has ended."""
     with transaction.atomic():
-        action = _locked(pk, None, (State.PLANNED, State.RUNNING), actor, capability="")
-        if not may_write_days(action, actor):
-            raise NotAllowed(_("Only the units that take part gather cases into this action."))
+        action = _locked(pk, None, (State.PLANNED, State.RUNNING), actor, by_units=True)
         if not Incident.objects.filter(pk=incident.pk, joint_action=action).exists():
             raise NotNow(_("%(number)s is not in this joint action.") % {"number": incident.number})
         _mark(incident.pk, action, _("Taken out of the joint action: %(name)s"), actor, now, joint_action_id=None)

@@ -1,18 +1,25 @@
 """The admin of incidents: master data can be changed, state and history can only be read."""
 
+from incidents.admin.actions import HandOverAdmin, JointActionAdmin
 from incidents.admin.calendar import CalendarDayAdmin, ReckoningAdmin
 from incidents.admin.catalogue import CategoryAdmin, ProcedureAdmin, TimeLimitAdmin
 from incidents.admin.dispatching import DispatchDecisionAdmin, DispatchRuleAdmin, DispatchWorkAdmin
+from incidents.admin.disputes import CallBackAdmin, CallBackSampleAdmin, DisputeAdmin
 from incidents.admin.incidents import IncidentAdmin
 from incidents.admin.whistles import WhistleAdmin, WhistleLevelAdmin
 
 __all__ = [
     "CalendarDayAdmin",
+    "CallBackAdmin",
+    "CallBackSampleAdmin",
     "CategoryAdmin",
     "DispatchDecisionAdmin",
     "DispatchRuleAdmin",
     "DispatchWorkAdmin",
+    "DisputeAdmin",
+    "HandOverAdmin",
     "IncidentAdmin",
+    "JointActionAdmin",
     "ProcedureAdmin",
     "ReckoningAdmin",
     "TimeLimitAdmin",

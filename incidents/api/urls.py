@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
+from incidents.api.disputes import CallBackViewSet, DisputeViewSet
+from incidents.api.actions import JointActionViewSet
 from incidents.api.views import CategoryViewSet, IncidentViewSet
 from incidents.api.whistles import WhistleViewSet
 
@@ -10,5 +12,8 @@ router = SimpleRouter()
 router.register("incidents", IncidentViewSet, basename="api-incident")
 router.register("categories", CategoryViewSet, basename="api-category")
 router.register("whistles", WhistleViewSet, basename="api-whistle")
+router.register("disputes", DisputeViewSet, basename="api-dispute")
+router.register("call-backs", CallBackViewSet, basename="api-call-back")
+router.register("actions", JointActionViewSet, basename="api-action")
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(router.urls))]

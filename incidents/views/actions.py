@@ -187,7 +187,7 @@ def _started(request: HttpRequest, action: JointAction) -> HttpResponse:
     if request.method == "POST":
         version = _version(request, action)
         actions.start(action.pk, version=version, actor=person(request), now=timezone.now())
-        messages.success(request, _("It has begun; everybody who acts for the units was told."))
+        messages.success(request, _("It has begun; everybody in its units was told."))
     return redirect("incidents:action", pk=action.pk)
 
 
@@ -209,7 +209,7 @@ def action_day(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down one day, or correct it; made for the phone."""
     action = find_action(request.user, pk)
     if not actions.may_write_days(action, request.user):
-        raise NotAllowed(_("Only the units that take part write the days of this action."))
+        raise NotAllowed(_("Only the units that take part may do this in the joint action."))
     day = _day_of(request, action)
     kept = ActionDay.objects.filter(action=action, day=day).prefetch_related("compounds_done").first()
     form = DayForm(request.POST or None, action=action, kept=kept, initial=_start_of(action, kept, day))
@@ -252,7 +252,7 @@ def action_gather(request: HttpRequest, pk: int) -> HttpResponse:
     """Take cases in: suggested ones with a tick, others by their numbers."""
     action = find_action(request.user, pk)
     if not actions.may_write_days(action, request.user):
-        raise NotAllowed(_("Only the units that take part gather cases into this action."))
+        raise NotAllowed(_("Only the units that take part may do this in the joint action."))
     by_hand = "numbers" in request.POST
     form = NumbersForm(request.POST if by_hand else None)
     if request.method == "POST" and (form.is_valid() if by_hand else True):
