@@ -14,8 +14,8 @@ from incidents.lifecycle import lock, note
 from incidents.models import Attachment, Incident, IncidentEvent
 from incidents.photos import ProcessedPhoto
 from incidents.photostore import MAX_PHOTOS, save_photos
-from incidents.rights import is_handler
-from incidents.states import WITH_HANDLER
+from incidents.rights import inspects, is_handler
+from incidents.states import INSPECTED, WITH_HANDLER
 
 MOST_OF_ALL: Final = 60
 """Photos of one incident in all its stages."""
@@ -53,6 +53,8 @@ def _stage_for(incident: Incident, actor: User) -> str:
         raise NotNow(_("The incident has ended: photos cannot be added any more."))
     if incident.state in WITH_HANDLER and is_handler(incident, actor):
         return Attachment.Stage.HANDLED
+    if incident.state in INSPECTED and inspects(incident, actor):
+        return Attachment.Stage.CHECK
     if incident.reporter_id == actor.pk:
         return Attachment.Stage.REPORT
     if any(scope_of(actor).can(capability, incident.grid_code) for capability in _DESK):

@@ -12,7 +12,7 @@ from accounts.errors import NotAllowed, NotValid
 from accounts.models import User
 from grid.models import Organization
 from grid.scope import scope_of
-from incidents.models import Category, Incident
+from incidents.models import Attachment, Category, Incident
 from incidents.people import actors_of, possible_handlers, possible_units
 from incidents.photostore import StoredPhoto
 from incidents.states import Move
@@ -80,13 +80,19 @@ def _missing(incident: Incident, wish: Wish, need: str) -> str:
     given = {
         "text": (wish.text, _("Say in a few words what was done.")),
         "reason": (wish.reason, _("A reason is needed.")),
-        "photo": (wish.photos, _("A photo is needed.")),
+        "photo": (need != "photo" or wish.photos or _has_fresh_photo(incident), _("A photo is needed.")),
         "handler": (wish.organization or wish.user, _("Choose who is to handle it.")),
         "member": (wish.user, _("Choose who of the unit is to do it.")),
         "category": (wish.category or incident.category_id, _("Choose a category.")),
     }
     value, message = given[need]
     return "" if value else message
+
+
+def _has_fresh_photo(incident: Incident) -> bool:
+    """A photo that came in since the incident is in this state (systems send photos apart from moves)."""
+    stages = (Attachment.Stage.CHECK, Attachment.Stage.EVIDENCE)
+    return incident.attachments.filter(uploaded_at__gte=incident.state_since, stage__in=stages).exists()
 
 
 def _wrong_people(incident: Incident, wish: Wish, now: datetime, wrong: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -90,17 +90,18 @@ def _holds_capability(incident: Incident, move: Move, user: Any) -> bool:
     return scope_of(user).can(move.capability, incident.grid_code)
 
 
-def _inspects(incident: Incident, move: Move, user: Any) -> bool:
-    """Who was asked by name, or anybody who may check there."""
+def inspects(incident: Incident, user: Any) -> bool:
+    """Who was asked by name to look on site, or anybody who may check there."""
+    scope = scope_of(user)
     asked = incident.inspector_id is not None and incident.inspector_id == getattr(user, "pk", None)
-    return (asked and bool(scope_of(user).grants)) or _holds_capability(incident, move, user)
+    return (asked and bool(scope.grants)) or scope.can("incident.check", incident.grid_code)
 
 
 _RELATIONS: Final[dict[Who, Callable[[Incident, Move, Any], bool]]] = {
     Who.CAPABILITY: _holds_capability,
     Who.HANDLER: lambda incident, move, user: is_handler(incident, user),
     Who.UNIT_HEAD: lambda incident, move, user: incident.handler_organization_id in scope_of(user).led,
-    Who.INSPECTOR: _inspects,
+    Who.INSPECTOR: lambda incident, move, user: inspects(incident, user),
     Who.REPORTER: lambda incident, move, user: incident.reporter_id is not None and incident.reporter_id == user.pk,
     # never by a button: an approved application, or a worker, makes these
     Who.APPROVAL: lambda incident, move, user: False,

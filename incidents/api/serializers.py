@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any, ClassVar, cast
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.errors import NotValid
+from accounts.models import User
 from accounts.protect import mask_name, mask_phone
 from accounts.text_guard import CleanTextSerializerField
 from grid.datum import Datum, to_wgs84
@@ -18,7 +20,7 @@ from grid.models import Compound, Grid, Organization
 from incidents.models import Attachment, Category, Incident, IncidentEvent
 from incidents.models.category import Urgency
 from incidents.models.incident import Source
-from incidents.people import possible_handlers, possible_units
+from incidents.people import actors_of, possible_handlers, possible_units
 from incidents.rights import allowed_moves
 from incidents.states import MOVES, START
 from incidents.worktime import ClockReading
@@ -123,8 +125,16 @@ class MoveInput(StrictSerializer):
         fields: dict[str, Any] = super().get_fields()
         if incident := self.context.get("incident"):
             fields["organization"].queryset = possible_units(incident)
-            fields["user"].queryset = possible_handlers(incident, now=timezone.now())
+            fields["user"].queryset = _choosable(incident)
         return fields
+
+
+def _choosable(incident: Incident) -> QuerySet[User]:
+    """Whom a move may name: who serves the place, and who acts for the handling unit."""
+    now = timezone.now()
+    members = actors_of([incident.handler_organization_id], timezone.localdate(now))
+    near = possible_handlers(incident, now=now)
+    return User.objects.filter(Q(pk__in=near.values("pk")) | Q(pk__in=members.values("pk")))
 
 
 class RevealInput(StrictSerializer):
@@ -272,6 +282,7 @@ class MoveSerializer(serializers.Serializer):
     label = serializers.CharField(read_only=True)  # type: ignore[assignment]
     target = serializers.CharField(read_only=True)
     needs = serializers.ListField(child=serializers.CharField(), read_only=True)
+    may = serializers.ListField(child=serializers.CharField(), read_only=True)
 
 
 class IncidentSerializer(IncidentBrief):
@@ -292,6 +303,22 @@ class IncidentSerializer(IncidentBrief):
             "happened_at",
             "due_estimated",
             "warn_at",
+            "unit_due_at",
+            "verified_at",
+            "is_genuine",
+            "level",
+            "step",
+            "steps",
+            "resume_at",
+            "in_arbitration",
+            "is_supervised",
+            "closing",
+            "is_solved",
+            "solved_at",
+            "was_excused",
+            "report_up_count",
+            "reopen_count",
+            "extension_count",
             "contact",
             "leader",
             "allowed_moves",

@@ -26,7 +26,7 @@ from incidents.views.cases import case_context
 from incidents.views.finding import find_incident, person
 from incidents.views.moves import Offer, form_for
 
-DESK = ("incident.accept", "incident.dispatch", "incident.close")
+DESK = ("incident.accept", "incident.dispatch", "incident.approve")
 
 
 @requires(*DESK)
