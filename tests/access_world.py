@@ -20,10 +20,14 @@ from accounts.models import User
 from grid.models import Compound, Grid, Organization, Post
 from grid.posts import CAPABILITIES, CAPABILITIES_BY_POST
 from incidents.catalogue import load_calendar
+from incidents.dispute_parties import NewParty
+from incidents.disputes import NewDispute, enter
 from incidents.intake import NewIncident, report_incident
-from incidents.models import Incident
+from incidents.models import CallBack, Dispute, Incident, Whistle
 from incidents.models.incident import Source
 from incidents.photos import process_photo
+from incidents.whistle_levels import load_levels
+from incidents.whistles import Call, NewWhistle, raise_whistle
 from notices.models import Notice
 from reports import daily
 from reports.models import Report
@@ -108,6 +112,9 @@ class Side:
     post: Post
     incident: Incident
     report: Report
+    dispute: Dispute
+    call: CallBack
+    whistle: Whistle
 
 
 @dataclass
@@ -152,6 +159,7 @@ def build_world() -> World:
     """Everybody and everything."""
     now = timezone.now()
     load_calendar()
+    load_levels()
     grids = street.build_streets()
     for code in (OTHER_STREET, OTHER_COMMUNITY, OTHER_GRID):
         Grid.objects.filter(code=code).update(name=f"{OUTSIDE}{code}")
@@ -170,27 +178,40 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
     area = grid.boundary
     assert isinstance(area, MultiPolygon)
     report, _created = daily.write(community, timezone.localdate(now) - timedelta(days=1), now=now)
+    post = street.give_post(worker, "grid_worker", grid)  # first: a scope is read once
+    incident = report_incident(
+        NewIncident(
+            text=f"{word}的下水道堵了",
+            source=Source.PATROL,
+            point=area.point_on_surface,
+            contact_name="张三",
+            contact_phone="13912345678",
+            photos=(process_photo(_picture(word)),),
+        ),
+        actor=worker,
+        now=now,
+    )
+    organization = street.make_organization(grid, code="office", name=f"{word}派出所")
     return Side(
         street=code,
         grid=grid,
         community=community,
-        organization=street.make_organization(grid, code="office", name=f"{word}派出所"),
+        organization=organization,
         compound=Compound.objects.create(grid=grid, name=f"{word}小区"),
-        post=street.give_post(worker, "grid_worker", grid),
-        incident=report_incident(
-            NewIncident(
-                text=f"{word}的下水道堵了",
-                source=Source.PATROL,
-                point=area.point_on_surface,
-                contact_name="张三",
-                contact_phone="13912345678",
-                photos=(process_photo(_picture(word)),),
-            ),
-            actor=worker,
-            now=now,
-        ),
+        post=post,
+        incident=incident,
         report=report,
+        dispute=_dispute(grid, worker, word, now),
+        call=CallBack.objects.create(incident=incident, due_at=now),
+        whistle=_whistle(grid, organization, word, now),
     )
+
+
+def _dispute(grid: Grid, worker: User, word: str, now: datetime) -> Dispute:
+    """Entered by the worker of the place, mediated by nobody yet."""
+    sides = [NewParty("first", f"{word}甲"), NewParty("second", f"{word}乙")]
+    new = NewDispute("neighbours", "low", f"{word}邻里漏水", f"{word}两家争吵", sides, grid=grid)
+    return enter(new, actor=worker, now=now)
 
 
 def _picture(word: str) -> bytes:
@@ -253,6 +274,25 @@ def _photo(side: Side) -> dict[str, Any]:
     return {"public_id": side.incident.attachments.get().public_id}
 
 
+def _whistle(grid: Grid, organization: Organization, word: str, now: datetime) -> Whistle:
+    """Raised by a committee member, not approved yet: the called unit does not see it."""
+    caller = street.make_person(f"caller{grid.code}", f"{word}社区委员")
+    street.give_post(caller, "committee_member", grid)
+    calls = (Call(organization, f"{word}到场处置", is_lead=True),)
+    new = NewWhistle(f"{word}占道经营", f"{word}屡禁不止", "enforcement", "blue", calls, grid=grid)
+    return raise_whistle(new, actor=caller, now=now)
+
+
+def _whistle_number(side: Side) -> dict[str, Any]:
+    return {"number": side.whistle.number}
+
+
+def _dispute_number(side: Side) -> dict[str, Any]:
+    return {"number": side.dispute.number}
+
+
+CALLS = ("incidents:call_back", "api-call-back-detail", "api-call-back-record")
+
 SAMPLES: dict[str, Sample] = {
     **{f"grid:{name}": Sample(_code, "grid.view") for name in ("detail", "edit", "add", "retire", "appoint")},
     "grid:board": Sample(_code, "grid.view", needs_to_post="grid.edit"),
@@ -284,6 +324,17 @@ SAMPLES: dict[str, Sample] = {
     "api-incident-photo": Sample(
         lambda side: {"number": side.incident.number, "photo": _photo(side)["public_id"]}, "incident.view"
     ),
+    "incidents:dispute": Sample(_dispute_number, "dispute.view"),
+    "incidents:dispute_parties": Sample(_dispute_number, "dispute.view", needs="contact.reveal"),
+    "incidents:dispute_move": Sample(lambda side: {"number": side.dispute.number, "name": "visit"}, "dispute.view"),
+    "api-dispute-detail": Sample(_dispute_number, "dispute.view"),
+    "api-dispute-events": Sample(_dispute_number, "dispute.view"),
+    "api-dispute-moves": Sample(
+        _dispute_number, "dispute.view", body=lambda side: {"move": "visit", "version": side.dispute.version}
+    ),
+    **{name: Sample(_pk("call"), "incident.call_back") for name in CALLS},
+    "incidents:call_back_exclude": Sample(_pk("call"), "incident.approve"),
+    "api-call-back-exclude": Sample(_pk("call"), "incident.approve", body=lambda side: {"reason": "无理诉求"}),
     **{f"api-report-{name}": Sample(_pk("report"), "report.view") for name in ("detail", "excel", "word")},
     **{f"reports:{name}": Sample(_pk("report"), "report.view") for name in ("detail", "excel", "word")},
     "reports:cases": Sample(
@@ -293,6 +344,17 @@ SAMPLES: dict[str, Sample] = {
             "measure": "reported",
         },
         "report.view",
+    ),
+    "incidents:whistle": Sample(_whistle_number, "incident.view"),
+    "incidents:whistle_move": Sample(
+        lambda side: {"number": side.whistle.number, "name": "refuse"}, "incident.view", needs="whistle.approve"
+    ),
+    "api-whistle-detail": Sample(_whistle_number, "incident.view"),
+    "api-whistle-moves": Sample(
+        _whistle_number,
+        "incident.view",
+        needs="whistle.approve",
+        body=lambda side: {"move": "refuse", "text": "能自行解决", "version": side.whistle.version},
     ),
     "notices:read": Sample(lambda side: {}, ""),
     "api-notice-detail": Sample(lambda side: {}, ""),
