@@ -13,7 +13,7 @@ from django.db.models import Max
 from accounts.models import User
 from incidents.clocks import Ledgers
 from incidents.conditions import Rules
-from incidents.models import Assignment, Attachment, ClockEntry, DispatchWork, Incident, IncidentEvent
+from incidents.models import Application, Assignment, Attachment, ClockEntry, DispatchWork, Incident, IncidentEvent
 from incidents.photostore import StoredPhoto, attachment_rows
 from incidents.rights import handled_by
 
@@ -65,6 +65,9 @@ MOVED_FIELDS: Final = (
     "closed_at",
 )
 """All that a move or a note may change; everything else about an incident stays as it was reported."""
+
+STAYS_IN_UNIT: Final = ("hand_on", "hand_over")
+"""Outcomes of an assignment after which the task is still with the same unit, or with whoever took the post over."""
 
 
 @dataclass
@@ -185,9 +188,17 @@ class Pen:
             Assignment.objects.filter(incident__in=incidents, ends_at__isnull=True).update(
                 ends_at=self.now, outcome=outcome
             )
+        self._lapse([pk for outcome, left in self._ended.items() if outcome not in STAYS_IN_UNIT for pk in left])
         for incident_pk, user in self._taken:
             Assignment.objects.filter(incident=incident_pk, ends_at__isnull=True).update(user=user)
         Assignment.objects.bulk_create(self._assigned)
+
+    def _lapse(self, left: list[int]) -> None:
+        """An application for a task that has left its handler has no object any more; an appeal outlives the task."""
+        if left:
+            waiting = Application.objects.filter(incident__in=left, status=Application.Status.PENDING)
+            waiting = waiting.exclude(kind=Application.Kind.APPEAL)
+            waiting.update(status=Application.Status.LAPSED, decided_at=self.now)
 
     def _write_photos(self) -> None:
         rows: list[Attachment] = []

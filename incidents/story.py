@@ -8,11 +8,9 @@ from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from incidents.models import Attachment, ClockEntry, Incident, IncidentEvent
+from incidents.models import Application, Attachment, Incident, IncidentEvent, Review
 from incidents.states import MOVE_BY_NAME
-from incidents.worktime import TimeUnit
 
 TONES: Final = {
     "report": ("info", "speakerphone"),
@@ -57,13 +55,15 @@ TONES: Final = {
     IncidentEvent.Kind.CLASSIFIED: ("info", "tag"),
     IncidentEvent.Kind.REMARK: ("secondary", "message"),
     IncidentEvent.Kind.REVEALED: ("secondary", "eye"),
+    IncidentEvent.Kind.APPLIED: ("info", "send"),
+    IncidentEvent.Kind.REVIEWED: ("info", "gavel"),
+    IncidentEvent.Kind.WITHDRAWN: ("secondary", "ban"),
+    IncidentEvent.Kind.EXTENDED: ("info", "hourglass"),
+    IncidentEvent.Kind.EXCUSED: ("success", "scale"),
+    IncidentEvent.Kind.RECKONED: ("info", "calendar-event"),
 }
 
-
-SHORT: Final = {
-    TimeUnit.URGENT_HOUR: gettext_lazy("%(n)s minutes, running through"),
-    TimeUnit.WORK_HOUR: gettext_lazy("%(n)s minutes of working time"),
-}
+OF_APPLICATIONS: Final = (IncidentEvent.Kind.APPLIED, IncidentEvent.Kind.REVIEWED, IncidentEvent.Kind.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +87,6 @@ class Step:
     tone: str
     symbol: str
     photos: Sequence[Photo] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """One entry of a clock: what happened, when, the limit that counts, the due time from then on."""
-
-    clock: str
-    kind: str
-    label: str
-    at: datetime
-    limit: str
-    due_at: datetime | None
 
 
 def photo_of(attachment: Attachment) -> Photo:
@@ -140,7 +128,18 @@ def last_feedback(events: Iterable[IncidentEvent]) -> IncidentEvent | None:
 def event_title(event: IncidentEvent) -> str:
     """The label of the move, or of the kind for a step that moves nothing."""
     move = MOVE_BY_NAME.get(event.move)
+    if move is None and event.kind in OF_APPLICATIONS:
+        return _application_title(event)
     return str(move.label) if move else event.get_kind_display()
+
+
+def _application_title(event: IncidentEvent) -> str:
+    """ "Applied for: Extension", "Application reviewed: Extension — Approved"."""
+    kind, result = event.data.get("kind", ""), event.data.get("result", "")
+    title = event.get_kind_display()
+    if kind in Application.Kind.values:
+        title = f"{title}: {Application.Kind(kind).label}"
+    return f"{title} — {Review.Result(result).label}" if result in Review.Result.values else title
 
 
 def before_and_after(attachments: Iterable[Attachment]) -> tuple[list[Photo], list[Photo]]:
@@ -148,30 +147,6 @@ def before_and_after(attachments: Iterable[Attachment]) -> tuple[list[Photo], li
     photos = [photo_of(attachment) for attachment in attachments]
     before = [photo for photo in photos if photo.stage == Attachment.Stage.REPORT]
     return before, [photo for photo in photos if photo.stage != Attachment.Stage.REPORT]
-
-
-def ticks(entries: Iterable[ClockEntry]) -> list[Tick]:
-    """The ledger of the clocks, in words."""
-    return [
-        Tick(
-            clock=entry.get_clock_display(),
-            kind=entry.kind,
-            label=entry.get_kind_display(),
-            at=entry.at,
-            limit=limit_words(entry),
-            due_at=entry.due_at,
-        )
-        for entry in entries
-    ]
-
-
-def limit_words(entry: ClockEntry) -> str:
-    """ "3 work hours", "15 minutes" for less than an hour, or nothing for an entry without a limit."""
-    if entry.amount is None:
-        return ""
-    if entry.amount < 1 and entry.unit in SHORT:
-        return SHORT[TimeUnit(entry.unit)] % {"n": f"{(entry.amount * 60).normalize():f}"}
-    return f"{entry.amount.normalize():f} {entry.get_unit_display()}"
 
 
 def handler_words(incident: Incident) -> str:

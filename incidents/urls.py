@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from accounts import converters  # noqa: F401  (registers `number`)
 from incidents.views import (
     actions,
+    applications,
     callbacks,
     cases,
     desk,
@@ -54,9 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("actions/<ascii_int:pk>/edit/", actions.action_edit, name="action_edit"),
     path("actions/<ascii_int:pk>/day/", actions.action_day, name="action_day"),
     path("actions/<ascii_int:pk>/gather/", actions.action_gather, name="action_gather"),
-    path(
-        "actions/<ascii_int:pk>/cases/<number:number>/release/", actions.action_release, name="action_release"
-    ),
+    path("actions/<ascii_int:pk>/cases/<number:number>/release/", actions.action_release, name="action_release"),
     path("actions/<ascii_int:pk>/steps/<slug:step>/", actions.action_step, name="action_step"),
     path("groups/", groups.group_list, name="groups"),
     path("groups/<ascii_int:pk>/", groups.group_detail, name="group"),
@@ -67,6 +66,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("report/", intake.report, name="report"),
     path("report/place/", intake.place, name="place"),
     path("tasks/", field.tasks, name="tasks"),
+    path("incidents/<number:number>/apply/<slug:kind>/", applications.apply, name="apply"),
+    path("applications/", applications.inbox, name="applications"),
+    path("applications/resting/", applications.resting, name="resting"),
+    path("applications/<ascii_int:pk>/", applications.application, name="application"),
+    path("applications/<ascii_int:pk>/withdraw/", applications.withdraw, name="application_withdraw"),
     path("whistles/", whistles.whistle_list, name="whistles"),
     path("whistles/new/", whistles.whistle_new, name="whistle_new"),
     path("whistles/units/", whistles.whistle_units, name="whistle_units"),

@@ -21,7 +21,8 @@ from accounts.shell import is_phone
 from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
-from incidents import callbacks, dispute_story, story, whistle_story
+from incidents import application_queries, callbacks, dispute_story, story, whistle_story
+from incidents.clock_story import clock_parts
 from incidents.contacts import Contact, may_reveal, reveal_contact
 from incidents.evidence import add_photos
 from incidents.exports import export_xlsx
@@ -145,7 +146,8 @@ def case_context(request: HttpRequest, incident: Incident) -> dict[str, Any]:
         "offers": offers(incident, request.user),
         "steps": story.timeline(events, attachments),
         "feedback": story.last_feedback(events),
-        "ticks": story.ticks(incident.clock_entries.all()),
+        "clocks": clock_parts(incident.clock_entries.all()),
+        "applications": application_queries.for_case(incident, request.user, now),
         "before": before,
         "after": after,
         "decisions": decisions_of(incident),
