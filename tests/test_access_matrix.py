@@ -14,6 +14,7 @@ from rest_framework.viewsets import ViewSet
 from grid.posts import CAPABILITIES
 from grid.querysets import GridQuerySet, PostQuerySet, ScopedByGridQuerySet
 from incidents.querysets import IncidentQuerySet
+from incidents.whistle_querysets import WhistleQuerySet
 from notices.querysets import NoticeQuerySet
 from reports.querysets import ReportQuerySet
 from tests.access_world import (
@@ -240,6 +241,7 @@ SCOPED: dict[type, Callable[[Endpoint], bool]] = {
     PostQuerySet: lambda one: one.name == "grid:end_post",
     IncidentQuerySet: lambda one: one.name in ("incidents:detail", "api-incident-list"),
     ReportQuerySet: lambda one: one.name == "reports:detail",
+    WhistleQuerySet: lambda one: one.name in ("incidents:whistle", "incidents:whistles", "api-whistle-detail"),
     NoticeQuerySet: lambda one: one.name == "api-notice-detail",
 }
 
