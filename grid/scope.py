@@ -4,8 +4,8 @@ A scope is read once per request from the posts held today (or from the API
 key) and is the same for pages, API, admin, maps, counts and exports.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -35,6 +35,8 @@ class Scope:
     organizations: frozenset[int] = field(default_factory=frozenset)
     led: frozenset[int] = field(default_factory=frozenset)
     """The organizations whose head the actor is."""
+    acts_for: frozenset[int] = field(default_factory=frozenset)
+    """The people (primary keys) in whose place the actor is while they are away: their tasks are the actor's too."""
 
     def can(self, capability: str, code: str | None = None) -> bool:
         """Whether `capability` is held on the grid `code`, or anywhere when no code is given."""
@@ -100,11 +102,13 @@ def _read_scope(user: User, today: date, now: datetime) -> Scope:
         return Scope(grants=(Grant(key.grid_code, frozenset(key.capabilities)),)) if key else NOTHING
     if user.is_superuser:
         return EVERYTHING
-    columns = ("kind", "grid__code", "organization_id", "organization__grid__code")
+    columns = ("user_id", "kind", "grid__code", "organization_id", "organization__grid__code")
     # through the relations, not the models: models stand above this module
     own = user.posts.on(today)  # type: ignore[attr-defined]
     lent = user.posts.model.objects.filter(user__in=absent_people(user, now)).on(today)  # type: ignore[attr-defined]
-    return scope_of_posts(own.values_list(*columns).order_by().union(lent.values_list(*columns).order_by(), all=True))
+    rows = list(own.values_list(*columns).order_by().union(lent.values_list(*columns).order_by(), all=True))
+    others = frozenset(person for person, *_post in rows) - {user.pk}
+    return replace(scope_of_posts(post for _person, *post in rows), acts_for=others)
 
 
 def absent_people(user: User, now: datetime) -> Any:
@@ -120,7 +124,7 @@ def absent_people(user: User, now: datetime) -> Any:
     return running.filter(reached, user__is_active=True).values("user")
 
 
-def scope_of_posts(posts: Iterable[tuple[str, str | None, int | None, str | None]]) -> Scope:
+def scope_of_posts(posts: Iterable[Sequence[Any]]) -> Scope:
     """The scope that posts give: rows of (kind, grid code, organization id, its grid's code)."""
     grants: list[Grant] = []
     organizations: set[int] = set()

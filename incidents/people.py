@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from grid.models import Organization, Post
 from grid.posts import CAPABILITIES_BY_POST, LEADER_KINDS, ORGANIZATION_KINDS, PostKind
+from grid.scope import absent_people
 from incidents.models import Incident
 from incidents.states import ASSIGNED, INSPECTED, State
 
@@ -25,24 +26,52 @@ _DUTY_BY_STATE: Final = {
     State.CHECKED: "incident.close",
 }
 """Whose turn it is while no handler has the incident."""
+NAME_LENGTH: Final = 120
+"""Characters of a name in the history, as its column has them."""
+Held = tuple[int, int, str, str, str | None, str | None]
+"""A post: its key, its holder, the holder's name, its kind, the code of its grid, the name of its unit."""
 
 
 def name_with_post(user: User | None, grid_code: str, *, now: datetime) -> str:
     """How history names `user` for ever: 张三（网格长）; the system without one; one query for a person.
 
     The post is the one nearest to the place: the longest code on the way up from `grid_code`, else a post in a unit,
-    else any. It is written in the platform's own language, whatever the reader's.
+    else any. Whoever acts in the place of somebody who is away is named so: 张三（代 李四 网格长）. It is written in the
+    platform's own language, whatever the reader's.
     """
     with translation.override(settings.LANGUAGE_CODE):
         if user is None:
             return _("The system")
         if user.is_service:
             return _("%(name)s (other system)") % {"name": user.real_name}
-        # by name: whole rows would bring the boundary of the grid along
-        posts = Post.objects.filter(user=user).on(timezone.localdate(now)).order_by("pk")
-        held = posts.values_list("kind", "grid__code", "organization__name")
-        best = max(held, key=lambda post: _nearness(post[1], grid_code), default=None)
-        return _("%(name)s (%(post)s)") % {"name": user.real_name, "post": _title(best)} if best else user.real_name
+        best = max(_posts_of(user, now), key=lambda post: _rank(post, user, grid_code), default=None)
+        return _named(user, best)[:NAME_LENGTH]
+
+
+def _posts_of(user: User, now: datetime) -> Iterable[Held]:
+    """Own posts and those of the people in whose place `user` is; by name: whole rows would bring boundaries along."""
+    held = Post.objects.on(timezone.localdate(now)).order_by()
+    columns = ("pk", "user_id", "user__real_name", "kind", "grid__code", "organization__name")
+    own, lent = held.filter(user=user), held.filter(user__in=absent_people(user, now))
+    return own.values_list(*columns).union(lent.values_list(*columns), all=True)
+
+
+def _rank(post: Held, user: User, grid_code: str) -> tuple[bool, int, bool, int]:
+    """An own post over the place comes first: nobody is said to stand in where he acts in his own right."""
+    pk, holder, _name, _kind, code, _unit = post
+    near, is_own = _nearness(code, grid_code), holder == user.pk
+    return is_own and near > 1, near, is_own, -pk
+
+
+def _named(user: User, post: Held | None) -> str:
+    """张三, 张三（网格长）, or 张三（代 李四 网格长）."""
+    if post is None:
+        return str(user.real_name)
+    _pk, holder, absent, kind, code, unit = post
+    values = {"name": user.real_name, "absent": absent, "post": _title((kind, code, unit))}
+    if holder != user.pk:
+        return _("%(name)s (for %(absent)s, %(post)s)") % values
+    return _("%(name)s (%(post)s)") % values
 
 
 def _nearness(post_code: str | None, grid_code: str) -> int:

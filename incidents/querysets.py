@@ -25,12 +25,12 @@ class IncidentQuerySet(models.QuerySet[Any]):
         if scope.organizations:
             condition |= Q(handler_organization__in=scope.organizations)
         if getattr(user, "pk", None) and user.is_active and not user.is_service:
-            condition |= Q(handler_user=user) | Q(inspector=user) | Q(reporter=user)
+            condition |= Q(handler_user__in=_hands_of(user)) | Q(inspector=user) | Q(reporter=user)
         return self.filter(condition)
 
     def handled_by(self, user: Any) -> Self:
         """Whose present handler is `user`, or a unit that `user` acts for."""
-        condition = Q(handler_user=user)
+        condition = Q(handler_user__in=_hands_of(user))
         organizations = scope_of(user).organizations
         if organizations:
             condition |= Q(handler_organization__in=organizations, handler_user__isnull=True)
@@ -43,7 +43,7 @@ class IncidentQuerySet(models.QuerySet[Any]):
     def in_hands_of(self, user: Any) -> Self:
         """Open, and waiting for `user`: to handle, to look on site, or to confirm for the unit that she leads."""
         scope = scope_of(user)
-        mine = Q(inspector=user, state__in=INSPECTED) | Q(handler_user=user, state__in=(*WITH_HANDLER, *RESTING))
+        mine = Q(inspector=user, state__in=INSPECTED) | Q(handler_user__in=_hands_of(user), state__in=(*WITH_HANDLER, *RESTING))
         if scope.organizations:
             mine |= Q(
                 handler_organization__in=scope.organizations,
@@ -69,3 +69,8 @@ class IncidentQuerySet(models.QuerySet[Any]):
     def due_soon(self, now: datetime) -> Self:
         """Past the warning time, but not due yet."""
         return self.filter(warn_at__lte=now, due_at__gte=now)
+
+
+def _hands_of(user: Any) -> list[int]:
+    """The people whose tasks are `user`'s: herself, and those in whose place she is (代理)."""
+    return [user.pk, *sorted(scope_of(user).acts_for)]

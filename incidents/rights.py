@@ -55,12 +55,12 @@ def check_right(
 
 
 def is_handler(incident: Incident, user: Any) -> bool:
-    """Whether `user` is the present handler, or acts for the handling unit.
+    """Whether `user` is the present handler, stands in for the handler, or acts for the handling unit.
 
     The task was given by name, so no capability is asked; but a person without any post today has left.
     """
     scope = scope_of(user)
-    if incident.handler_user_id and incident.handler_user_id == getattr(user, "pk", None):
+    if incident.handler_user_id and incident.handler_user_id in (getattr(user, "pk", None), *scope.acts_for):
         return bool(scope.grants)
     return incident.handler_organization_id in scope.organizations
 

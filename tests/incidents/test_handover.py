@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from accounts.errors import NotAllowed, NotNow, NotValid
 from accounts.models import User
-from grid.models import Grid, Post
+from grid.models import Absence, Grid, Post
 from grid.posts import PostKind
 from grid.scope import EVERYTHING, scope_of
 from incidents import handover, lifecycle, vacancies
 from incidents.handover import hand_over, open_work, refusals
 from incidents.models import Assignment, CallBack, Dispute, DisputeEvent, HandOver, Incident, IncidentEvent
+from incidents.people import name_with_post
 from notices.models import Notice
 from tests import street
 from tests.incidents.conftest import World
@@ -342,3 +343,36 @@ def test_the_board_costs_the_same_for_many(world: World, leaver: User, django_as
     with django_assert_max_num_queries(24):
         page.get(reverse("incidents:handover"))
     assert Grid.objects.filter(code__startswith=street.COMMUNITY).count() > 5
+
+
+# --- substitutes ---
+
+
+def stand_in(world: World, absent: str, substitute: str) -> None:
+    """`substitute` stands in for `absent` from now on."""
+    Absence.objects.create(
+        user=world.people[absent],
+        substitute=world.people[substitute],
+        starts_at=world.now - timedelta(minutes=5),
+        ends_at=world.now + timedelta(days=2),
+    )
+
+
+def test_the_substitute_handles_what_the_absent_had_and_is_named_so(world: World) -> None:
+    case = task(world)
+    stand_in(world, "gridleader", "department")
+    substitute = User.objects.get(username="department")
+    assert list(Incident.objects.in_hands_of(substitute)) == [case]
+    lifecycle.perform(case.pk, "take", actor=substitute, now=world.now)
+    assert IncidentEvent.objects.get(incident=case, move="take").actor_name == "department（代 gridleader 网格长）"
+
+
+def test_whoever_acts_in_the_own_right_is_not_said_to_stand_in(world: World) -> None:
+    stand_in(world, "gridleader", "community")
+    assert name_with_post(world.people["community"], street.MICRO, now=world.now) == "community（社区书记）"
+
+
+def test_nobody_handles_for_another_without_being_the_substitute(world: World) -> None:
+    case = task(world)
+    with pytest.raises(NotAllowed):
+        lifecycle.perform(case.pk, "take", actor=User.objects.get(username="auditor"), now=world.now)
