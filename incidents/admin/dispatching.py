@@ -1,91 +1,40 @@
-"""Rules of dispatch (each change a new version), decisions to look at, and work that waits or is quarantined."""
+"""Rules of dispatch and their releases, decisions, and work that waits or is quarantined."""
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.errors import DomainError
-from grid.models import Grid
 from grid.scope import EVERYTHING, scope_of
 from incidents.admin.reading import ReadOnlyAdmin
-from incidents.models import DispatchDecision, DispatchRule, DispatchWork, Incident
-from incidents.ruling import new_version, put_out_of_use
+from incidents.models import DispatchDecision, DispatchRule, DispatchWork, Incident, RuleRelease
 from notices.leases import discard, retry
 from notices.models.leased import WorkState
 
 
-class DispatchRuleForm(forms.ModelForm):
-    """Repeats the database's checks politely."""
-
-    class Meta:
-        model = DispatchRule
-        fields = (
-            "category",
-            "grid_code",
-            "target",
-            "organization",
-            "leader_level",
-            "priority",
-            "is_active",
-            "note",
-        )
-        widgets = {"grid_code": UnfoldAdminTextInputWidget()}  # noqa: RUF012
-
-    def clean_grid_code(self) -> str:
-        """A grid that exists."""
-        code = str(self.cleaned_data["grid_code"]).strip()
-        if not Grid.objects.filter(code=code).exists():
-            raise forms.ValidationError(_("There is no grid with this code."))
-        return code
-
-    def clean(self) -> dict[str, Any]:
-        """A unit for rules to a unit, none for rules to the leader."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        to_unit = data.get("target") == DispatchRule.Target.ORGANIZATION
-        if to_unit and not data.get("organization"):
-            self.add_error("organization", _("Choose the unit."))
-        if not to_unit and data.get("organization"):
-            self.add_error("organization", _("A rule to the leader names no unit."))
-        return data
-
-
 @admin.register(DispatchRule)
-class DispatchRuleAdmin(ModelAdmin):
-    """Saving a changed rule makes the next version and puts this one out of use."""
+class DispatchRuleAdmin(ReadOnlyAdmin):
+    """Rules and drafts to look at; they are written, tested and put into use on the page of the rules."""
 
-    form = DispatchRuleForm
-    list_display = ("category", "grid_code", "target", "organization", "leader_level", "priority", "version")
+    list_display = ("category", "grid_code", "target", "organization", "leader_level", "priority", "version", "is_active")
     list_display_links = ("category", "grid_code")
-    list_filter = ("is_active", "target")
+    list_filter = ("is_active", "is_draft", "target")
     search_fields = ("grid_code__startswith", "category__name", "organization__name")
     list_select_related = ("category", "organization")
-    autocomplete_fields = ("category",)
-    raw_id_fields = ("organization",)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Old versions stay as they were."""
-        return super().has_change_permission(request, obj) and (obj is None or obj.is_active)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: decisions name their rule. A rule is put out of use instead."""
-        return False
+@admin.register(RuleRelease)
+class RuleReleaseAdmin(ReadOnlyAdmin):
+    """What went live when, with the test that stood behind it."""
 
-    def save_model(self, request: HttpRequest, obj: DispatchRule, form: Any, change: bool) -> None:
-        """A new row for a new rule and for every change of what a rule says."""
-        if not change:
-            super().save_model(request, obj, form, change)
-        elif not obj.is_active:
-            put_out_of_use(obj)
-        elif form.changed_data:
-            new_version(obj)
+    list_display = ("version", "grid_code", "note", "by", "at", "back_to")
+    list_select_related = ("by",)
+    search_fields = ("grid_code__startswith", "note")
 
 
 def visible_rows(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
@@ -99,10 +48,10 @@ def visible_rows(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
 class DispatchDecisionAdmin(ReadOnlyAdmin):
     """Why incidents went where they went."""
 
-    list_display = ("incident", "round", "category", "category_confidence", "handler", "left_to_person", "at")
-    list_filter = ("left_to_person", "at")
+    list_display = ("incident", "round", "category", "handler", "confidence", "left_to_person", "override_to", "by", "at")
+    list_filter = ("left_to_person", ("overridden_at", admin.EmptyFieldListFilter), "at")
     search_fields = ("incident__number__startswith",)
-    list_select_related = ("incident", "category", "chosen_organization", "chosen_user")
+    list_select_related = ("incident", "category", "chosen_organization", "chosen_user", "by")
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -7,7 +7,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from incidents.models import Category, DispatchRule, DispatchWork, Incident
+from incidents.models import Category, DispatchRule, DispatchWork, Incident, RuleRelease
 from incidents.states import State
 from notices.models.leased import WorkState
 from tests import street
@@ -23,7 +23,16 @@ def office(world: World) -> Client:
     return client_of(world, "admin")
 
 
-MODELS = ("incident", "category", "timelimit", "calendarday", "dispatchrule", "dispatchdecision", "dispatchwork")
+MODELS = (
+    "incident",
+    "category",
+    "timelimit",
+    "calendarday",
+    "dispatchrule",
+    "rulerelease",
+    "dispatchdecision",
+    "dispatchwork",
+)
 
 
 def test_lists_of_the_admin_open(world: World, office: Client) -> None:
@@ -56,48 +65,10 @@ def test_an_incident_can_be_looked_at_and_not_written(world: World, office: Clie
 def test_nothing_that_moves_is_writable(rf: RequestFactory, world: World) -> None:
     request = rf.get("/")
     request.user = world.people["admin"]
-    for model in (Incident, DispatchWork):
+    for model in (Incident, DispatchWork, DispatchRule, RuleRelease):
         page = admin.site.get_model_admin(model)
         ways = (page.has_add_permission, page.has_change_permission, page.has_delete_permission)
         assert not any(allowed(request) for allowed in ways)
-
-
-def rule_form(world: World, **more: object) -> dict[str, object]:
-    """What the form of a rule sends."""
-    unit = {"target": "organization", "organization": world.unit.pk}
-    return {"grid_code": street.STREET, "priority": 100, "is_active": "on", **unit, **more}
-
-
-def test_a_changed_rule_is_a_new_version_and_the_old_one_stays(world: World, office: Client) -> None:
-    old = DispatchRule.objects.create(grid_code=street.STREET, target="organization", organization=world.unit)
-    office.post(reverse("admin:incidents_dispatchrule_change", args=[old.pk]), rule_form(world, priority=5))
-    old.refresh_from_db()
-    new = DispatchRule.objects.get(version=2)
-    assert (old.is_active, old.priority) == (False, 100)
-    assert (new.is_active, new.priority) == (True, 5)
-
-
-def test_an_old_version_cannot_be_changed(world: World, office: Client) -> None:
-    old = DispatchRule.objects.create(
-        grid_code=street.STREET, target="organization", organization=world.unit, is_active=False
-    )
-    address = reverse("admin:incidents_dispatchrule_change", args=[old.pk])
-    assert office.post(address, rule_form(world)).status_code == 403
-
-
-def test_a_rule_put_out_of_use_makes_no_version(world: World, office: Client) -> None:
-    rule = DispatchRule.objects.create(grid_code=street.STREET, target="organization", organization=world.unit)
-    given = rule_form(world)
-    del given["is_active"]
-    office.post(reverse("admin:incidents_dispatchrule_change", args=[rule.pk]), given)
-    assert list(DispatchRule.objects.values_list("version", "is_active")) == [(1, False)]
-
-
-@pytest.mark.parametrize("wrong", [{"grid_code": "999999"}, {"organization": ""}, {"target": "leader"}])
-def test_a_rule_that_says_nonsense_is_refused(world: World, office: Client, wrong: dict[str, str]) -> None:
-    answer = office.post(reverse("admin:incidents_dispatchrule_add"), rule_form(world, **wrong))
-    assert answer.status_code == 200
-    assert not DispatchRule.objects.exists()
 
 
 @pytest.mark.parametrize(("action", "state"), [("set_going", WorkState.DUE), ("throw_away", WorkState.DISCARDED)])
