@@ -11,7 +11,9 @@ _INCIDENTS: Final = """
 INSERT INTO incidents_incident (id, number, title, text, category_id, severity, urgency, source, external_id, grid_id,
   grid_code, address, point, point_given, located_by, state, state_since, version, handler_organization_id,
   handler_user_id, clock, due_at, warn_at, due_estimated, was_overdue, rework_count, return_count, reporter_id,
-  contact_name, contact_phone, contact_index, reported_at, filed_at, dispatched_at, handled_at, closed_at, is_demo)
+  contact_name, contact_phone, contact_index, reported_at, filed_at, dispatched_at, handled_at, closed_at, is_demo,
+  step, steps, in_arbitration, was_arbitrated, was_excused, report_up_count, reopen_count, extension_count,
+  is_supervised, is_typical, closing)
 SELECT g.n, to_char(g.at AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD') || '-' || g.n, left(g.words, 40), g.words,
   c.id, 2, 'ordinary', 'patrol', '', m.id, m.code, '建中街' || (g.n %% 190) || '号',
   ST_PointOnSurface(m.boundary), '', 'inside',
@@ -21,7 +23,8 @@ SELECT g.n, to_char(g.at AT TIME ZONE 'Asia/Shanghai', 'YYYYMMDD') || '-' || g.n
   CASE WHEN g.n %% 33 = 0 THEN now() + interval '1 day' END,
   false, g.n %% 9 = 0, 0, 0, p.user_id, '', '', '', g.at, g.at, g.at,
   CASE WHEN g.n %% 33 <> 0 THEN g.at + interval '2 hours' END,
-  CASE WHEN g.n %% 33 <> 0 THEN g.at + interval '3 hours' END, true
+  CASE WHEN g.n %% 33 <> 0 THEN g.at + interval '3 hours' END, true,
+  1, 1, false, false, false, 0, 0, 0, false, false, CASE WHEN g.n %% 33 = 0 THEN '' ELSE 'normal' END
 FROM (SELECT n, now() - interval '730 days' * ((%(top)s - n)::float / %(rows)s) - interval '1 day' AS at,
         (ARRAY['楼道堆放杂物挡住通道', '下水道堵塞污水外溢', '路灯不亮出行不便', '垃圾桶满溢有异味',
           '占道经营影响通行'])[1 + n %% 5]
@@ -50,8 +53,8 @@ ORDER BY i.id, s.sequence
 """
 
 _CLOCKS: Final = """
-INSERT INTO incidents_clockentry (incident_id, sequence, clock, kind, at, amount, unit, due_at)
-SELECT i.id, s.sequence, s.clock, s.kind, i.reported_at + s.delay, s.amount, s.unit, NULL
+INSERT INTO incidents_clockentry (incident_id, sequence, clock, kind, at, amount, unit, due_at, step, reason)
+SELECT i.id, s.sequence, s.clock, s.kind, i.reported_at + s.delay, s.amount, s.unit, NULL, 1, ''
 FROM incidents_incident AS i, (VALUES
   (1, 'accept', 'started', interval '0', 0.25, 'urgent_hour'), (2, 'accept', 'stopped', interval '1 second', NULL, ''),
   (3, 'dispatch', 'started', interval '1 second', 0.5, 'urgent_hour'),
