@@ -184,12 +184,7 @@ def dispute_parties(request: HttpRequest, number: str) -> HttpResponse:
     if form.is_valid():
         purpose = form.cleaned_data["purpose"]
         shown = reveal_parties(row, actor=person(request), purpose=purpose, now=timezone.now(), request=request)
-    context = {
-        "dispute": row,
-        "form": form,
-        "shown": shown,
-        "action": reverse("incidents:dispute_parties", args=[number]),
-    }
+    context = {"dispute": row, "form": form, "shown": shown}
     template = "parts/dispute_parties.html" if getattr(request, "htmx", False) else "dispute_parties.html"
     status = 422 if form.is_bound and shown is None else 200
     return render(request, f"incidents/{template}", context, status=status)
