@@ -63,7 +63,7 @@ def explain(
 def _runs(entries: Iterable[LedgerEntry]) -> Iterator[list[LedgerEntry]]:
     run: list[LedgerEntry] = []
     for entry in sorted(entries, key=lambda entry: (entry.at, entry.sequence)):
-        if entry.kind == EntryKind.STARTED and run:
+        if entry.kind == EntryKind.STARTED and any(one.kind == EntryKind.STARTED for one in run):
             yield run
             run = []
         run.append(entry)
@@ -76,9 +76,9 @@ def _run(entries: Sequence[LedgerEntry], calendar: WorkCalendar, names: Mapping[
     lines = [_line(step, number, reading, calendar) for number, step in enumerate(reading.steps) if step.effective]
     skipped = skipped_days(reading, calendar, names)
     if skipped:
-        lines.append(Line("skipped", _("Not counted: %(days)s.") % {"days": _joined(skipped)}))
+        lines.append(Line("skipped", _("Not counted: %(days)s.") % {"days": " · ".join(skipped)}))
     if extra := extra_days(reading, calendar, names):
-        lines.append(Line("extra", _("Counted although a weekend: %(days)s.") % {"days": _joined(extra)}))
+        lines.append(Line("extra", _("Counted although a weekend: %(days)s.") % {"days": " · ".join(extra)}))
     lines.append(_verdict(reading))
     return Run(reading, lines)
 
@@ -199,9 +199,5 @@ def _day_words(row: Sequence[date], names: Mapping[date, str]) -> str:
 
 
 def _date_words(day: date) -> str:
-    moment = datetime(day.year, day.month, day.day, 12, tzinfo=PEOPLE_TIME)
-    return f"{_('%(month)s/%(day)s') % {'month': day.month, 'day': day.day}} {weekday(moment)}"
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return str(_(", ")).join(parts)
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=PEOPLE_TIME)
+    return f"{short_moment(noon).rsplit(maxsplit=1)[0]} {weekday(noon)}"

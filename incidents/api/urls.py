@@ -3,13 +3,15 @@
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
-from incidents.api.disputes import CallBackViewSet, DisputeViewSet
 from incidents.api.actions import JointActionViewSet
+from incidents.api.applications import ApplicationViewSet
+from incidents.api.disputes import CallBackViewSet, DisputeViewSet
 from incidents.api.views import CategoryViewSet, IncidentViewSet
 from incidents.api.whistles import WhistleViewSet
 
 router = SimpleRouter()
 router.register("incidents", IncidentViewSet, basename="api-incident")
+router.register("applications", ApplicationViewSet, basename="api-application")
 router.register("categories", CategoryViewSet, basename="api-category")
 router.register("whistles", WhistleViewSet, basename="api-whistle")
 router.register("disputes", DisputeViewSet, basename="api-dispute")
