@@ -38,6 +38,7 @@ EVENT_LOOKS: Final = {
     "remind_done": ("danger", "alert-triangle"),
 }
 """Tone and picture; a word always stands beside them."""
+MOST_WAITING: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,17 @@ class Line:
     others: int
     due_at: datetime | None
     """The next time that some unit must keep; None when nothing runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One unit's row that waits for its next step."""
+
+    task: WhistleTask
+    whistle: Whistle
+    level: Mark
+    next_step: str
+    due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,23 @@ def next_due(whistle: Whistle, tasks: Iterable[WhistleTask]) -> datetime | None:
         return None
     waiting = [task.respond_due_at if task.responded_at is None else task.due_at for task in tasks if not task.done_at]
     return min((due for due in waiting if due), default=None)
+
+
+def waiting_whistles(user: Any) -> list[Wait]:
+    """What blown whistles want of the units that `user` acts for, the most pressing first; one query, if any."""
+    units = scope_of(user).organizations
+    if not units:
+        return []
+    rows = WhistleTask.objects.filter(organization__in=units, done_at=None, whistle__state=State.BLOWN)
+    rows = rows.select_related("whistle").order_by("due_at")[:MOST_WAITING]
+    return sorted((_wait(task) for task in rows), key=lambda wait: (wait.due_at is None, wait.due_at))
+
+
+def _wait(task: WhistleTask) -> Wait:
+    last = "conclude" if task.is_lead else "finish"
+    step = "respond" if task.responded_at is None else "attend" if task.attended_at is None else last
+    due = task.respond_due_at if step == "respond" else task.due_at
+    return Wait(task, task.whistle, level_mark(task.whistle), str(LABELS[step]), due)
 
 
 def cards(whistle: Whistle, tasks: Sequence[WhistleTask], *, now: datetime) -> list[UnitCard]:

@@ -14,11 +14,19 @@ from grid.models import Grid, Organization
 from incidents.models import Incident, Whistle, WhistleLevel, WhistleTask
 from incidents.whistle_moves import WhistleMove
 from incidents.whistles import LENGTHS, Call, Given, NewWhistle, Rating
+from incidents.worktime import TimeUnit
 
 ROWS: Final = 8
 """Units that the page offers to call: the first one leads."""
 OPEN_ROWS: Final = 3
 """Rows that stand open; the others unfold."""
+UNIT_WORDS: Final = {
+    TimeUnit.URGENT_HOUR: gettext_lazy("%(n)s hours"),
+    TimeUnit.WORK_HOUR: gettext_lazy("%(n)s hours of working time"),
+    TimeUnit.WORK_DAY: gettext_lazy("%(n)s working days"),
+    TimeUnit.NATURAL_DAY: gettext_lazy("%(n)s days"),
+}
+"""A time as people say it."""
 STARS: Final = [(str(n), str(n)) for n in range(1, 6)]
 
 
@@ -32,8 +40,8 @@ def _level_words(level: WhistleLevel) -> str:
     times = {
         "level": level.get_colour_display(),
         "rank": level.get_rank_display(),
-        "respond": f"{level.respond_amount.normalize():f} {level.get_respond_unit_display()}",
-        "handle": f"{level.handle_amount.normalize():f} {level.get_handle_unit_display()}",
+        "respond": UNIT_WORDS[TimeUnit(level.respond_unit)] % {"n": f"{level.respond_amount.normalize():f}"},
+        "handle": UNIT_WORDS[TimeUnit(level.handle_unit)] % {"n": f"{level.handle_amount.normalize():f}"},
     }
     return _("%(level)s: %(rank)s attends; respond within %(respond)s, done within %(handle)s") % times
 

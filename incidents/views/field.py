@@ -19,6 +19,7 @@ from incidents.querysets import IncidentQuerySet
 from incidents.states import INSPECTED, OPEN_STATES, State
 from incidents.views.finding import person
 from incidents.views.moves import offers
+from incidents.whistle_story import waiting_whistles
 
 LIMIT: Final = 100
 HOME_LIMIT: Final = 5
@@ -59,6 +60,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "now": now,
         "tasks": found,
         "checks": checks_of(request.user),
+        "whistles": waiting_whistles(request.user),
         "done": done.select_related("grid").order_by("-id")[:DONE_DAYS],
         "limit": LIMIT,
     }

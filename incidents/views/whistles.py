@@ -262,7 +262,7 @@ def whistle_units(request: HttpRequest) -> HttpResponse:
         "start": start,
         "end": end,
         "page": page,
-        "total": whistle_stats.total_of(tasks, now=now),
+        "overall": whistle_stats.total_of(tasks, now=now),
         "rows": whistle_stats.figures_of(tasks, page.rows, now=now),
         "list_url": f"{reverse('incidents:whistles')}?{urlencode({'blown_from': start, 'blown_to': end})}",
     }
