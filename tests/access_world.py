@@ -23,7 +23,7 @@ from incidents.catalogue import load_calendar
 from incidents.dispute_parties import NewParty
 from incidents.disputes import NewDispute, enter
 from incidents.intake import NewIncident, report_incident
-from incidents.models import CallBack, Dispute, Incident, Whistle
+from incidents.models import CallBack, Dispute, HandOver, Incident, JointAction, Whistle
 from incidents.models.incident import Source
 from incidents.photos import process_photo
 from incidents.whistle_levels import load_levels
@@ -115,6 +115,9 @@ class Side:
     dispute: Dispute
     call: CallBack
     whistle: Whistle
+    group: Organization
+    action: JointAction
+    act: HandOver
 
 
 @dataclass
@@ -192,6 +195,7 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
         now=now,
     )
     organization = street.make_organization(grid, code="office", name=f"{word}派出所")
+    group = street.make_organization(grid, code="tg", name=f"{word}专班", kind=Organization.Kind.TASK_GROUP)
     return Side(
         street=code,
         grid=grid,
@@ -204,6 +208,26 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
         dispute=_dispute(grid, worker, word, now),
         call=CallBack.objects.create(incident=incident, due_at=now),
         whistle=_whistle(grid, organization, word, now),
+        group=group,
+        action=_action(grid, group, word, admin, now),
+        act=HandOver.objects.create(giver=worker, taker=admin, reason=f"{word}调离", made_by=admin, made_at=now),
+    )
+
+
+def _action(grid: Grid, group: Organization, word: str, admin: User, now: datetime) -> JointAction:
+    """A joint action that runs today."""
+    today = timezone.localdate(now)
+    return JointAction.objects.create(
+        name=f"{word}联合行动",
+        purpose="清运垃圾",
+        grid=grid,
+        grid_code=grid.code,
+        lead=group,
+        starts_on=today,
+        ends_on=today,
+        state="running",
+        created_by=admin,
+        created_at=now,
     )
 
 
@@ -293,7 +317,29 @@ def _dispute_number(side: Side) -> dict[str, Any]:
 
 CALLS = ("incidents:call_back", "api-call-back-detail", "api-call-back-record")
 
+def _action_case(side: Side) -> dict[str, Any]:
+    return {"pk": side.action.pk, "number": side.incident.number}
+
+
+def _action_day(side: Side) -> dict[str, Any]:
+    return {"day": str(side.action.starts_on), "people": 3, "text": "清理"}
+
+
 SAMPLES: dict[str, Sample] = {
+    "incidents:action": Sample(_pk("action"), "incident.view"),
+    "incidents:action_edit": Sample(_pk("action"), "incident.view"),
+    "incidents:action_step": Sample(lambda side: {"pk": side.action.pk, "step": "end"}, "incident.view"),
+    **{
+        f"incidents:{name}": Sample(_pk("action"), "incident.view", needs="action.edit")
+        for name in ("action_day", "action_gather")
+    },
+    "incidents:action_release": Sample(_action_case, "incident.view", needs="action.edit"),
+    "api-action-detail": Sample(_pk("action"), "incident.view"),
+    "api-action-cases": Sample(_pk("action"), "incident.view"),
+    "api-action-days": Sample(_pk("action"), "incident.view", needs_to_post="action.edit", body=_action_day),
+    "incidents:group": Sample(_pk("group"), "incident.view"),
+    "incidents:hand_over": Sample(lambda side: {"pk": side.post.user_id}, "grid.edit"),
+    "incidents:hand_over_act": Sample(_pk("act"), "grid.edit"),
     **{f"grid:{name}": Sample(_code, "grid.view") for name in ("detail", "edit", "add", "retire", "appoint")},
     "grid:board": Sample(_code, "grid.view", needs_to_post="grid.edit"),
     "grid:end_post": Sample(_pk("post"), "grid.view"),

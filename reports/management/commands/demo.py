@@ -19,6 +19,9 @@ from grid.demo.places import build_places
 from grid.demo.tree import build_tree
 from grid.models import Grid
 from incidents.catalogue import load_catalogue
+from incidents.demo.actions import build_actions
+from incidents.demo.callbacks import build_call_backs
+from incidents.demo.disputes import build_disputes
 from incidents.demo.history import build_history
 from incidents.demo.openwork import build_open_work
 from incidents.demo.rules import build_rules
@@ -68,7 +71,10 @@ class Command(BaseCommand):
         ended = build_history(timezone.localdate(now), days=days)
         _analyze()
         opened = build_open_work(now)
+        build_disputes(now)
+        build_call_backs(now)
         build_whistles(now)
+        build_actions(now)
         self.stdout.write(f"{len(grids)} grids, {people} people, {ended} ended and {opened} open incidents (made up)")
         return _demo_key()
 
