@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grid.models import Grid
 from grid.scope import EVERYTHING, Scope
-from incidents.models import Incident, Procedure
+from incidents.models import Category, Incident, Procedure
 from incidents.models.category import Severity, Urgency
 from incidents.procedure import procedure
 from incidents.states import Move, When
@@ -54,9 +54,13 @@ def level_of_code(code: str) -> int:
     return next((level for length, level in _LEVEL_BY_LENGTH if len(code) <= length), Grid.Level.UNIT) if code else 0
 
 
-def asks_verification(incident: Incident, rules: Rules) -> bool:
-    """Whether somebody must look on site before filing: the report is not a patrol worker's (domain.md 2.2, row 2)."""
-    if incident.urgency == Urgency.URGENT and not rules.procedure.verify_urgent:
+def asks_verification(incident: Incident, rules: Rules, category: Category | None = None) -> bool:
+    """Whether somebody must look on site before filing: the report is not a patrol worker's (domain.md 2.2, row 2).
+
+    What is urgent, by itself or by the `category` that it is about to get, does not wait for that.
+    """
+    urgent = Urgency.URGENT in (incident.urgency, category.urgency if category else "")
+    if urgent and not rules.procedure.verify_urgent:
         return False
     return incident.source in rules.procedure.verify_sources
 

@@ -147,7 +147,7 @@ class Adviser:
             self._choose_category(incident, decision)
             if incident.verified_at is None:
                 self._look_for_repeat(incident, decision)
-            if incident.verified_at is None and asks_verification(incident, self.rules):
+            if incident.verified_at is None and asks_verification(incident, self.rules, decision.category):
                 self._choose_inspector(incident, decision)
             elif incident.is_genuine is False:
                 decision.category = None

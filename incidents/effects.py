@@ -38,6 +38,12 @@ _CLOSINGS: Final = {
 }
 
 
+def take_urgency(incident: Incident, wish: Wish) -> None:
+    """An urgent category makes the report urgent before anything is asked of it: it does not wait for a look on site."""
+    if wish.category is not None and wish.category.urgency == Urgency.URGENT:
+        incident.urgency = Urgency.URGENT
+
+
 def before_clocks(pen: Pen, incident: Incident, wish: Wish) -> None:
     """Everything that the clocks of the move depend on: category, step, handler, level."""
     move = wish.move

@@ -146,6 +146,7 @@ def make(pen: Pen, incident: Incident, wish: Wish, *, actor_name: str | None = N
             % {"move": move.label, "state": State(incident.state).label}
         )
     check_right(incident, move, wish.actor, last_handler=pen.handled_by, sanctioned=wish.sanctioned)
+    effects.take_urgency(incident, wish)
     check_conditions(incident, move, wish.actor, pen.rules)
     check_needs(incident, wish, pen.now)
     before = incident.state
