@@ -50,6 +50,21 @@ class GridCode:
         return str(value)
 
 
+class NoticeNumber:
+    """The number of a supervision notice, 督办〔2026〕12号; the mark before the year is the office's own."""
+
+    regex = r"[^/\x00-\x1f]{1,20}〔[0-9]{4}〕[0-9]{1,7}号"
+
+    def to_python(self, value: str) -> str:
+        """Give it as it is."""
+        return value
+
+    def to_url(self, value: object) -> str:
+        """Give it as it is."""
+        return str(value)
+
+
 register_converter(AsciiInt, "ascii_int")
 register_converter(IncidentNumber, "number")
 register_converter(GridCode, "gridcode")
+register_converter(NoticeNumber, "notice")

@@ -17,6 +17,7 @@ from django.utils import timezone
 from incidents.cataloguing import first_versions
 from incidents.models import CalendarDay, Category, Procedure, TimeLimit
 from incidents.models.incident import Source
+from incidents.supervision_rules import load_rules
 from incidents.whistle_levels import load_levels
 
 DATA: Final = Path(__file__).parent / "data"
@@ -46,6 +47,7 @@ def load_catalogue() -> dict[str, int]:
     added = {"categories": load_categories(), "limits": load_limits(), "days": load_calendar()}
     load_procedure()
     load_levels()
+    load_rules()
     first_versions(now=timezone.now())
     return added
 

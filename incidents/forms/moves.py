@@ -1,6 +1,5 @@
 """The form of a move, made from the table of moves: it asks for what the move needs and nothing else."""
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ from accounts.models import User
 from incidents.forms.fields import CategoryField, Choices, PhotosField, Refillable
 from incidents.handlers import Handler
 from incidents.models import Incident
-from incidents.states import MOVE_BY_NAME, Move
+from incidents.states import Move
 
 TEXT_LABELS: Final[dict[str, Promise]] = {
     "feedback": _("What was done"),
@@ -47,9 +46,6 @@ PEOPLE_LABELS: Final[dict[str, Promise]] = {
     "member": _("Who of the unit does it"),
     "inspector": _("Who looks on site"),
 }
-BULK_MOVES: Final = ("file", "reject")
-BULK_LIMIT: Final = 50
-_TICKED: Final = re.compile(r"[0-9]{8}-[0-9]{6,8}:[0-9]{1,9}")
 
 
 class MoveForm(Refillable, forms.Form):
@@ -91,7 +87,7 @@ class MoveForm(Refillable, forms.Form):
         elif need == "category":
             self.fields["category"] = CategoryField(required=True)
         elif need == "handler":
-            self.fields["handler"] = forms.ChoiceField(label=_("Goes to"), choices=_handler_choices(*handlers))
+            self.fields["handler"] = forms.ChoiceField(label=_("Goes to"), choices=handler_choices(*handlers))
         elif need in PEOPLE_LABELS:
             label, choices = PEOPLE_LABELS[need], [(pk, str(member)) for pk, member in self.members.items()]
             self.fields[need] = forms.ChoiceField(label=label, required=required, choices=[("", "—"), *choices])
@@ -124,36 +120,11 @@ def _words(label: Any, most: int, *, required: bool = True) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, widget=widget, required=required)
 
 
-def _handler_choices(units: Sequence[Handler], people: Sequence[Handler]) -> Choices:
+def handler_choices(units: Sequence[Handler], people: Sequence[Handler]) -> Choices:
+    """The choices of a handler, units and people in groups."""
     choices: Choices = [("", "—")]
     if units:
         choices.append((str(_("Units")), [(unit.value, unit.label) for unit in units]))
     if people:
         choices.append((str(_("People in charge of the grid")), [(person.value, person.label) for person in people]))
     return choices
-
-
-class BulkForm(forms.Form):
-    """One move for several cases of the desk's queue: file with the proposed category, or reject with one reason."""
-
-    move = forms.ChoiceField(choices=[(name, MOVE_BY_NAME[name].label) for name in BULK_MOVES])
-    cases = forms.TypedMultipleChoiceField(coerce=str)
-    reason = forms.CharField(required=False, max_length=500, label=_("Reason"))
-
-    def __init__(self, data: QueryDict) -> None:
-        super().__init__(data)
-        # each box carries "number:version", the version that its reader saw
-        given = [value for value in data.getlist("cases") if _TICKED.fullmatch(value)]
-        self.fields["cases"].choices = [(value, value) for value in given[:BULK_LIMIT]]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """A rejection names its reason."""
-        data = super().clean() or {}
-        if data.get("move") == "reject" and not data.get("reason", "").strip():
-            self.add_error("reason", _("Say why: the reporter is told."))
-        return data
-
-    def ticked(self) -> dict[str, int]:
-        """Number → version of every ticked case."""
-        pairs = (value.split(":") for value in self.cleaned_data["cases"])
-        return {number: int(version) for number, version in pairs}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grid.models import Organization
 from incidents.models.incident import Incident
+from incidents.supervision_querysets import SupervisionQuerySet
 from incidents.worktime import TimeUnit
 
 
@@ -93,6 +94,8 @@ class Supervision(models.Model):
     )
     lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
     lift_reason = models.CharField(_("why it was lifted"), max_length=500, blank=True, default="")
+
+    objects = SupervisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("supervision notice")
