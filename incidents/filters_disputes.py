@@ -67,7 +67,7 @@ class CallBackFilter(filters.FilterSet):
     """What a list of call-backs can be narrowed by; the numbers of the rates link here."""
 
     stage = filters.ChoiceFilter(label=_("stage"), choices=STAGES, method="filter_stage")
-    contact = filters.MultipleChoiceFilter(label=_("contact"), choices=CallBack.Contact.choices)
+    contact = filters.MultipleChoiceFilter(label=_("How the call went"), choices=CallBack.Contact.choices)
     responded = filters.BooleanFilter(label=_("the unit had made contact"))
     solved = filters.BooleanFilter(label=_("solved"))
     satisfaction = filters.MultipleChoiceFilter(label=_("satisfaction"), choices=CallBack.Satisfaction.choices)

@@ -38,7 +38,10 @@ class AnswerForm(forms.Form):
     """What the reporter said; what is missing the business says."""
 
     contact = forms.ChoiceField(
-        label=_("contact"), choices=CallBack.Contact.choices, widget=forms.RadioSelect, initial=CallBack.Contact.REACHED
+        label=_("How the call went"),
+        choices=CallBack.Contact.choices,
+        widget=forms.RadioSelect,
+        initial=CallBack.Contact.REACHED,
     )
     responded = _question(_("Did the handling unit make contact?"))
     solved = _question(_("Is it solved?"))

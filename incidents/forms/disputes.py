@@ -19,7 +19,7 @@ from incidents.forms.fields import Refillable
 from incidents.models import Dispute, DisputeParty, Incident
 
 SIDES: Final = (DisputeParty.Side.FIRST, DisputeParty.Side.SECOND)
-KEPT: Final = (("", _("Not asked")), ("true", _("Kept")), ("false", _("Not kept")))
+KEPT: Final = (("", _("Not asked")), ("true", _("The agreement is kept.")), ("false", _("The agreement is not kept.")))
 AFTER_AGREEMENT: Final = timedelta(days=30)
 """When the first follow-up visit is proposed; whoever writes the agreement may choose another day."""
 MOMENT: Final = "%Y-%m-%dT%H:%M"
@@ -74,7 +74,7 @@ class DisputeForm(forms.Form):
         quiet = {"autocomplete": "off"}
         self.fields[f"{side}_kind"] = forms.ChoiceField(label=_("kind"), choices=DisputeParty.Kind.choices)
         self.fields[f"{side}_name"] = CleanCharField(
-            label=_("name"), max_length=50, widget=forms.TextInput(attrs=quiet)
+            label=_("Name of the party"), max_length=50, widget=forms.TextInput(attrs=quiet)
         )
         self.fields[f"{side}_phone"] = CleanCharField(
             label=_("phone"), max_length=20, required=False, widget=forms.TextInput(attrs={**quiet, "type": "tel"})
@@ -150,7 +150,7 @@ class DisputeMoveForm(Refillable, forms.Form):
             label = self.move.words or _("Words")
             return CleanCharField(label=label, max_length=5000, multiline=True, required=required, widget=area)
         if name == "place":
-            return CleanCharField(label=_("place"), max_length=100, required=required)
+            return CleanCharField(label=_("Where was it held?"), max_length=100, required=required)
         return CleanCharField(label=_("who was present"), max_length=200, required=required)
 
     def given(self) -> Given:

@@ -27,7 +27,7 @@ class Dispute(models.Model):
         WAITING = "waiting", _("To be settled")
         WATCHED = "watched", _("To be watched")
         MEDIATING = "mediating", _("Being mediated")
-        SETTLED = "settled", _("Settled")
+        SETTLED = "settled", _("Settled by mediation")
         FAILED = "failed", _("Not settled, shown the legal way")
 
     class Risk(models.TextChoices):
@@ -136,7 +136,7 @@ class DisputeEvent(models.Model):
         REPORTED_UP = "reported_up", _("Reported up")
         HANDED_DOWN = "handed_down", _("Handed down")
         WATCHED = "watched", _("To be watched")
-        SETTLED = "settled", _("Settled")
+        SETTLED = "settled", _("Settled by mediation")
         FAILED = "failed", _("Not settled")
         VISITED = "visited", _("Follow-up visit")
         REOPENED = "reopened", _("Broke out again")
