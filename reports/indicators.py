@@ -15,7 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-DEFINITION_VERSION: Final = 1
+from incidents.states import OPEN_STATES, RESTING
+
+DEFINITION_VERSION: Final = 2
+"""2: all states of domain.md 2.2; rests leave the handling indicators; extensions count, appeals make it in time."""
 DATA: Final = Path(__file__).parent / "data"
 
 
@@ -80,54 +83,75 @@ def _was(column: str, *states: str) -> str:
     return f"f.{column} IN ({', '.join(repr(state) for state in states)})"
 
 
-_OPEN: Final = "reported filed dispatched handling handled checking reworking".split()
-_HANDLED: Final = ("handled", "checking")
-_ON_TIME: Final = "'feedback' = ANY(f.moves) AND f.handled_in_time"
+_OPEN: Final = tuple(state.value for state in OPEN_STATES)
+_RESTING: Final = tuple(state.value for state in RESTING)
+_HANDLED: Final = ("forwarding", "handled", "checking", "checked")
+HANDLING: Final = ("feedback", "confirm")
+"""The moves by which a unit answers: its own, or that of its head who lets go of it (domain.md 2.2, rows 8 and 9)."""
+CLOSING: Final = ("close", "close_checked")
+COMPLETING: Final = (*CLOSING, "force_close", "close_with_lead", "answer", "self_handle")
+"""The moves after which there is nothing left to do; a report handled on the spot counts when it comes in."""
+_FED: Final = _did(*HANDLING)
+_ON_TIME: Final = f"({_FED}) AND f.handled_in_time"
+_LEFT_OUT: Final = ("cancelled", "resting")
+"""作废 and 挂账、缓办 leave the handling counters (R1: 活动属性 103; W30 subtracts 缓办数)."""
 _OVERDUE_UNHANDLED: Final = f"f.handle_overdue AND {_was('state_end', *_OPEN)}"
+_SHOULD_HANDLE: Final = f"{_FED} OR ({_OVERDUE_UNHANDLED})"
 
 MEASURES: Final[tuple[Measure, ...]] = (
     Measure("reported", _did("report", "self_handle")),
     Measure("self_handled", _did("self_handle")),
     Measure("filed", _did("file")),
-    Measure("not_accepted", _did("reject")),
+    Measure("not_accepted", _did("reject", "not_file")),
     Measure("cancelled", _did("cancel")),
     Measure("dispatched", _did("dispatch")),
-    Measure("handled", _did("feedback")),
+    Measure("handled", _FED),
     Measure("handled_on_time", _ON_TIME),
-    Measure("closed", _did("close")),
-    Measure("closed_on_time", "'close' = ANY(f.moves) AND f.handled_in_time"),
-    Measure("completed", _did("close", "self_handle")),
+    Measure("closed", _did(*CLOSING)),
+    Measure("closed_on_time", f"({_did(*CLOSING)}) AND f.handled_in_time"),
+    Measure("completed", _did(*COMPLETING)),
     Measure("same_day", "f.same_day"),
     Measure("returned", _did("return")),
-    Measure("reworked", _did("rework")),
+    Measure("reworked", _did("rework", "refuse_work")),
+    Measure("extended", "f.newly_extended"),
     Measure("newly_overdue", "f.newly_overdue"),
     Measure("open_start", _was("state_start", *_OPEN)),
     Measure("open_end", _was("state_end", *_OPEN)),
-    Measure("to_accept", _was("state_end", "reported")),
+    Measure("to_accept", _was("state_end", "reported", "verifying")),
     Measure("to_dispatch", _was("state_end", "filed")),
-    Measure("with_handler", _was("state_end", "dispatched", "handling", "reworking")),
+    Measure("with_handler", _was("state_end", "dispatched", "handling", "reworking", "confirming")),
+    Measure("resting", _was("state_end", *_RESTING)),
     Measure("to_check", _was("state_end", *_HANDLED)),
     Measure("overdue_open", f"f.overdue AND {_was('state_end', *_OPEN)}"),
     Measure("overdue_unhandled", _OVERDUE_UNHANDLED),
     # R1: handled cases, and those overdue and still unhandled
-    Measure("should_handle", f"{_did('feedback')} OR ({_OVERDUE_UNHANDLED})"),
-    Measure("should_close", f"{_did('feedback')} OR {_was('state_start', *_HANDLED)} OR ({_OVERDUE_UNHANDLED})"),
+    Measure("should_handle", _SHOULD_HANDLE),
+    Measure("extended_of_those", f"f.was_extended AND ({_SHOULD_HANDLE})"),
+    Measure("should_close", f"{_FED} OR {_was('state_start', *_HANDLED)} OR ({_OVERDUE_UNHANDLED})"),
     Measure("ever", "f.moves <> '{}' OR f.state_end IN ('" + "', '".join(_OPEN) + "')"),
 )
 MEASURE_BY_NAME: Final = {measure.name: measure for measure in MEASURES}
 
 INDICATORS: Final[tuple[Indicator, ...]] = (
     Indicator("same_day_rate", "same_day", "reported", sources=("S0", "W34")),
-    Indicator("handling_rate", "handled", "should_handle", ("cancelled",), sources=("R1", "R2", "R3")),
-    Indicator("on_time_handling_rate", "handled_on_time", "should_handle", ("cancelled",), sources=("R1", "R2", "R3")),
-    Indicator("closing_rate", "closed", "should_close", ("cancelled",), sources=("R1", "R2")),
-    Indicator("on_time_closing_rate", "closed_on_time", "should_close", ("cancelled",), sources=("R1", "R2")),
-    Indicator("rework_rate", "reworked", "should_close", ("cancelled",), direction="down", sources=("R1", "R3")),
+    Indicator("handling_rate", "handled", "should_handle", _LEFT_OUT, sources=("R1", "R2", "R3")),
+    Indicator("on_time_handling_rate", "handled_on_time", "should_handle", _LEFT_OUT, sources=("R1", "R2", "R3")),
+    Indicator("closing_rate", "closed", "should_close", _LEFT_OUT, sources=("R1", "R2")),
+    Indicator("on_time_closing_rate", "closed_on_time", "should_close", _LEFT_OUT, sources=("R1", "R2")),
+    Indicator("rework_rate", "reworked", "should_close", _LEFT_OUT, direction="down", sources=("R1", "R3")),
     Indicator(
         "overdue_pending_rate",
         "overdue_unhandled",
         "should_handle",
-        ("cancelled",),
+        _LEFT_OUT,
+        direction="down",
+        sources=("R3",),
+    ),
+    Indicator(
+        "extension_rate",
+        "extended_of_those",
+        "should_handle",
+        _LEFT_OUT,
         direction="down",
         sources=("R3",),
     ),
@@ -137,17 +161,19 @@ INDICATOR_BY_NAME: Final = {indicator.name: indicator for indicator in INDICATOR
 
 # --- what one unit did; `u` is one row per unit and incident, `f` the facts of the incident ---------------------------
 
+_ANSWERED: Final = " OR ".join(f"'{move}' = ANY(u.moves)" for move in HANDLING)
+
 UNIT_MEASURES: Final[tuple[Measure, ...]] = tuple(
     Measure(name, condition, "units")
     for name, condition in {
         "dispatched": "'dispatch' = ANY(u.moves)",
-        "handled": "'feedback' = ANY(u.moves)",
-        "handled_on_time": "'feedback' = ANY(u.moves) AND u.in_time",
+        "handled": _ANSWERED,
+        "handled_on_time": f"({_ANSWERED}) AND (u.in_time OR f.excused)",
         "returned": "'return' = ANY(u.moves)",
-        "reworked": "'rework' = ANY(u.moves)",
+        "reworked": "'rework' = ANY(u.moves) OR 'refuse_work' = ANY(u.moves)",
         "in_hand": "'hold' = ANY(u.moves)",
         "overdue_unhandled": "'hold' = ANY(u.moves) AND f.handle_overdue",
-        "should_handle": "'feedback' = ANY(u.moves) OR ('hold' = ANY(u.moves) AND f.handle_overdue)",
+        "should_handle": f"{_ANSWERED} OR ('hold' = ANY(u.moves) AND f.handle_overdue)",
     }.items()
 )
 UNIT_MEASURE_BY_NAME: Final = {measure.name: measure for measure in UNIT_MEASURES}

@@ -16,6 +16,8 @@ from django.db import connection
 
 from incidents.states import OPEN_STATES
 from reports.indicators import (
+    COMPLETING,
+    HANDLING,
     INDICATORS,
     MEASURE_BY_NAME,
     MEASURES,
@@ -59,6 +61,8 @@ class Extent:
             "start": self.start,
             "end": self.end,
             "open_states": [str(state) for state in OPEN_STATES],
+            "handling": [*HANDLING],
+            "completing": [*COMPLETING],
             **more,
         }
 

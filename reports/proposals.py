@@ -38,7 +38,7 @@ def _overdue_units(snapshot: Mapping[str, Any]) -> Iterator[Json]:
     """Who has cases in hand that are over the handling limit."""
     numbers = defaultdict(list)
     for case in snapshot["overdue"]:
-        if case["state"] in ("dispatched", "handling", "reworking"):
+        if case["state"] in ("dispatched", "handling", "reworking", "confirming"):
             numbers[case["unit"] or staff_of(case["area_name"])].append(case["number"])
     for who in sorted(numbers, key=lambda name: (-len(numbers[name]), name)):
         yield _proposal("overdue_unit", who, numbers[who], n=len(numbers[who]))

@@ -8,7 +8,7 @@ LEFT JOIN LATERAL (
     SELECT a.organization_id, a.user_id
     FROM incidents_assignment a
     WHERE a.incident_id = f.id AND a.starts_at < %(end)s
-      AND f.state_end IN ('dispatched', 'handling', 'reworking')
+      AND f.state_end IN ('dispatched', 'handling', 'reworking', 'confirming', 'suspended', 'deferred')
     ORDER BY a.id DESC LIMIT 1
 ) task ON TRUE
 LEFT JOIN grid_organization o ON o.id = task.organization_id

@@ -11,7 +11,7 @@
         ORDER BY a.id DESC LIMIT 1
     ) task ON TRUE
     WHERE e.kind = 'move' AND e.at >= %(start)s AND e.at < %(end)s
-      AND e.move IN ('dispatch', 'feedback', 'return', 'rework')
+      AND e.move IN ('dispatch', 'feedback', 'confirm', 'return', 'rework', 'refuse_work')
     UNION ALL
     SELECT f.id, 'hold', NULL, task.unit
     FROM facts f
@@ -21,11 +21,11 @@
         WHERE a.incident_id = f.id AND a.starts_at < %(end)s
         ORDER BY a.id DESC LIMIT 1
     ) task ON TRUE
-    WHERE f.state_end IN ('dispatched', 'handling', 'reworking')
+    WHERE f.state_end IN ('dispatched', 'handling', 'reworking', 'confirming')
 ),
 done AS (
     SELECT act.unit, act.incident_id, array_agg(DISTINCT act.move) AS moves,
-           max(act.at) FILTER (WHERE act.move = 'feedback') AS fed_at
+           max(act.at) FILTER (WHERE act.move = ANY(%(handling)s)) AS fed_at
     FROM act
     GROUP BY act.unit, act.incident_id
 ),
@@ -36,7 +36,7 @@ by_unit AS (
     LEFT JOIN LATERAL (
         SELECT k.due_at FROM incidents_clockentry k
         WHERE k.incident_id = done.incident_id AND k.clock = 'handle' AND k.at <= done.fed_at
-          AND k.kind IN ('started', 'extended', 'resumed')
+          AND k.kind IN ('started', 'extended', 'resumed', 'reckoned')
         ORDER BY k.sequence DESC LIMIT 1
     ) due ON TRUE
 )

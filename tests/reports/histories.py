@@ -6,17 +6,18 @@ The walk is chosen by a list of numbers, so that hypothesis can make and shrink 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import count as counter
 
 from django.db import transaction
 
 from accounts.models import User
 from grid.models import Compound, Grid, Organization
-from incidents.clocks import Ledgers, Limits
+from incidents.clocks import Ledgers, Limit, Limits
 from incidents.models import Assignment, Category, ClockEntry, Incident, IncidentEvent
 from incidents.models.incident import Locating, Source
-from incidents.states import MOVE_BY_NAME, MOVES, OPEN_STATES, START, WITH_HANDLER, Move
-from incidents.worktime import TableCalendar
+from incidents.states import ASSIGNED, MOVE_BY_NAME, MOVES, OPEN_STATES, START, Clock, Move
+from incidents.worktime import TableCalendar, TimeUnit
 
 _numbers = counter(1)
 EVERY_DAY = TableCalendar(days={})
@@ -24,10 +25,14 @@ EVERY_DAY = TableCalendar(days={})
 
 @dataclass(frozen=True)
 class Step:
-    """One move: which of the allowed ones (modulo their number), and minutes since the step before."""
+    """One move: which of the allowed ones (modulo their number), and minutes since the step before.
+
+    `also` is an event that comes with it: "extended" (four work hours more) or "excused".
+    """
 
     choice: int
     minutes: int
+    also: str = ""
 
 
 @dataclass
@@ -43,12 +48,12 @@ class Walk:
     title: str = "测试事件"
 
 
-def moves(*named: tuple[str, int]) -> list[Step]:
-    """Steps by name: [("report", 0), ("file", 5), …], minutes since the step before."""
+def moves(*named: tuple[str, int] | tuple[str, int, str]) -> list[Step]:
+    """Steps by name: [("report", 0), ("file", 5), …], minutes since the step before, and what comes with it."""
     steps, state = [], START
-    for name, minutes in named:
+    for name, minutes, *also in named:
         allowed = _allowed(state)
-        steps.append(Step(allowed.index(MOVE_BY_NAME[name]), minutes))
+        steps.append(Step(allowed.index(MOVE_BY_NAME[name]), minutes, *also))
         state = MOVE_BY_NAME[name].target
     return steps
 
@@ -106,6 +111,8 @@ def _played(incident: Incident, walk: Walk) -> tuple[list[IncidentEvent], Ledger
         _task(incident, tasks, walk, move, state, at)
         ledgers.apply(incident, move, at)
         state = move.target
+        if step.also and _grant(incident, ledgers, step.also, at):
+            events.append(_note(events, step.also, state, at))
     _finish(incident, state, at, len(events))
     return events, ledgers, tasks
 
@@ -116,6 +123,19 @@ def _limits() -> Limits:
     return limits
 
 
+def _grant(incident: Incident, ledgers: Ledgers, kind: str, at: datetime) -> bool:
+    """More time for a handling that has begun; an appeal needs nothing of the ledger."""
+    if kind == "extended":
+        if ledgers.reading(incident, Clock.HANDLE).started_at is None:
+            return False
+        ledgers.extend(incident, Clock.HANDLE, Limit(Decimal(4), TimeUnit.WORK_HOUR), at, "")
+    return True
+
+
+def _note(events: list[IncidentEvent], kind: str, state: str, at: datetime) -> IncidentEvent:
+    return IncidentEvent(sequence=len(events) + 1, kind=kind, from_state=state, to_state=state, at=at)
+
+
 def _event(events: list[IncidentEvent], move: Move, state: str, at: datetime) -> IncidentEvent:
     return IncidentEvent(
         sequence=len(events) + 1, kind="move", move=move.name, from_state=state, to_state=move.target, at=at
@@ -124,9 +144,9 @@ def _event(events: list[IncidentEvent], move: Move, state: str, at: datetime) ->
 
 def _task(incident: Incident, tasks: list[Assignment], walk: Walk, move: Move, state: str, at: datetime) -> None:
     """What lifecycle does with assignments."""
-    if state in WITH_HANDLER and move.target not in WITH_HANDLER:
+    if (state in ASSIGNED and move.target not in ASSIGNED) or move.name == "hand_on":
         tasks[-1].ends_at, tasks[-1].outcome = at, move.name
-    if move.name in ("dispatch", "rework"):
+    if move.name in ("dispatch", "hand_on") or move.target == "reworking":
         handler = {"user": walk.handler} if isinstance(walk.handler, User) else {"organization": walk.handler}
         tasks.append(Assignment(starts_at=at, **handler))
     for name in ("organization", "user"):

@@ -12,8 +12,12 @@ from zoneinfo import ZoneInfo
 from incidents.models import Assignment, ClockEntry, Incident, IncidentEvent
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-ENDED = {"not_accepted", "closed", "cancelled", "self_handled"}
-RUNS = {"started", "resumed", "extended"}
+ENDED = {"not_accepted", "not_filed", "answered", "closed", "cancelled", "self_handled"}
+TURNS = {"started", "resumed", "paused", "stopped"}
+RUNS = {"started", "resumed", "extended", "reckoned"}
+"""Entries that carry a due time; the last turn before them says whether the clock runs."""
+ANSWERS = ("feedback", "confirm")
+DONE = ("close", "close_checked", "force_close", "close_with_lead", "answer", "self_handle")
 
 
 class Life:
@@ -24,6 +28,9 @@ class Life:
         moves = IncidentEvent.objects.filter(incident=incident, kind="move", at__lt=end)
         self.events = list(moves.order_by("sequence"))
         self.inside = [event for event in self.events if event.at >= start]
+        notes = IncidentEvent.objects.filter(incident=incident, at__lt=end)
+        self.excused = notes.filter(kind="excused").exists()
+        self.extensions = list(notes.filter(kind="extended"))
         self.clocks = list(ClockEntry.objects.filter(incident=incident, at__lt=end).order_by("sequence"))
         self.tasks = list(Assignment.objects.filter(incident=incident, starts_at__lt=end).order_by("id"))
 
@@ -39,12 +46,13 @@ class Life:
 
     def running(self, clock: str, at: datetime) -> ClockEntry | None:
         """The entry by which `clock` runs just before `at`."""
-        last = next((entry for entry in reversed(self.clocks) if entry.clock == clock and entry.at < at), None)
-        return last if last is not None and last.kind in RUNS else None
+        rows = [entry for entry in self.clocks if entry.clock == clock and entry.at < at]
+        turns = [entry.kind for entry in rows if entry.kind in TURNS]
+        return rows[-1] if turns and turns[-1] in ("started", "resumed") else None
 
     def overdue(self, *clocks: str) -> bool:
         """One of the clocks runs at the end and is over its limit."""
-        entries = [self.running(clock, self.end) for clock in clocks]
+        entries = [self.running(clock, self.end) for clock in clocks if not (self.excused and clock == "handle")]
         return self.is_open(self.end) and any(e is not None and e.due_at < self.end for e in entries)
 
     def handle_due(self, at: datetime) -> datetime | None:
@@ -54,16 +62,19 @@ class Life:
 
     def feedback_in_time(self) -> bool:
         """The last report of handling, at any time before the end, kept the limit."""
-        told = [event.at for event in self.events if event.move == "feedback"]
+        told = [event.at for event in self.events if event.move in ANSWERS]
         if not told:
             return False
         due = self.handle_due(told[-1])
-        return due is None or told[-1] <= due
+        return self.excused or due is None or told[-1] <= due
 
     def newly_overdue(self) -> bool:
         """A clock that was not over its limit ran over it within the period."""
         for number, entry in enumerate(self.clocks):
-            if entry.kind not in RUNS or not self.start <= entry.due_at < self.end:
+            if entry.clock == "internal" or (self.excused and entry.clock == "handle"):
+                continue
+            turns = [e.kind for e in self.clocks[: number + 1] if e.clock == entry.clock and e.kind in TURNS]
+            if not turns or turns[-1] not in ("started", "resumed") or not self.start <= entry.due_at < self.end:
                 continue
             later = [e.at for e in self.clocks[number + 1 :] if e.clock == entry.clock]
             if not later or later[0] > entry.due_at:
@@ -71,37 +82,43 @@ class Life:
         return False
 
     def same_day(self) -> bool:
-        done = [event.at for event in self.inside if event.move in ("close", "self_handle")]
+        done = [event.at for event in self.inside if event.move in DONE]
         return bool(done) and done[-1].astimezone(SHANGHAI).date() == self.events[0].at.astimezone(SHANGHAI).date()
 
 
-HANDLED = {"handled", "checking"}
+HANDLED = {"forwarding", "handled", "checking", "checked"}
+RESTING = {"suspended", "deferred"}
+AT_WORK = {"dispatched", "handling", "reworking", "confirming"}
+STAGES = ("accept", "verify", "dispatch", "handle", "check")
 RULES: dict[str, Callable[[Life], bool]] = {
     "reported": lambda life: life.did("report", "self_handle"),
     "self_handled": lambda life: life.did("self_handle"),
     "filed": lambda life: life.did("file"),
-    "not_accepted": lambda life: life.did("reject"),
+    "not_accepted": lambda life: life.did("reject", "not_file"),
     "cancelled": lambda life: life.did("cancel"),
     "dispatched": lambda life: life.did("dispatch"),
-    "handled": lambda life: life.did("feedback"),
-    "handled_on_time": lambda life: life.did("feedback") and life.feedback_in_time(),
-    "closed": lambda life: life.did("close"),
-    "closed_on_time": lambda life: life.did("close") and life.feedback_in_time(),
-    "completed": lambda life: life.did("close", "self_handle"),
+    "handled": lambda life: life.did(*ANSWERS),
+    "handled_on_time": lambda life: life.did(*ANSWERS) and life.feedback_in_time(),
+    "closed": lambda life: life.did("close", "close_checked"),
+    "closed_on_time": lambda life: life.did("close", "close_checked") and life.feedback_in_time(),
+    "completed": lambda life: life.did(*DONE),
     "same_day": Life.same_day,
     "returned": lambda life: life.did("return"),
-    "reworked": lambda life: life.did("rework"),
+    "reworked": lambda life: life.did("rework", "refuse_work"),
+    "extended": lambda life: any(event.at >= life.start for event in life.extensions),
     "newly_overdue": Life.newly_overdue,
     "open_start": lambda life: life.is_open(life.start),
     "open_end": lambda life: life.is_open(life.end),
-    "to_accept": lambda life: life.state(life.end) == "reported",
+    "to_accept": lambda life: life.state(life.end) in {"reported", "verifying"},
     "to_dispatch": lambda life: life.state(life.end) == "filed",
-    "with_handler": lambda life: life.state(life.end) in {"dispatched", "handling", "reworking"},
+    "with_handler": lambda life: life.state(life.end) in AT_WORK,
+    "resting": lambda life: life.state(life.end) in RESTING,
     "to_check": lambda life: life.state(life.end) in HANDLED,
-    "overdue_open": lambda life: life.overdue("accept", "dispatch", "handle", "check"),
+    "overdue_open": lambda life: life.overdue(*STAGES),
     "overdue_unhandled": lambda life: life.overdue("handle"),
-    "should_handle": lambda life: life.did("feedback") or life.overdue("handle"),
-    "should_close": lambda life: life.did("feedback") or life.state(life.start) in HANDLED or life.overdue("handle"),
+    "should_handle": lambda life: life.did(*ANSWERS) or life.overdue("handle"),
+    "extended_of_those": lambda life: bool(life.extensions) and (life.did(*ANSWERS) or life.overdue("handle")),
+    "should_close": lambda life: life.did(*ANSWERS) or life.state(life.start) in HANDLED or life.overdue("handle"),
     "ever": lambda life: bool(life.inside) or life.is_open(life.start) or life.is_open(life.end),
 }
 RATES = {
@@ -112,6 +129,7 @@ RATES = {
     "on_time_closing_rate": ("closed_on_time", "should_close", True),
     "rework_rate": ("reworked", "should_close", True),
     "overdue_pending_rate": ("overdue_unhandled", "should_handle", True),
+    "extension_rate": ("extended_of_those", "should_handle", True),
 }
 
 
@@ -130,7 +148,7 @@ def numbers(some: Iterable[Life]) -> dict[str, int]:
 def ratios(some: Iterable[Life]) -> dict[str, tuple[int, int]]:
     """All indicators as (numerator, denominator)."""
     some = list(some)
-    kept = [life for life in some if not life.did("cancel")]
+    kept = [life for life in some if not life.did("cancel") and life.state(life.end) not in RESTING]
     return {
         name: tuple(sum(RULES[part](life) for life in (kept if without else some)) for part in (above, below))  # type: ignore[misc]
         for name, (above, below, without) in RATES.items()
@@ -152,12 +170,12 @@ def units(some: Iterable[Life], area_length: int) -> dict[str, dict[str, int]]:
     for life in found.values():
         area = life.incident.grid_code[:area_length]
         for event in life.inside:
-            if event.move in ("dispatch", "feedback", "return", "rework"):
+            if event.move in ("dispatch", *ANSWERS, "return", "rework", "refuse_work"):
                 task = [t for t in life.tasks if t.starts_at <= event.at][-1]
                 row = done[_unit(task, area), life.incident.pk]
                 row["moves"].add(event.move)
-                row["fed"] = event.at if event.move == "feedback" else row["fed"]
-        if life.state(life.end) in {"dispatched", "handling", "reworking"}:
+                row["fed"] = event.at if event.move in ANSWERS else row["fed"]
+        if life.state(life.end) in AT_WORK:
             done[_unit(life.tasks[-1], area), life.incident.pk]["moves"].add("hold")
     totals: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for (unit, pk), row in done.items():
@@ -177,9 +195,9 @@ def _unit_facts(life: Life, row: dict[str, Any]) -> dict[str, bool]:
     return {
         "dispatched": "dispatch" in moves,
         "handled": fed is not None,
-        "handled_on_time": fed is not None and (due is None or fed <= due),
+        "handled_on_time": fed is not None and (life.excused or due is None or fed <= due),
         "returned": "return" in moves,
-        "reworked": "rework" in moves,
+        "reworked": bool({"rework", "refuse_work"} & moves),
         "in_hand": "hold" in moves,
         "overdue_unhandled": late,
         "should_handle": fed is not None or late,

@@ -20,7 +20,8 @@ from tests.reports.conftest import DAY, at
 from tests.reports.histories import CLOSED, Step, Walk, moves
 
 DAYS = day_period(DAY)
-STEPS = st.lists(st.builds(Step, st.integers(0, 5), st.integers(1, 900)), max_size=9)
+GRANTS = st.sampled_from(["", "", "", "extended", "excused"])
+STEPS = st.lists(st.builds(Step, st.integers(0, 11), st.integers(1, 900), GRANTS), max_size=12)
 WALKS = st.lists(
     st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 2), st.integers(-4000, 1500), STEPS),
     min_size=1,
@@ -118,6 +119,44 @@ def test_handled_a_minute_later_is_late(cast: dict[str, list]) -> None:
     one(cast, "08:00", ("report", 0), ("file", 0), ("dispatch", 0), ("take", 0), ("feedback", 241), ("close", 5))
     assert numbers_of()["handled_on_time"] == 0
     assert numbers_of()["newly_overdue"] == 1
+
+
+START = (("report", 0), ("file", 0), ("dispatch", 0), ("take", 0))
+
+
+def test_an_extended_case_is_in_time_by_its_new_limit_and_counts_as_extended(cast: dict[str, list]) -> None:
+    one(cast, "08:00", *START[:3], ("take", 0, "extended"), ("feedback", 600), ("close", 5))
+    tally = count(Extent.of(street.STREET, DAYS)).total
+    assert (tally.numbers["handled_on_time"], tally.numbers["extended"]) == (1, 1)
+    assert tally.ratios["extension_rate"] == (1, 1)
+
+
+def test_an_appeal_makes_a_late_case_count_as_in_time(cast: dict[str, list]) -> None:
+    one(cast, "08:00", *START, ("feedback", 600, "excused"), ("close", 5))
+    numbers = numbers_of()
+    assert (numbers["handled_on_time"], numbers["closed_on_time"], numbers["newly_overdue"]) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("rest", ["suspend", "defer"])
+def test_a_resting_case_leaves_the_handling_indicators(cast: dict[str, list], rest: str) -> None:
+    worked = (*START, ("feedback", 600), ("rework", 5), (rest, 5))
+    one(cast, "08:00", *worked)
+    tally = count(Extent.of(street.STREET, DAYS)).total
+    assert (tally.numbers["resting"], tally.numbers["overdue_unhandled"]) == (1, 0)
+    assert tally.ratios["handling_rate"] == tally.ratios["rework_rate"] == (0, 0)
+
+
+def test_an_extension_while_a_clock_waits_or_after_its_stop_makes_nothing_overdue(cast: dict[str, list]) -> None:
+    one(cast, "00:30", *START, ("suspend", 60, "extended"))
+    one(cast, "00:30", *START, ("feedback", 60, "extended"), ("close", 5))
+    numbers = numbers_of()
+    assert (numbers["overdue_unhandled"], numbers["newly_overdue"], numbers["overdue_open"]) == (0, 0, 0)
+
+
+def test_a_confirmed_case_counts_as_handled_when_the_unit_lets_go_of_it(cast: dict[str, list]) -> None:
+    one(cast, "08:00", *START, ("finish", 60), ("confirm", 200))
+    numbers = numbers_of()
+    assert (numbers["handled"], numbers["handled_on_time"], numbers["to_check"]) == (1, 0, 1)
 
 
 def test_an_event_at_midnight_belongs_to_the_new_day(cast: dict[str, list]) -> None:
