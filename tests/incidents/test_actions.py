@@ -340,5 +340,6 @@ def test_the_groups_show_their_numbers_to_those_who_may_see_them(
     world.move(world.incident("filed"), "dispatch", organization=group)
     rows = get(world, "shiftleader", "groups").context["rows"]
     assert [(row.group, row.open, row.overdue, row.actions) for row in rows] == [(group, 1, 0, 1)]
+    assert [row.group for row in get(world, "admin", "groups").context["rows"]] == [group]
     assert get(world, "department", "groups").context["rows"] == []
     assert get(world, "department", "group", group.pk).status_code == 404
