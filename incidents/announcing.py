@@ -92,6 +92,8 @@ NEWS: Final = {
     "reopen": News(Notice.Level.TASK, _("Reopened, to be dispatched anew: %(title)s"), _dispatchers),
     "arbitration": News(Notice.Level.URGENT, _("To be decided by arbitration: %(title)s"), _approvers),
     IncidentEvent.Kind.EXTENDED.value: News(Notice.Level.INFO, _("More time: %(title)s"), _handlers),
+    IncidentEvent.Kind.JOINED.value: News(Notice.Level.INFO, _("Handled together with a lead case: %(title)s"), _reporter),
+    IncidentEvent.Kind.PARTED.value: News(Notice.Level.INFO, _("Handled by itself again: %(title)s"), _reporter),
     IncidentEvent.Kind.HANDED_OVER.value: News(Notice.Level.TASK, _("Handed over to you: %(title)s"), _handlers),
     IncidentEvent.Kind.UNIT_OVERDUE.value: News(Notice.Level.WARNING, _("Late inside the unit: %(title)s"), _heads),
     "dispatch": News(Notice.Level.TASK, _("New task: %(title)s"), _handlers),

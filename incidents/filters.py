@@ -6,7 +6,7 @@ from typing import Any, Final
 import django_filters as filters
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,12 +14,13 @@ from accounts.converters import IncidentNumber
 from accounts.errors import NotValid
 from grid.filters import StrictFilterSet
 from grid.geojson import parse_bbox
+from grid.models import Grid
 from incidents.models import Category, Incident
 from incidents.models.category import Severity, Urgency
-from incidents.models.incident import Source
+from incidents.models.incident import Closing, Source
 from incidents.overview import midnight
 from incidents.querysets import IncidentQuerySet
-from incidents.states import State
+from incidents.states import RESTING, State
 
 LONGEST_QUERY: Final = 60
 MOST_WORDS: Final = 6
@@ -29,9 +30,20 @@ CODE: Final = RegexValidator(r"^[0-9]{2}[0-9A-Z]{2,22}\Z", _("A grid code has di
 DAYS: Final = (MinValueValidator(date(1990, 1, 1)), MaxValueValidator(date(2100, 12, 31)))
 """Days that a case can have; the last days of the calendar cannot be turned into moments."""
 
+MOST_NUMBERS: Final = 100
+"""Cases that one address can name."""
+
 YES: Final = (("true", _("Yes")),)
 HANDLER_CHOICES: Final = (("me", _("Me or my unit")),)
 REPORTER_CHOICES: Final = (("me", _("Me")),)
+CLUSTER_CHOICES: Final = (
+    ("yes", _("In a cluster")),
+    ("lead", _("Lead cases")),
+    ("member", _("Repeats that follow a lead case")),
+)
+SOLVED_CHOICES: Final = (("yes", _("Yes")), ("no", _("No")), ("unknown", _("Not known yet")))
+MOST_TIMES: Final = 32767
+"""The largest number of the column."""
 
 
 def _check_bbox(value: str) -> None:
@@ -64,7 +76,23 @@ class IncidentFilter(filters.FilterSet):
     reported_to = filters.DateFilter(label=_("reported until"), method="filter_reported_to", validators=DAYS)
     closed_from = filters.DateFilter(label=_("ended from"), method="filter_closed_from", validators=DAYS)
     closed_to = filters.DateFilter(label=_("ended until"), method="filter_closed_to", validators=DAYS)
+    is_supervised = filters.ChoiceFilter(label=_("under supervision"), choices=YES, method="filter_flag")
+    in_arbitration = filters.ChoiceFilter(label=_("waits for arbitration"), choices=YES, method="filter_flag")
+    reported_up = filters.ChoiceFilter(label=_("reported up"), choices=YES, method="filter_reported_up")
+    resting = filters.ChoiceFilter(label=_("resting"), choices=YES, method="filter_resting")
+    returned_min = filters.NumberFilter(
+        label=_("returned at least"), field_name="return_count", lookup_expr="gte", min_value=1, max_value=MOST_TIMES
+    )
+    reworked_min = filters.NumberFilter(
+        label=_("reworked at least"), field_name="rework_count", lookup_expr="gte", min_value=1, max_value=MOST_TIMES
+    )
+    level = filters.MultipleChoiceFilter(label=_("level that keeps it"), choices=Grid.Level.choices)
+    closing = filters.MultipleChoiceFilter(label=_("kind of closing"), choices=Closing.choices)
+    is_solved = filters.ChoiceFilter(label=_("really solved"), choices=SOLVED_CHOICES, method="filter_solved")
+    inspector = filters.ChoiceFilter(label=_("asked to look on site"), choices=REPORTER_CHOICES, method="filter_inspector")
+    cluster = filters.ChoiceFilter(label=_("cluster"), choices=CLUSTER_CHOICES, method="filter_cluster")
     number = filters.CharFilter(label=_("number"), max_length=20, method="filter_number")
+    among = filters.CharFilter(label=_("these numbers"), max_length=24 * MOST_NUMBERS, method="filter_among")
     q = filters.CharFilter(label=_("words"), max_length=LONGEST_QUERY, method="filter_words")
     bbox = filters.CharFilter(label=_("map section"), max_length=200, validators=[_check_bbox], method="filter_bbox")
 
@@ -119,9 +147,39 @@ class IncidentFilter(filters.FilterSet):
         """Ended on this day or before."""
         return rows.filter(closed_at__lt=midnight(value + timedelta(days=1)))
 
+    def filter_cluster(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """Lead cases, the repeats that follow one, or both."""
+        leads = Exists(Incident.objects.filter(duplicate_of=OuterRef("pk")))
+        member = Q(duplicate_of__isnull=False)
+        return rows.filter({"lead": leads, "member": member}.get(value, member | Q(leads)))
+
+    def filter_flag(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """Which carry the mark of that name."""
+        return rows.filter(**{name: True})
+
+    def filter_reported_up(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """Which a level has given up to the next higher one (上报)."""
+        return rows.filter(report_up_count__gt=0)
+
+    def filter_resting(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """Suspended or deferred (挂账, 缓办)."""
+        return rows.filter(state__in=RESTING)
+
+    def filter_solved(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """Found solved, found not solved, or not known yet (实质性解决)."""
+        return rows.filter(is_solved={"yes": True, "no": False}.get(value))
+
+    def filter_inspector(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """Which the reader is to look at on site."""
+        return rows.filter(inspector=self._reader())
+
     def filter_number(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
         """By number, with or without hyphen and zeros."""
         return rows.filter(number=as_number(value))
+
+    def filter_among(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
+        """One of these numbers, with commas between them."""
+        return rows.filter(number__in=[as_number(number) for number in value.split(",")[:MOST_NUMBERS]])
 
     def filter_words(self, rows: IncidentQuerySet, name: str, value: str) -> IncidentQuerySet:
         """Whose title, text or address hold every word (in any of them), or whose number or its end it is."""
