@@ -63,6 +63,12 @@ MOVED_FIELDS: Final = (
     "dispatched_at",
     "handled_at",
     "closed_at",
+    "grid",
+    "grid_code",
+    "compound",
+    "address",
+    "point",
+    "located_by",
 )
 """All that a move or a note may change; everything else about an incident stays as it was reported."""
 

@@ -7,6 +7,7 @@ from incidents.models.calendar import CalendarDay, Reckoning
 from incidents.models.callback import CallBack, CallBackSample
 from incidents.models.category import Category, CategoryVersion, TimeLimit
 from incidents.models.clock import ClockEntry
+from incidents.models.desk import DeskPresence
 from incidents.models.dispatch import Assignment, DispatchDecision, DispatchRule, DispatchWork, RuleRelease
 from incidents.models.event import AllowedMove, IncidentEvent
 from incidents.models.handover import HandOver
@@ -31,6 +32,7 @@ __all__ = [
     "ClassifierFile",
     "ClassifierVersion",
     "ClockEntry",
+    "DeskPresence",
     "DispatchDecision",
     "DispatchRule",
     "DispatchWork",

@@ -61,6 +61,7 @@ class IncidentEvent(models.Model):
         UNSOLVED = "unsolved", _("No longer counted as solved")
         LEVEL = "level", _("Level or severity changed")
         GATHERED = "gathered", _("Joint action")
+        RELOCATED = "relocated", _("Place corrected")
 
     # no index of its own: the unique (incident, sequence) serves, and two would mislead the planner of the laws
     incident = models.ForeignKey(
