@@ -20,6 +20,7 @@ class AccessEvent(models.Model):
         EXPORT = "export", _("Exported")
         API_KEY = "api_key", _("API key issued or revoked")
         POST = "post", _("Post given or ended")
+        SEARCH = "search", _("Searched by personal data")
 
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -92,6 +92,17 @@ class MoveForm(Refillable, forms.Form):
             label, choices = PEOPLE_LABELS[need], [(pk, str(member)) for pk, member in self.members.items()]
             self.fields[need] = forms.ChoiceField(label=label, required=required, choices=[("", "—"), *choices])
 
+    def offer_reason(self) -> None:
+        """Room for why it is to be otherwise than proposed (`incidents.overriding` asks for it)."""
+        help_text = _("Only when you choose otherwise than the system proposes.")
+        self.fields["reason"] = forms.CharField(
+            label=_("Reason"), max_length=500, required=False, help_text=help_text
+        )
+
+    def mark_guess(self) -> None:
+        """The category filled in is the best guess, not a sure one."""
+        self.fields["category"].help_text = _("Suggestion of the system, not sure: please check it.")
+
     def take_focus(self) -> None:
         """Whoever has opened this form types next."""
         for name, field in self.fields.items():

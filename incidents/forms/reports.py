@@ -207,8 +207,8 @@ class DeskReportForm(ReportForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.grids = {grid.code: grid for grid in _grids_for(self.user)}
-        self.fields["grid"].choices = _grid_choices(self.grids)  # type: ignore[attr-defined]
+        self.grids = {grid.code: grid for grid in grids_for(self.user)}
+        self.fields["grid"].choices = grid_choices_of(self.grids)  # type: ignore[attr-defined]
 
     def clean_grid(self) -> Grid | None:
         """The grid behind the chosen code."""
@@ -253,13 +253,13 @@ class DeskReportForm(ReportForm):
         return {name: self.cleaned_data[name] for name in names}
 
 
-def _grids_for(user: Any) -> QuerySet[Any]:
+def grids_for(user: Any) -> QuerySet[Any]:
     """Communities and grids that `user` sees, without their boundaries."""
     rows = Grid.objects.visible_to(user).current(timezone.localdate()).filter(level__in=(4, 5))
     return rows.only("id", "code", "name", "level").order_by("code")
 
 
-def _grid_choices(grids: dict[str, Grid]) -> Choices:
+def grid_choices_of(grids: dict[str, Grid]) -> Choices:
     groups: dict[str, Choices] = {}
     for code, grid in grids.items():
         community = grids.get(code[:12])

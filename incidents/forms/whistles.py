@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from accounts.text_guard import CleanCharField
 from grid.models import Grid, Organization
 from incidents.models import Incident, Whistle, WhistleLevel, WhistleTask
-from incidents.whistle_moves import WhistleMove
-from incidents.whistles import LENGTHS, Call, Given, NewWhistle, Rating
+from incidents.whistle_moves import LENGTHS, WhistleMove
+from incidents.whistle_raising import Call, NewWhistle
+from incidents.whistles import Given, Rating
 from incidents.worktime import TimeUnit
 
 ROWS: Final = 8

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +20,16 @@ from accounts.shell import is_phone
 from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
-from incidents import application_queries, callbacks, dispute_story, story, whistle_story
+from incidents import (
+    application_queries,
+    callbacks,
+    clusters,
+    dispute_story,
+    rule_story,
+    story,
+    supervision_story,
+    whistle_story,
+)
 from incidents.clock_story import clock_parts
 from incidents.contacts import Contact, may_reveal, reveal_contact
 from incidents.evidence import add_photos
@@ -30,16 +38,40 @@ from incidents.filters import IncidentFilter
 from incidents.forms import MorePhotosForm, RevealForm
 from incidents.models import Incident
 from incidents.querysets import IncidentQuerySet
+from incidents.relocating import may_relocate
 from incidents.views.finding import detail_address, find_incident, person
 from incidents.views.moves import offers
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE_SIZE: Final = 50
+LONGEST_CHIP: Final = 60
 STREET_DIGITS: Final = 9
 GRID_CHOICES: Final = 200
 LIST_RELATED: Final = ("category", "grid", "handler_organization", "handler_user")
 SHOWN_FILTERS: Final = ("q", "state", "category", "grid", "source", "reported_from", "reported_to")
-KEPT: Final = ("open", "overdue", "due_soon", "handler", "reporter", "closed_from", "closed_to", "urgency", "severity")
+KEPT: Final = (
+    "among",
+    "open",
+    "overdue",
+    "due_soon",
+    "handler",
+    "reporter",
+    "closed_from",
+    "closed_to",
+    "urgency",
+    "severity",
+    "cluster",
+    "inspector",
+    "is_supervised",
+    "in_arbitration",
+    "reported_up",
+    "resting",
+    "returned_min",
+    "reworked_min",
+    "level",
+    "closing",
+    "is_solved",
+)
 """Filters that the bar does not show, but keeps when it is sent."""
 
 
@@ -98,9 +130,14 @@ def chips(request: HttpRequest, chosen: IncidentFilter, grids: dict[str, str]) -
             query.setlist(name, [other for other in query.getlist(name) if other != value])
             for key in ("after", "before"):
                 query.pop(key, None)
-            words = grids.get(value, value) if name == "grid" else _value_words(field, value)
+            words = grids.get(value, value) if name == "grid" else shorten(_value_words(field, value))
             made.append((f"{field.label}: {words}", f"?{query.urlencode()}"))
     return made
+
+
+def shorten(words: str) -> str:
+    """Words that fit on a chip."""
+    return words if len(words) <= LONGEST_CHIP else f"{words[:LONGEST_CHIP]}…"
 
 
 def _value_words(field: Any, value: str) -> str:
@@ -132,6 +169,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     incident = find_incident(request.user, number)
     context = case_context(request, incident)
     context["whistles"] = whistle_story.for_case(incident, request.user)
+    context["watch"] = supervision_story.for_case(incident, request.user, context["now"])
     return render(request, "incidents/detail.html", context)
 
 
@@ -152,7 +190,8 @@ def case_context(request: HttpRequest, incident: Incident) -> dict[str, Any]:
         "after": after,
         "decisions": decisions_of(incident),
         "assignments": list(incident.assignments.select_related("organization", "user", "by")),
-        "related": related_to(incident, request.user, now=now),
+        "cluster": clusters.for_case(incident, request.user),
+        "may_relocate": may_relocate(incident, request.user),
         "may_reveal": may_reveal(incident, request.user),
         "photo_form": MorePhotosForm(),
         "grid_url": grid_address(incident),
@@ -170,14 +209,12 @@ def grid_address(incident: Incident) -> str:
 
 def decisions_of(incident: Incident) -> list[dict[str, Any]]:
     """Why it went where it went, newest round first."""
-    rows = incident.decisions.select_related("category", "rule", "chosen_organization", "chosen_user")
-    return [{"decision": row, "lines": story.reason_lines(row.reasons)} for row in rows]
-
-
-def related_to(incident: Incident, user: Any, *, now: datetime) -> list[Incident]:
-    """Repeats of this case and the case it repeats, as far as `user` may see them."""
-    linked = Q(duplicate_of=incident) | Q(pk=incident.duplicate_of_id)
-    return list(Incident.objects.visible_to(user).filter(linked).order_by("-id")[:10])
+    people = ("chosen_organization", "chosen_user", "overridden_by", "by")
+    rows = incident.decisions.select_related("category", "rule", *people).order_by("-round")
+    return [
+        {"decision": row, "lines": story.reason_lines(row.reasons), "contenders": rule_story.contenders(row)}
+        for row in rows
+    ]
 
 
 @signed_in

@@ -1,32 +1,104 @@
 """调度台: what waits on the left, the case with its advice and moves on the right; new cases appear by themselves."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.errors import DomainError
 from accounts.rules import background
 from grid.access import requires
-from incidents import advice, lifecycle
+from grid.scope import scope_of
+from incidents import advice, clusters, duplicates, presence
 from incidents import desk as queues
-from incidents.desk import Tab
-from incidents.forms import BulkForm
+from incidents.desk import Queue, Sieve, Tab
 from incidents.models import Incident
-from incidents.states import MOVE_BY_NAME
+from incidents.models.category import Urgency
+from incidents.states import MOVE_BY_NAME, Move, State
 from incidents.views.cases import case_context
-from incidents.views.finding import find_incident, person
+from incidents.views.finding import find_incident
 from incidents.views.moves import Offer, form_for
 
-DESK = ("incident.accept", "incident.dispatch", "incident.approve")
+DESK: Final = (
+    "incident.accept",
+    "incident.dispatch",
+    "incident.check",
+    "incident.close",
+    "incident.approve",
+)
+BULK_LABELS: Final[dict[str, Promise]] = {
+    "file": _("File with the proposed category"),
+    "dispatch": _("Dispatch to the proposed handler"),
+    "close_checked": _("Close the checked ones"),
+    "approve_self": _("Confirm as handled on the spot"),
+}
+LOOKED_FOR_REPEATS: Final = (State.REPORTED, State.VERIFYING, State.FILED)
+"""States in which the desk asks by itself whether the matter was reported before."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftSide:
+    """The queue as it is now, and the address that brings it back."""
+
+    queues: Sequence[Queue]
+    tab: Tab | None
+    sieve: Sieve
+    rows: Sequence[Incident]
+    present: dict[int, list[str]]
+    now: datetime
+
+    @property
+    def mark(self) -> str:
+        """Changes when the list on the screen would."""
+        return queues.fingerprint(self.queues, self.rows, now=self.now, present=self.present)
+
+    def address(self, number: str = "") -> str:
+        """The desk with this queue, its filters, and a case open."""
+        chosen = {"tab": self.tab.name if self.tab else "", "case": number, **self.sieve.query}
+        query = urlencode({name: value for name, value in chosen.items() if value})
+        return reverse("incidents:desk") + (f"?{query}" if query else "")
+
+    def context(self) -> dict[str, Any]:
+        """What parts/desk_queue.html reads."""
+        for row in self.rows:
+            row.present = self.present.get(row.pk, ())
+        return {
+            "queues": self.queues,
+            "tab": self.tab,
+            "rows": self.rows,
+            "links": urlencode({"tab": self.tab.name if self.tab else "", **self.sieve.query}),
+            "narrowed": urlencode(self.sieve.query),
+            "sieve": self.sieve,
+            "kept": self.sieve.query.items(),
+            "bulk": bulk_moves(self.tab),
+            "mark": self.mark,
+            "now": self.now,
+        }
+
+
+def left_side(request: HttpRequest) -> LeftSide:
+    """Queues, filters and rows of the address; three queries."""
+    now, sieve = timezone.now(), Sieve.of(request.GET)
+    lengths = queues.queues_of(request.user, sieve, now=now)
+    tab = queues.choose_tab(lengths, request.GET.get("tab", ""))
+    rows = list(queues.waiting(request.user, tab, sieve, now=now)) if tab else []
+    present = presence.others_at(request.user, [row.pk for row in rows], now=now) if rows else {}
+    return LeftSide(lengths, tab, sieve, rows, present, now)
+
+
+def bulk_moves(tab: Tab | None) -> list[tuple[Move, Promise | str]]:
+    """The moves that the bar of a queue offers for several cases at once, each with the words of its button."""
+    moves = [MOVE_BY_NAME[name] for name in tab.bulk] if tab else []
+    return [(move, BULK_LABELS.get(move.name, move.label)) for move in moves]
 
 
 @requires(*DESK)
@@ -34,19 +106,11 @@ DESK = ("incident.accept", "incident.dispatch", "incident.approve")
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """The whole desk; for htmx only the case that was chosen."""
-    now = timezone.now()
-    lengths = queues.queues_of(request.user)
-    tab = queues.choose_tab(lengths, request.GET.get("tab", ""))
-    rows = list(queues.waiting(request.user, tab)) if tab else []
-    context: dict[str, Any] = {
-        "queues": lengths,
-        "tab": tab,
-        "rows": rows,
-        "mark": queues.fingerprint(lengths, rows, now=now),
-        "now": now,
-        **chosen_case(request, tab, rows),
-    }
+    left = left_side(request)
+    context = {**left.context(), **chosen_case(request, left)}
     fragment = getattr(request, "htmx", False) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    if not fragment:
+        context |= toolbar(request)
     return render(request, "incidents/parts/desk_case.html" if fragment else "incidents/desk.html", context)
 
 
@@ -55,41 +119,68 @@ def desk(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """The left side alone, polled every five seconds; 204 when nothing has changed, so that nothing moves."""
-    lengths = queues.queues_of(request.user)
-    tab = queues.choose_tab(lengths, request.GET.get("tab", ""))
-    rows = list(queues.waiting(request.user, tab)) if tab else []
-    now = timezone.now()
-    mark = queues.fingerprint(lengths, rows, now=now)
-    if mark == request.GET.get("mark"):
+    """The left side alone, polled every five seconds; 204 when nothing has changed, so that nothing moves.
+
+    Whoever asks has `case` open: the others at the desk are told.
+    """
+    left = left_side(request)
+    number = request.GET.get("case", "")
+    opened = next((row for row in left.rows if row.number == number), None)
+    if opened is not None:
+        presence.look_at(request.user, opened, now=left.now)
+    if left.mark == request.GET.get("mark"):
         return HttpResponse(status=204)
-    context = {"queues": lengths, "tab": tab, "rows": rows, "mark": mark, "now": now}
-    context["number"] = request.GET.get("case", "")
+    context = {**left.context(), "number": number}
     return render(request, "incidents/parts/desk_queue.html", context)
 
 
-def chosen_case(request: HttpRequest, tab: Tab | None, rows: Sequence[Incident]) -> dict[str, Any]:
+def toolbar(request: HttpRequest) -> dict[str, Any]:
+    """What stands above the queue: filters, and the doors to a new case and to a caller's earlier ones."""
+    scope = scope_of(request.user)
+    return {
+        "communities": queues.communities(request.user),
+        "urgencies": Urgency.choices,
+        "may_search": scope.can("incident.accept") or scope.can("incident.dispatch"),
+        "may_register": any(scope.can(name) for name in ("incident.accept", "incident.dispatch", "contact.reveal")),
+    }
+
+
+def chosen_case(request: HttpRequest, left: LeftSide) -> dict[str, Any]:
     """The case asked for, else the first of the queue, with its page, its advice and its first form."""
-    number = request.GET.get("case", "") or (rows[0].number if rows else "")
+    number = request.GET.get("case", "") or (left.rows[0].number if left.rows else "")
     if not number:
         return {"number": ""}
     incident = find_incident(request.user, number)
     context = case_context(request, incident)
-    before, after = neighbours(rows, number)
+    presence.look_at(request.user, incident, now=left.now)
+    others = left.present.get(incident.pk)
+    before, after = neighbours(left.rows, number)
     return {
         **context,
+        **repeats_of(incident, request.user, now=left.now),
         "number": number,
-        "advice": advice.advise(incident, user=request.user, now=context["now"]),
+        "present": others if others is not None else (),
+        "advice": advice.advise(incident, now=context["now"]),
         "first": first_form(request, incident, context["offers"]),
-        "previous_case": before,
-        "next_case": after,
+        "previous_url": left.address(before) if before else "",
+        "next_url": left.address(after) if after else "",
         # after a move the desk goes on with the next case
-        "next": desk_address(tab, after),
+        "next": left.address(after),
+        "here": left.address(number),
     }
+
+
+def repeats_of(incident: Incident, user: Any, *, now: datetime) -> dict[str, Any]:
+    """Whether it was reported before: candidates with the parts of their scores, for a case that is still open."""
+    asked = incident.state in LOOKED_FOR_REPEATS and incident.duplicate_of_id is None
+    found = duplicates.candidates(incident, user=user, now=now, limit=3) if asked else []
+    return {"candidates": found, "may_cluster": clusters.may_cluster(incident, user)}
 
 
 def first_form(request: HttpRequest, incident: Incident, offered: Sequence[Offer]) -> dict[str, Any] | None:
     """The form of the move that carries the case forward, open from the start."""
+    if incident.duplicate_of_id is not None:
+        return None
     main = next((offer for offer in offered if offer.is_main and not offer.is_direct), None)
     if main is None:
         return None
@@ -106,47 +197,7 @@ def neighbours(rows: Sequence[Incident], number: str) -> tuple[str, str]:
     return (numbers[at - 1] if at else ""), after
 
 
-def desk_address(tab: Tab | None, number: str = "") -> str:
-    """The desk with a queue and a case open."""
-    chosen = {"tab": tab.name if tab else "", "case": number}
-    query = urlencode({name: value for name, value in chosen.items() if value})
-    return reverse("incidents:desk") + (f"?{query}" if query else "")
-
-
-@requires(*DESK)
-@require_POST
-def bulk(request: HttpRequest) -> HttpResponse:
-    """One move for the ticked cases, each in a transaction of its own; says which were left and why."""
-    form = BulkForm(request.POST)
-    back = reverse("incidents:desk") + "?tab=accept"
-    if not form.is_valid():
-        said = [str(message) for errors in form.errors.values() for message in errors]
-        messages.error(request, " ".join([_("Nothing was changed."), *dict.fromkeys(said)]))
-        return redirect(back)
-    move = MOVE_BY_NAME[form.cleaned_data["move"]]
-    done, left = 0, []
-    for number, version in form.ticked().items():
-        problem = _move_one(request, number, version, move.name, form.cleaned_data["reason"])
-        done += not problem
-        left += [f"{number}: {problem}"] if problem else []
-    if done:
-        messages.success(request, _("%(move)s: %(n)s cases.") % {"move": move.label, "n": done})
-    if left:
-        messages.warning(request, _("Left as they were: %(list)s") % {"list": "; ".join(left)})
-    return redirect(back)
-
-
-def _move_one(request: HttpRequest, number: str, version: int, move: str, reason: str) -> str:
-    """Make one move of a bulk; the words of the refusal, or nothing."""
-    incident = find_incident(request.user, number)
-    now = timezone.now()
-    category = advice.proposed_category(incident, now=now) if move == "file" else None
-    if move == "file" and category is None:
-        return _("no category is proposed, choose one by hand")
-    try:
-        lifecycle.perform(
-            incident.pk, move, actor=person(request), now=now, version=version, reason=reason, category=category
-        )
-    except DomainError as error:
-        return str(error)
-    return ""
+def may_use_desk(user: Any) -> bool:
+    """Whether the desk has a queue for `user`."""
+    scope = scope_of(user)
+    return any(scope.can(capability) for capability in DESK)

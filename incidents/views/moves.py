@@ -21,8 +21,10 @@ from incidents.deciding import Decision
 from incidents.forms import MoveForm
 from incidents.handlers import Handler, choosable_people, handlers_for
 from incidents.models import Incident, IncidentEvent
+from incidents.overriding import OVERRIDABLE
 from incidents.rights import allowed_moves, check_right
 from incidents.states import Move, Who
+from incidents.story import handler_words
 from incidents.views.finding import detail_address, find_incident, find_move, next_address, person
 
 KEYS: Final = {
@@ -115,14 +117,26 @@ def form_for(
     people = _handlers(incident, decision, now) if "handler" in move.needs else ([], [])
     members = choosable_people(incident, move, now=now)
     if filled:
-        return MoveForm(request.POST, request.FILES, move=move, incident=incident, handlers=people, members=members)
+        form = MoveForm(request.POST, request.FILES, move=move, incident=incident, handlers=people, members=members)
+        if move.name in OVERRIDABLE:
+            form.offer_reason()
+        return form
     first = advice.proposed_values(incident, decision) | {"reason": request.GET.get("reason", "")[:500]}
     if "inspector" in move.may and members:
         first["inspector"] = str(members[0].pk)
     form = MoveForm(move=move, incident=incident, handlers=people, members=members, suggested=first)
+    _tell_what_is_proposed(form, incident, decision)
     if focus:
         form.take_focus()
     return form
+
+
+def _tell_what_is_proposed(form: MoveForm, incident: Incident, decision: Decision) -> None:
+    """A guess is marked as one; where there is a proposal there is room for the reason to do otherwise."""
+    if "category" in form.fields and not (incident.category or decision.category) and form.initial.get("category"):
+        form.mark_guess()
+    if form.move.name in OVERRIDABLE and (decision.found_handler or decision.category):
+        form.offer_reason()
 
 
 def _handlers(incident: Incident, decision: Decision, now: datetime) -> tuple[list[Handler], list[Handler]]:
@@ -159,7 +173,7 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
 def _make(request: HttpRequest, incident: Incident, wanted: Move, form: MoveForm) -> HttpResponse:
     photos = form.cleaned_data.get("photos") or ()
     try:
-        lifecycle.perform(
+        moved = lifecycle.perform(
             incident.pk, wanted.name, actor=person(request), now=timezone.now(), photos=photos, **form.arguments()
         )
     except NotNow as error:
@@ -170,7 +184,7 @@ def _make(request: HttpRequest, incident: Incident, wanted: Move, form: MoveForm
     except NotValid as error:
         _take_messages(form, error)
         return _show(request, incident, wanted, form, status=422)
-    return _onward(request, incident, wanted)
+    return _onward(request, moved, wanted)
 
 
 def _is_repeat(incident: Incident, wanted: Move, user: Any, version: int) -> bool:
@@ -191,7 +205,11 @@ def _take_messages(form: MoveForm, error: NotValid) -> None:
 
 def _onward(request: HttpRequest, incident: Incident, wanted: Move) -> HttpResponse:
     """Done: say so, and go where the form wanted to go."""
-    messages.success(request, _("%(number)s: %(move)s — done.") % {"number": incident.number, "move": wanted.label})
+    said = {"number": incident.number, "move": wanted.label, "to": handler_words(incident)}
+    if {"handler", "member"} & set(wanted.needs) and said["to"]:
+        messages.success(request, _("%(number)s: %(move)s to %(to)s — done.") % said)
+    else:
+        messages.success(request, _("%(number)s: %(move)s — done.") % said)
     target = next_address(request, detail_address(incident))
     if getattr(request, "htmx", False):
         response = HttpResponse(status=204)
@@ -226,7 +244,9 @@ def _conflict(
         "typed": typed_words(form),
     }
     if getattr(request, "htmx", False):
-        return render(request, "incidents/parts/conflict.html", {**context, "fragment": True}, status=409)
+        # the state, the clock and the buttons on the page are old too: all of them are renewed with the answer
+        context |= {"fragment": True, "offers": offers(incident, request.user)}
+        return render(request, "incidents/parts/conflict.html", context, status=409)
     return render(request, "incidents/conflict.html", context, status=409)
 
 

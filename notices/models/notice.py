@@ -64,6 +64,11 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def badge(self) -> str:
+        """The level in a word; what is late is called late (超时), however loudly it is told."""
+        return str(_("Overdue") if self.kind.endswith("overdue") else self.get_level_display())
+
 
 class Delivery(LeasedWork):
     """One way of one notice: into the inbox, or to one endpoint."""

@@ -115,19 +115,29 @@
       else if (link) link.removeAttribute("aria-current");
     });
   }
+  /* who else has the open case: the queue says it of every row, the case says it at its head */
+  function show(box) {
+    var row = box.querySelector(".desk-row.is-current [data-present]"), head = document.getElementById("desk-present");
+    if (row && head && head.innerHTML !== row.innerHTML) head.innerHTML = row.innerHTML;
+  }
+  document.addEventListener("change", function (event) {
+    var field = event.target.closest("[data-send]");
+    if (field && field.form) field.form.requestSubmit();
+  });
   /* A queue with ticks stays as it is until they are used or taken away: nothing moves under the pointer. */
   function poll(box) {
     var state = box.querySelector("[data-queue-state]");
     if (!state || document.hidden || !navigator.onLine || ticked(box)) return;
-    var url = box.dataset.queue + "?tab=" + encodeURIComponent(state.dataset.tab) + "&mark=" + encodeURIComponent(state.dataset.mark) + "&case=" + encodeURIComponent(current());
+    var url = box.dataset.queue + "?" + state.dataset.links + "&mark=" + encodeURIComponent(state.dataset.mark) + "&case=" + encodeURIComponent(current());
     fetch(url, { credentials: "same-origin", headers: { "HX-Request": "true" } }).then(function (answer) {
       if (answer.status !== 200 || answer.redirected) return "";
       return answer.text();
     }).then(function (html) {
       if (!html || ticked(box) || box.contains(document.activeElement) && document.activeElement.matches("input[name=reason]")) return;
-      var top = box.scrollTop;
+      var scroller = box.closest(".desk-queue") || box, top = scroller.scrollTop;
       box.innerHTML = html;
-      box.scrollTop = top;
+      scroller.scrollTop = top;
+      show(box);
       if (window.htmx) window.htmx.process(box);
       document.dispatchEvent(new CustomEvent("gg:begin", { detail: box }));
       mark(box);
