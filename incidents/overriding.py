@@ -16,6 +16,8 @@ from incidents.deciding import GAVE_BACK
 from incidents.models import Assignment, DispatchDecision, Incident
 from incidents.needs import Wish
 
+OVERRIDABLE: Final = ("file", "dispatch")
+"""Moves for which the system has a proposal."""
 NAME_LENGTH: Final = 120
 REASON_LENGTH: Final = 500
 
@@ -36,7 +38,7 @@ def keep_choice(incident: Incident, wish: Wish, *, now: datetime) -> None:
     Another category or another handler than proposed needs a reason (NotValid without). A dispatch by a person is a
     decision of its own round. At most five queries; none for other moves and for the system's own.
     """
-    if wish.actor is None or wish.move.name not in ("file", "dispatch"):
+    if wish.actor is None or wish.move.name not in OVERRIDABLE:
         return
     last = newest_decision(incident)
     if override := override_of(incident, wish, last):

@@ -117,16 +117,16 @@ def _vacant(rule: DispatchRule, ground: Ground) -> Iterator[Finding]:
 
 def _unmatched(rules: Iterable[DispatchRule], ground: Ground) -> Iterator[Finding]:
     """Rules for no grid, or for no case of the last months."""
+    seen: dict[int | None, set[str]] = defaultdict(set)
+    for category, major, code in ground.cases:
+        for owner in (category, major, None):
+            seen[owner].add(code)
     for rule in rules:
         if not any(code.startswith(rule.grid_code) for code in ground.codes):
             yield Finding(ERROR, "grid_gone", _("There is no grid with this code any more."), rule.pk)
-        elif not any(_fits(rule, *case) for case in ground.cases):
+        elif not any(code.startswith(rule.grid_code) for code in seen.get(rule.category_id, ())):
             said = _("No case in the last %(n)s days would have met it.") % {"n": QUIET_DAYS}
             yield Finding(INFO, "never_matches", said, rule.pk)
-
-
-def _fits(rule: DispatchRule, category: int | None, major: int | None, code: str) -> bool:
-    return rule.category_id in (None, category, major) and code.startswith(rule.grid_code)
 
 
 # --- rules beside each other ------------------------------------------------------------------------------------------

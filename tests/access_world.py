@@ -23,11 +23,11 @@ from incidents.catalogue import load_calendar
 from incidents.dispute_parties import NewParty
 from incidents.disputes import NewDispute, enter
 from incidents.intake import NewIncident, report_incident
-from incidents.models import CallBack, Dispute, HandOver, Incident, JointAction, Whistle
+from incidents.models import CallBack, DispatchRule, Dispute, HandOver, Incident, JointAction, RuleRelease, Whistle
 from incidents.models.incident import Source
 from incidents.photos import process_photo
 from incidents.whistle_levels import load_levels
-from incidents.whistles import Call, NewWhistle, raise_whistle
+from incidents.whistle_raising import Call, NewWhistle, raise_whistle
 from notices.models import Notice
 from reports import daily
 from reports.models import Report
@@ -118,6 +118,9 @@ class Side:
     group: Organization
     action: JointAction
     act: HandOver
+    rule: DispatchRule
+    draft: DispatchRule
+    release: RuleRelease
 
 
 @dataclass
@@ -211,7 +214,17 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
         group=group,
         action=_action(grid, group, word, admin, now),
         act=HandOver.objects.create(giver=worker, taker=admin, reason=f"{word}调离", made_by=admin, made_at=now),
+        rule=_rule(grid, organization, is_active=True),
+        draft=_rule(grid, organization, is_active=False, is_draft=True),
+        release=RuleRelease.objects.create(
+            version=1 + RuleRelease.objects.count(), grid_code=grid.code, rules=[], note=f"{word}调整", by=admin, at=now
+        ),
     )
+
+
+def _rule(grid: Grid, unit: Organization, **more: Any) -> DispatchRule:
+    """A rule to the unit, for any category in the grid."""
+    return DispatchRule.objects.create(grid_code=grid.code, target="organization", organization=unit, **more)
 
 
 def _action(grid: Grid, group: Organization, word: str, admin: User, now: datetime) -> JointAction:
@@ -326,6 +339,12 @@ def _action_day(side: Side) -> dict[str, Any]:
 
 
 SAMPLES: dict[str, Sample] = {
+    **{f"incidents:{name}": Sample(_pk("rule"), "rules.edit") for name in ("rule", "rule_draft")},
+    **{f"incidents:{name}": Sample(_pk("draft"), "rules.edit") for name in ("rule_edit", "rule_discard")},
+    **{
+        f"incidents:{name}": Sample(lambda side: {"version": side.release.version}, "rules.edit")
+        for name in ("rule_release", "rule_release_back")
+    },
     "incidents:action": Sample(_pk("action"), "incident.view"),
     "incidents:action_edit": Sample(_pk("action"), "incident.view"),
     "incidents:action_step": Sample(lambda side: {"pk": side.action.pk, "step": "end"}, "incident.view"),

@@ -3,9 +3,15 @@
 from incidents.admin.actions import HandOverAdmin, JointActionAdmin
 from incidents.admin.calendar import CalendarDayAdmin, ReckoningAdmin
 from incidents.admin.catalogue import CategoryAdmin, ProcedureAdmin, TimeLimitAdmin
-from incidents.admin.dispatching import DispatchDecisionAdmin, DispatchRuleAdmin, DispatchWorkAdmin
+from incidents.admin.dispatching import (
+    DispatchDecisionAdmin,
+    DispatchRuleAdmin,
+    DispatchWorkAdmin,
+    RuleReleaseAdmin,
+)
 from incidents.admin.disputes import CallBackAdmin, CallBackSampleAdmin, DisputeAdmin
 from incidents.admin.incidents import IncidentAdmin
+from incidents.admin.learning import ClassifierVersionAdmin
 from incidents.admin.whistles import WhistleAdmin, WhistleLevelAdmin
 
 __all__ = [
@@ -13,6 +19,7 @@ __all__ = [
     "CallBackAdmin",
     "CallBackSampleAdmin",
     "CategoryAdmin",
+    "ClassifierVersionAdmin",
     "DispatchDecisionAdmin",
     "DispatchRuleAdmin",
     "DispatchWorkAdmin",
@@ -22,6 +29,7 @@ __all__ = [
     "JointActionAdmin",
     "ProcedureAdmin",
     "ReckoningAdmin",
+    "RuleReleaseAdmin",
     "TimeLimitAdmin",
     "WhistleAdmin",
     "WhistleLevelAdmin",
