@@ -108,3 +108,11 @@ def chart(rows: list[ActionDay]) -> dict[str, Any]:
 
 def _label(name: str) -> Any:
     return ActionDay._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+
+
+def for_case(incident: Incident, user: Any) -> JointAction | None:
+    """The joint action that a case was gathered into, as far as `user` sees it; no query for a case of none."""
+    if incident.joint_action_id is None:
+        return None
+    found: JointAction | None = JointAction.objects.visible_to(user).filter(pk=incident.joint_action_id).first()
+    return found

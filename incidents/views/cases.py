@@ -21,6 +21,7 @@ from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents import (
+    action_figures,
     application_queries,
     callbacks,
     clusters,
@@ -169,6 +170,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     incident = find_incident(request.user, number)
     context = case_context(request, incident)
     context["whistles"] = whistle_story.for_case(incident, request.user)
+    context["joint_action"] = action_figures.for_case(incident, request.user)
     context["watch"] = supervision_story.for_case(incident, request.user, context["now"])
     return render(request, "incidents/detail.html", context)
 

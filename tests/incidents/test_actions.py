@@ -343,3 +343,13 @@ def test_the_groups_show_their_numbers_to_those_who_may_see_them(
     assert [row.group for row in get(world, "admin", "groups").context["rows"]] == [group]
     assert get(world, "department", "groups").context["rows"] == []
     assert get(world, "department", "group", group.pk).status_code == 404
+
+
+def test_the_page_of_a_case_names_its_action(world: World, action: JointAction) -> None:
+    case = world.incident()
+    take_in(world, action, case)
+    answer = get(world, "shiftleader", "detail", case.number)
+    assert answer.context["joint_action"] == action
+    page = client_of(world, "shiftleader")
+    page.post(reverse("incidents:action_release", args=[action.pk, case.number]))
+    assert Incident.objects.get(pk=case.pk).joint_action is None
