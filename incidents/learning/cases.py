@@ -1,7 +1,7 @@
 """What the office itself teaches: its ended cases, each with the category that it had at the end."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -46,6 +46,13 @@ class Lesson:
 def key_of(category: Category) -> str:
     """The key by which a reader knows a category: it outlives a database (domain.md 2.6: kinds may share a code)."""
     return _BETWEEN.join((category.standard, category.kind, category.code))
+
+
+def names_of(keys: Iterable[str]) -> dict[str, str]:
+    """The names of categories by their keys; one query. A key that no category has any more is left out."""
+    wanted = set(keys)
+    rows = Category.objects.filter(code__in={key.rsplit(_BETWEEN, 1)[-1] for key in wanted})
+    return {key_of(row): row.name for row in rows if key_of(row) in wanted}
 
 
 def whole_text(title: str, text: str) -> str:

@@ -117,7 +117,9 @@ def _folds(truth: NDArray[np.intp], groups: NDArray[np.intp]) -> Iterator[tuple[
 def _fit(material: Material, rows: NDArray[np.intp]) -> tuple[Numbers, Numbers, Numbers]:
     """(emphasis of the n-grams, weights, bias) learned from some rows."""
     emphasis = _emphasis(material.counts[rows], material.truth[rows])
-    machine = LinearSVC(C=COST, random_state=0).fit(_weighed(material, emphasis)[rows], material.truth[rows])
+    machine = LinearSVC(C=COST, class_weight="balanced", random_state=0).fit(
+        _weighed(material, emphasis)[rows], material.truth[rows]
+    )
     return emphasis, _two_sided(machine.coef_.T), _two_sided(machine.intercept_[np.newaxis, :])[0]
 
 
