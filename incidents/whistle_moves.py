@@ -30,6 +30,17 @@ class Who(Enum):
     LEAD = "lead"  # acts for the unit that leads
 
 
+LENGTHS: Final = {
+    "title": 100,
+    "text": 2000,
+    "address": 200,
+    "reason": 500,
+    "result": 2000,
+    "task": 500,
+    "attendee": 60,
+}
+"""Characters of each kind of words."""
+
 PER_UNIT: Final = frozenset({Who.UNIT, Who.ON_SITE, Who.ASSISTANT, Who.LEAD})
 
 
@@ -142,8 +153,8 @@ def acts_for(task: WhistleTask, actor: Any) -> bool:
 def why_not_yet(whistle: Whistle, move: WhistleMove, task: WhistleTask, tasks: Sequence[WhistleTask]) -> str:
     """What stands in the way of a unit's step, for people; "" when nothing does.
 
-    The order is 应哨, 报到, 办结. A unit that came below the level may still send the right rank. The lead unit is last:
-    牵头负全责, 协办为必办.
+    The order is 应哨, 报到, 办结. A unit that came below the level may still send the right rank. The lead unit is
+    last: 牵头负全责, 协办为必办.
     """
     if move.name == "respond":
         return _("This unit has responded already.") if task.responded_at else ""
@@ -182,3 +193,9 @@ def allowed_steps(whistle: Whistle, task: WhistleTask, tasks: Sequence[WhistleTa
     return [
         move for move in possible if holds(whistle, move, user, task) and not why_not_yet(whistle, move, task, tasks)
     ]
+
+
+def too_long(words: str, name: str) -> list[str]:
+    """What to say when words are longer than they may be; empty when they are not."""
+    most = LENGTHS[name]
+    return [_("At most %(count)s characters.") % {"count": most}] if len(words.strip()) > most else []

@@ -1,12 +1,11 @@
 """Late units are reminded by themselves: once when they did not respond, once when their task is not done."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import translation
 
 from incidents.models import Whistle, WhistleEvent, WhistleTask
@@ -30,7 +29,7 @@ def remind_late(*, now: datetime, limit: int = BATCH) -> int:
     return len(late)
 
 
-def _late(now: datetime) -> Sequence[WhistleTask]:
+def _late(now: datetime) -> QuerySet[WhistleTask]:
     """A reminder before the task was due was about the response: the task has one of its own."""
     silent = Q(responded_at__isnull=True, respond_due_at__lt=now, reminded_at__isnull=True)
     undone = Q(done_at__isnull=True, due_at__lt=now) & (Q(reminded_at__isnull=True) | Q(reminded_at__lte=F("due_at")))

@@ -82,7 +82,7 @@ def called_units(tasks: QuerySet[WhistleTask]) -> QuerySet[Organization]:
 def figures_of(tasks: QuerySet[WhistleTask], units: Sequence[Organization], *, now: datetime) -> list[Figures]:
     """One row per unit, in the order given; one query."""
     rows = tasks.filter(organization__in=units).order_by().values("organization").annotate(**_counts(now))
-    found = {row["organization"]: row for row in rows}
+    found: dict[int, Any] = {row["organization"]: row for row in rows}
     return [_figures(found[unit.pk], unit) for unit in units if unit.pk in found]
 
 

@@ -1,65 +1,35 @@
-"""Whistles (吹哨报到): the only module that writes their state (domain.md 2.7).
+"""The moves of whistles (吹哨报到): the only module that writes their state (domain.md 2.7).
 
-Raising and every move are one transaction: the row is locked, the table of moves is asked under the lock, and the
-whistle, its units' rows, its history, the note in the case's history and the notices are written together or not at all.
+Every move is one transaction: the row is locked, the table of moves is asked under the lock, and the whistle, its
+units' rows, its history, the note in the case's history and the notices are written together or not at all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotAllowed, NotNow, NotValid
+from accounts.errors import NotNow, NotValid
 from accounts.models import User
-from grid.models import Grid, Organization
-from grid.querysets import OrganizationQuerySet
-from grid.scope import scope_of
-from incidents import lifecycle
 from incidents.calendars import DbCalendar
-from incidents.models import Incident, IncidentEvent, Whistle, WhistleEvent, WhistleLevel, WhistleTask
-from incidents.numbers import next_number
-from incidents.people import name_with_post, on_the_way
-from incidents.whistle_moves import LABELS, MOVE_BY_NAME, WhistleMove, check_right, check_state, reached, why_not_yet
-from incidents.whistle_news import announce
+from incidents.models import Whistle, WhistleLevel, WhistleTask
+from incidents.whistle_history import note, write_down
+from incidents.whistle_moves import (
+    LENGTHS,
+    MOVE_BY_NAME,
+    WhistleMove,
+    check_right,
+    check_state,
+    reached,
+    too_long,
+    why_not_yet,
+)
 from incidents.worktime import TimeUnit, add_time
-
-State = Whistle.State
-
-NUMBER_BOOK: Final = "whistle"
-SAME_AGAIN: Final = timedelta(minutes=5)
-"""The same words of the same caller within this time are one whistle, sent twice."""
-MOST_UNITS: Final = 20
-LENGTHS: Final = {"title": 100, "text": 2000, "address": 200, "reason": 500, "result": 2000, "task": 500, "attendee": 60}
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One unit that is called, and what it is to do."""
-
-    organization: Organization
-    task: str
-    is_lead: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NewWhistle:
-    """What the caller says. Without a grid it is the community (else the grid) of the case."""
-
-    title: str
-    text: str
-    ground: str
-    level: str
-    calls: Sequence[Call]
-    grid: Grid | None = None
-    address: str = ""
-    incident: Incident | None = None
-    is_demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,120 +52,7 @@ class Given:
 
 
 NOTHING: Final = Given()
-
-
-# --- raising ----------------------------------------------------------------------------------------------------------
-
-
-def raise_whistle(new: NewWhistle, *, actor: User, now: datetime) -> Whistle:
-    """Write a whistle that waits for the approval of the responsible person; the same one sent twice is one.
-
-    Raises NotValid with messages by field, NotAllowed when the actor may not whistle at that place.
-    """
-    grid = new.grid or _grid_of(new.incident, actor)
-    _check_new(new, grid, actor)
-    assert grid is not None
-    with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # two sends of one caller wait for each other
-        if (first := _sent_before(new, grid, actor, now)) is not None:
-            return first
-        whistle = _insert(new, grid, actor, now)
-        _write_down(whistle, "raise", "", actor=actor, now=now, text=whistle.text)
-    return whistle
-
-
-def callable_units(grid_code: str) -> OrganizationQuerySet:
-    """Active units that may be called from the place: those of its street and those above it, of every kind."""
-    near = Q(grid__code__startswith=grid_code[:9]) | Q(grid__code__in=on_the_way(grid_code))
-    return Organization.objects.active().filter(near)
-
-
-def _grid_of(incident: Incident | None, actor: User) -> Grid | None:
-    if incident is None:
-        return None
-    community = Grid.objects.defer("boundary").filter(code=incident.grid_code[:12]).first()
-    if community and scope_of(actor).can("whistle.blow", community.code):
-        return community
-    return Grid.objects.defer("boundary").get(pk=incident.grid_id)
-
-
-def _check_new(new: NewWhistle, grid: Grid | None, actor: User) -> None:
-    if grid is None:
-        raise NotValid(_("Please correct the marked fields."), {"grid": [_("Choose the place that whistles.")]})
-    if not scope_of(actor).can("whistle.blow", grid.code):
-        raise NotAllowed(_("You may not whistle here."))
-    wrong = {**_wrong_words(new), **_wrong_choices(new), **_wrong_calls(new, grid.code)}
-    if new.incident and not Incident.objects.visible_to(actor).filter(pk=new.incident.pk).exists():
-        wrong["incident"] = [_("There is no such case.")]
-    if wrong:
-        raise NotValid(_("Please correct the marked fields."), wrong)
-
-
-def _wrong_words(new: NewWhistle) -> dict[str, list[str]]:
-    wrong = {name: said for name in ("title", "text", "address") if (said := _too_long(getattr(new, name), name))}
-    for name in ("title", "text"):
-        if not getattr(new, name).strip():
-            wrong[name] = [_("This field is needed.")]
-    return wrong
-
-
-def _too_long(words: str, name: str) -> list[str]:
-    most = LENGTHS[name]
-    return [_("At most %(count)s characters.") % {"count": most}] if len(words.strip()) > most else []
-
-
-def _wrong_choices(new: NewWhistle) -> dict[str, list[str]]:
-    wrong = {}
-    if new.ground not in Whistle.Ground.values:
-        wrong["ground"] = [_("Choose the ground.")]
-    if not WhistleLevel.objects.filter(colour=new.level).exists():
-        wrong["level"] = [_("This level is not set up.")]
-    return wrong
-
-
-def _wrong_calls(new: NewWhistle, grid_code: str) -> dict[str, list[str]]:
-    units = [call.organization.pk for call in new.calls]
-    said = ""
-    if not units or len(units) > MOST_UNITS:
-        said = _("Call one to %(most)s units.") % {"most": MOST_UNITS}
-    elif len(set(units)) < len(units):
-        said = _("A unit is called twice.")
-    elif sum(call.is_lead for call in new.calls) != 1:
-        said = _("Exactly one unit leads.")
-    elif any(not call.task.strip() or _too_long(call.task, "task") for call in new.calls):
-        said = _("Say for each unit what it is to do, in at most %(count)s characters.") % {"count": LENGTHS["task"]}
-    elif callable_units(grid_code).filter(pk__in=units).count() < len(units):
-        said = _("A unit does not serve this place or is not active.")
-    return {"calls": [said]} if said else {}
-
-
-def _sent_before(new: NewWhistle, grid: Grid, actor: User, now: datetime) -> Whistle | None:
-    same = Whistle.objects.filter(caller=actor, grid=grid, title=new.title.strip(), text=new.text.strip())
-    return same.filter(raised_at__gt=now - SAME_AGAIN, state=State.RAISED).first()
-
-
-def _insert(new: NewWhistle, grid: Grid, actor: User, now: datetime) -> Whistle:
-    year, number = next_number(NUMBER_BOOK, now=now)
-    whistle = Whistle(
-        number=f"W{year}-{number:04d}",
-        incident=new.incident,
-        grid=grid,
-        grid_code=grid.code,
-        title=new.title.strip(),
-        text=new.text.strip(),
-        ground=new.ground,
-        level=new.level,
-        address=new.address.strip() or (new.incident.address if new.incident else ""),
-        caller=actor,
-        raised_at=now,
-        is_demo=new.is_demo,
-    )
-    whistle.save(force_insert=True)
-    WhistleTask.objects.bulk_create(
-        WhistleTask(whistle=whistle, organization=call.organization, task=call.task.strip(), is_lead=call.is_lead)
-        for call in new.calls
-    )
-    return whistle
+LONGEST_NAME: Final = {"count": LENGTHS["attendee"]}
 
 
 # --- moves ------------------------------------------------------------------------------------------------------------
@@ -221,8 +78,8 @@ def perform(
 ) -> Whistle:
     """Make one move and give back the whistle as it is then.
 
-    A `version` is compared when it is given; steps of units may go without one, because each unit's own row says whether
-    the step was made already. Raises NotAllowed, NotNow (state, version or the order of the steps), NotValid.
+    A `version` is compared when it is given; steps of units may go without one, because each unit's own row says
+    whether the step was made already. Raises NotAllowed, NotNow (state, version or the order of the steps), NotValid.
     """
     with transaction.atomic():
         whistle = lock(whistle_pk)
@@ -238,7 +95,7 @@ def perform(
         before = whistle.state
         _EFFECTS[move](act)
         _save(act)
-        _write_down(whistle, move, before, actor=actor, now=now, text=act.words, task=act.task)
+        write_down(whistle, move, before, actor=actor, now=now, text=act.words, task=act.task)
     return whistle
 
 
@@ -265,7 +122,7 @@ def _check_order(act: _Act) -> None:
 
 
 def _check_needs(act: _Act) -> None:
-    wrong = {}
+    wrong: dict[str, list[str]] = {}
     for need in act.move.needs:
         wrong |= _NEEDS[need](act)
     if not act.move.needs:
@@ -278,7 +135,7 @@ def _words(act: _Act, length: str, *, needed: str) -> dict[str, list[str]]:
     words = act.given.text.strip()
     if needed and not words:
         return {"text": [needed]}
-    said = _too_long(words, length)
+    said = too_long(words, length)
     return {"text": said} if said else {}
 
 
@@ -293,8 +150,8 @@ def _need_text(act: _Act) -> dict[str, list[str]]:
 def _need_attendee(act: _Act) -> dict[str, list[str]]:
     wrong = {}
     name = act.given.attendee.strip()
-    if not name or _too_long(name, "attendee"):
-        wrong["attendee"] = [_("Write the name of who attended, in at most %(count)s characters.") % {"count": 60}]
+    if not name or too_long(name, "attendee"):
+        wrong["attendee"] = [_("Write the name of who attended, in at most %(count)s characters.") % LONGEST_NAME]
     if act.given.rank not in WhistleLevel.Rank.values:
         wrong["rank"] = [_("Choose the rank.")]
     elif act.task and act.task.attendee_rank is not None and (act.given.rank or 0) <= act.task.attendee_rank:
@@ -307,9 +164,8 @@ def _need_ratings(act: _Act) -> dict[str, list[str]]:
         return {"ratings": [_("Rate every unit from 1 to 5.")]}
     if any(not 1 <= rating.stars <= 5 for rating in act.given.ratings.values()):
         return {"ratings": [_("A rating is a whole number from 1 to 5.")]}
-    if any(_too_long(rating.words, "reason") for rating in act.given.ratings.values()):
-        return {"ratings": _too_long("x" * 501, "reason")}
-    return {}
+    longest = max((rating.words for rating in act.given.ratings.values()), key=len)
+    return {"ratings": said} if (said := too_long(longest, "reason")) else {}
 
 
 _NEEDS: Final[dict[str, Callable[[_Act], dict[str, list[str]]]]] = {
@@ -386,7 +242,7 @@ def _evaluate(act: _Act) -> None:
     for task in act.tasks:
         rating = act.given.ratings[task.pk]
         task.rating, task.rating_text, task.rated_at = rating.stars, rating.words.strip(), act.now
-        _note(act.whistle, "rate", act.whistle.state, act.actor, act.now, f"{task.rating}/5 {task.rating_text}", task)
+        note(act.whistle, "rate", act.whistle.state, act.actor, act.now, f"{task.rating}/5 {task.rating_text}", task)
     WhistleTask.objects.bulk_update(act.tasks, ["rating", "rating_text", "rated_at"])
     act.whistle.closed_at = act.now
     act.words = act.given.text.strip()
@@ -410,50 +266,3 @@ def _save(act: _Act) -> None:
     whistle.version += 1
     fields = ["state", "version", "approver", "approval_reason", "rank", "blown_at", "handled_at", "closed_at"]
     whistle.save(update_fields=fields)
-
-
-# --- history ----------------------------------------------------------------------------------------------------------
-
-
-def _write_down(
-    whistle: Whistle,
-    move: str,
-    before: str,
-    *,
-    actor: User,
-    now: datetime,
-    text: str,
-    task: WhistleTask | None = None,
-) -> None:
-    """The event, the note in the history of the case when the state changed, and the notices."""
-    event = _note(whistle, move, before, actor, now, text, task)
-    if whistle.incident_id and before != whistle.state:
-        _tell_case(whistle, event, actor, now)
-    announce(event, actor=actor, now=now)
-
-
-def _note(  # noqa: PLR0917, PLR0913 - one argument per column
-    whistle: Whistle, move: str, before: str, actor: User, now: datetime, text: str, task: WhistleTask | None
-) -> WhistleEvent:
-    return WhistleEvent.objects.create(
-        whistle=whistle,
-        move=move,
-        from_state=before,
-        to_state=whistle.state,
-        organization=task.organization if task else None,
-        actor=actor,
-        actor_name=name_with_post(actor, whistle.grid_code, now=now),
-        text=text,
-        at=now,
-    )
-
-
-def _tell_case(whistle: Whistle, event: WhistleEvent, actor: User, now: datetime) -> None:
-    assert whistle.incident_id is not None
-    with translation.override(settings.LANGUAGE_CODE):
-        words = f"{whistle.number} {whistle.title}：{LABELS[event.move]}"
-    if event.move == "conclude":
-        words = f"{words}。{event.text}"
-    data = {"whistle": whistle.number, "move": event.move, "state": whistle.state}
-    kind = IncidentEvent.Kind.WHISTLED
-    lifecycle.note(whistle.incident_id, kind, actor=actor, now=now, text=words, data=data)

@@ -23,7 +23,17 @@ from incidents.catalogue import load_calendar
 from incidents.dispute_parties import NewParty
 from incidents.disputes import NewDispute, enter
 from incidents.intake import NewIncident, report_incident
-from incidents.models import CallBack, DispatchRule, Dispute, HandOver, Incident, JointAction, RuleRelease, Whistle
+from incidents.models import (
+    Application,
+    CallBack,
+    DispatchRule,
+    Dispute,
+    HandOver,
+    Incident,
+    JointAction,
+    RuleRelease,
+    Whistle,
+)
 from incidents.models.incident import Source
 from incidents.photos import process_photo
 from incidents.whistle_levels import load_levels
@@ -111,9 +121,11 @@ class Side:
     compound: Compound
     post: Post
     incident: Incident
+    supervision: Supervision
     report: Report
     dispute: Dispute
     call: CallBack
+    application: Application
     whistle: Whistle
     group: Organization
     action: JointAction
@@ -210,6 +222,9 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
         report=report,
         dispute=_dispute(grid, worker, word, now),
         call=CallBack.objects.create(incident=incident, due_at=now),
+        application=Application.objects.create(
+            incident=incident, kind="extension", applicant=worker, reason=f"{word}申请", applied_at=now
+        ),
         whistle=_whistle(grid, organization, word, now),
         group=group,
         action=_action(grid, group, word, admin, now),
@@ -330,6 +345,7 @@ def _dispute_number(side: Side) -> dict[str, Any]:
 
 CALLS = ("incidents:call_back", "api-call-back-detail", "api-call-back-record")
 
+
 def _action_case(side: Side) -> dict[str, Any]:
     return {"pk": side.action.pk, "number": side.incident.number}
 
@@ -338,7 +354,23 @@ def _action_day(side: Side) -> dict[str, Any]:
     return {"day": str(side.action.starts_on), "people": 3, "text": "清理"}
 
 
+NOBODY = "nobody"
+"""A capability that no actor here has: the thing is its owner's, and nobody here owns it."""
+
 SAMPLES: dict[str, Sample] = {
+    "incidents:apply": Sample(
+        lambda side: {"number": side.incident.number, "kind": "extension"}, "incident.view", needs=NOBODY
+    ),
+    "incidents:application": Sample(_pk("application"), "incident.view", needs_to_post="incident.approve"),
+    "incidents:application_withdraw": Sample(_pk("application"), "incident.view", needs=NOBODY),
+    "api-application-detail": Sample(_pk("application"), "incident.view"),
+    "api-application-review": Sample(
+        _pk("application"),
+        "incident.view",
+        needs="incident.approve",
+        body=lambda side: {"result": "rejected", "reason": "不符合"},
+    ),
+    "api-application-withdraw": Sample(_pk("application"), "incident.view", needs=NOBODY),
     **{f"incidents:{name}": Sample(_pk("rule"), "rules.edit") for name in ("rule", "rule_draft")},
     **{f"incidents:{name}": Sample(_pk("draft"), "rules.edit") for name in ("rule_edit", "rule_discard")},
     **{
@@ -375,10 +407,12 @@ SAMPLES: dict[str, Sample] = {
         lambda side: {"number": side.incident.number, "name": "reject"}, "incident.view", needs="incident.accept"
     ),
     "incidents:add_photos": Sample(_number, "incident.view"),
+    "incidents:cluster": Sample(_number, "incident.view"),
+    "incidents:relocate": Sample(_number, "incident.view"),
     "incidents:photo": Sample(_photo, "incident.view"),
     **{
         f"api-incident-{name}": Sample(_number, "incident.view")
-        for name in ("detail", "attachments", "clocks", "events", "reveal")
+        for name in ("detail", "attachments", "clocks", "events", "reveal", "candidates", "join", "part", "relocate")
     },
     "api-incident-moves": Sample(
         _number,
@@ -421,6 +455,23 @@ SAMPLES: dict[str, Sample] = {
         needs="whistle.approve",
         body=lambda side: {"move": "refuse", "text": "能自行解决", "version": side.whistle.version},
     ),
+    "incidents:urge": Sample(_number, "incident.view", needs="incident.supervise|incident.dispatch"),
+    "incidents:supervise": Sample(_number, "incident.view", needs="incident.supervise"),
+    "incidents:arbitration_decide": Sample(_number, "incident.view", needs="incident.approve"),
+    **{
+        f"incidents:supervision_{name}": Sample(
+            lambda side: {"number": side.supervision.number}, "incident.view", needs=needs, body=lambda side: words
+        )
+        for name, needs, words in (
+            ("notice", "", {}),
+            ("reply", "", {"text": ""}),
+            ("lift", "incident.supervise", {"reason": ""}),
+        )
+    },
+    **{
+        f"api-supervision-{name}": Sample(_pk("supervision"), "incident.view")
+        for name in ("detail", "reply", "lift")
+    },
     "notices:read": Sample(lambda side: {}, ""),
     "api-notice-detail": Sample(lambda side: {}, ""),
     "api-notice-read": Sample(lambda side: {}, ""),

@@ -11,8 +11,9 @@ from grid.models import Grid, Organization
 from grid.scope import scope_of
 from incidents.api.serializers import GridBrief, MoveSerializer, StrictSerializer
 from incidents.models import Incident, Whistle, WhistleEvent, WhistleLevel, WhistleTask
-from incidents.whistle_moves import MOVES, allowed_moves, allowed_steps, reached
-from incidents.whistles import LENGTHS, Call, Given, NewWhistle, Rating
+from incidents.whistle_moves import LENGTHS, MOVES, allowed_moves, allowed_steps, reached
+from incidents.whistle_raising import Call, NewWhistle
+from incidents.whistles import Given, Rating
 
 MOVE_NAMES = [(move.name, move.label) for move in MOVES]
 
@@ -41,7 +42,7 @@ class NewWhistleInput(StrictSerializer):
     incident = serializers.SlugRelatedField(
         required=False, allow_null=True, slug_field="number", queryset=Incident.objects.none()
     )
-    calls = CallInput(many=True, allow_empty=False, max_length=20)
+    calls = CallInput(many=True, allow_empty=False, max_length=20)  # type: ignore[call-arg]
 
     def get_fields(self) -> dict[str, Any]:
         """Grids are those for which the caller may whistle, cases those that she may see."""
@@ -76,7 +77,7 @@ class WhistleMoveInput(StrictSerializer):
     task = serializers.IntegerField(min_value=1, max_value=2**62, required=False)
     attendee = CleanTextSerializerField(max_length=LENGTHS["attendee"], required=False, allow_blank=True)
     rank = serializers.ChoiceField(choices=WhistleLevel.Rank.choices, required=False)
-    ratings = RatingInput(many=True, required=False, max_length=20)
+    ratings = RatingInput(many=True, required=False, max_length=20)  # type: ignore[call-arg]
 
     def given(self) -> Given:
         """What was given, for `perform`."""

@@ -22,7 +22,8 @@ from incidents.filters_whistles import StrictWhistleFilter
 from incidents.models import Whistle
 from incidents.overview import midnight
 from incidents.whistle_moves import MOVE_BY_NAME
-from incidents.whistles import perform, raise_whistle
+from incidents.whistle_raising import raise_whistle
+from incidents.whistles import perform
 
 SEES: Final = "incident.view|incident.handle|whistle.blow|whistle.approve"
 PERIOD: Final = timedelta(days=89)

@@ -12,8 +12,9 @@ from grid.models import Grid
 from grid.posts import PostKind
 from incidents.demo.cast import Cast, gather_cast
 from incidents.models import Incident, Whistle, WhistleTask
+from incidents.whistle_raising import Call, NewWhistle, raise_whistle
 from incidents.whistle_reminders import remind_late
-from incidents.whistles import Call, Given, NewWhistle, Rating, perform, raise_whistle
+from incidents.whistles import Given, Rating, perform
 
 COMMUNITY: Final = f"{JIANZHONG}001"
 ALL_STEPS: Final = ("respond", "attend", "done")
@@ -59,10 +60,35 @@ PLOTS: Final = (
         "yellow",
         24 * 20,
         (
-            Unit("enforcement", "牵头约谈主办方，查处超时经营", attendee="周志强", rank=2, minutes=(25, 80, 900), words="连夜到场，当晚停演"),
-            Unit("police", "现场维持秩序，固定噪声证据", attendee="韩磊", rank=2, minutes=(15, 45, 300), words="出警及时"),
-            Unit("environment", "夜间监测边界噪声并出具数据", attendee="方敏", rank=1, minutes=(50, 150, 500), stars=4, words="数据准确，领导未到"),
-            Unit("market", "核查演出与售卖资质", attendee="孙莉", rank=2, minutes=(180, 260, 800), stars=3, words="应哨慢了一小时"),
+            Unit(
+                "enforcement",
+                "牵头约谈主办方，查处超时经营",
+                attendee="周志强",
+                rank=2,
+                minutes=(25, 80, 900),
+                words="连夜到场，当晚停演",
+            ),
+            Unit(
+                "police", "现场维持秩序，固定噪声证据", attendee="韩磊", rank=2, minutes=(15, 45, 300), words="出警及时"
+            ),
+            Unit(
+                "environment",
+                "夜间监测边界噪声并出具数据",
+                attendee="方敏",
+                rank=1,
+                minutes=(50, 150, 500),
+                stars=4,
+                words="数据准确，领导未到",
+            ),
+            Unit(
+                "market",
+                "核查演出与售卖资质",
+                attendee="孙莉",
+                rank=2,
+                minutes=(180, 260, 800),
+                stars=3,
+                words="应哨慢了一小时",
+            ),
         ),
         address="体育场北门",
         end="evaluate",
@@ -74,10 +100,34 @@ PLOTS: Final = (
         "red",
         24 * 9,
         (
-            Unit("gas", "关阀停气、检漏维修", attendee="马建国", rank=3, minutes=(5, 20, 70), result="更换软管，复测无泄漏，恢复供气。", words="二十分钟到场"),
+            Unit(
+                "gas",
+                "关阀停气、检漏维修",
+                attendee="马建国",
+                rank=3,
+                minutes=(5, 20, 70),
+                result="更换软管，复测无泄漏，恢复供气。",
+                words="二十分钟到场",
+            ),
             Unit("fire", "警戒疏散、现场处置", attendee="刘洋", rank=3, minutes=(4, 18, 60), words="处置专业"),
-            Unit("police", "维持秩序、疏散居民", attendee="韩磊", rank=2, minutes=(6, 22, 60), stars=4, words="主要领导未到"),
-            Unit("property1", "通知住户、配合入户检查", attendee="物业经理赵敏", rank=3, minutes=(3, 8, 90), stars=4, words="配合到位"),
+            Unit(
+                "police",
+                "维持秩序、疏散居民",
+                attendee="韩磊",
+                rank=2,
+                minutes=(6, 22, 60),
+                stars=4,
+                words="主要领导未到",
+            ),
+            Unit(
+                "property1",
+                "通知住户、配合入户检查",
+                attendee="物业经理赵敏",
+                rank=3,
+                minutes=(3, 8, 90),
+                stars=4,
+                words="配合到位",
+            ),
         ),
         address="幸福路 12 号院",
         end="evaluate",
@@ -89,7 +139,14 @@ PLOTS: Final = (
         "blue",
         24 * 6,
         (
-            Unit("enforcement", "牵头送达整改通知书，组织拆除", attendee="周志强", rank=1, minutes=(300, 1500, 6000), result="当天下午拆除完毕，现场清理干净。"),
+            Unit(
+                "enforcement",
+                "牵头送达整改通知书，组织拆除",
+                attendee="周志强",
+                rank=1,
+                minutes=(300, 1500, 6000),
+                result="当天下午拆除完毕，现场清理干净。",
+            ),
             Unit("police", "社区民警到场，做好劝导", attendee="社区民警陈涛", rank=1, minutes=(200, 1490, 5000)),
             Unit("housing", "鉴定房屋结构安全", attendee="吴静", rank=1, minutes=(500, 1600, 5200)),
         ),
@@ -120,7 +177,6 @@ PLOTS: Final = (
             Unit("sanitation", "清掏化粪池，清运污物", ("respond",), minutes=(40, 0, 0)),
             Unit("civil", "组织志愿者帮扶独居老人清理积水", ()),
         ),
-        by_community=True,
         from_case=True,
     ),
     Plot(
@@ -129,7 +185,11 @@ PLOTS: Final = (
         "enforcement",
         "blue",
         1.5,
-        (Unit("enforcement", "牵头清理占道经营"), Unit("market", "核查无照摊贩"), Unit("traffic", "疏导交通，清理违停")),
+        (
+            Unit("enforcement", "牵头清理占道经营"),
+            Unit("market", "核查无照摊贩"),
+            Unit("traffic", "疏导交通，清理违停"),
+        ),
         by_community=True,
         end="wait",
     ),
@@ -208,9 +268,9 @@ def _new(cast: Cast, plot: Plot, now: datetime) -> NewWhistle:
 
 
 def _case(now: datetime) -> Incident | None:
-    """An open case of the community that has been quiet for some hours."""
-    quiet = Incident.objects.open().filter(grid_code__startswith=COMMUNITY, state_since__lt=now - timedelta(hours=3))
-    return quiet.order_by("-id").first()
+    """An open case of the street about a drain, quiet for some hours."""
+    quiet = Incident.objects.open().filter(grid_code__startswith=JIANZHONG, state_since__lt=now - timedelta(hours=3))
+    return quiet.filter(text__contains="下水道").order_by("-id").first()
 
 
 def _work(cast: Cast, plot: Plot, whistle: Whistle, blown: datetime) -> None:

@@ -26,7 +26,8 @@ from incidents.models import Incident, Whistle, WhistleEvent, WhistleTask
 from incidents.overview import midnight
 from incidents.views.finding import find_incident, person
 from incidents.whistle_moves import MOVE_BY_NAME, WhistleMove, allowed_moves, allowed_steps, check_right
-from incidents.whistles import callable_units, perform, raise_whistle
+from incidents.whistle_raising import callable_units, raise_whistle
+from incidents.whistles import perform
 
 SEES: Final = ("incident.view", "incident.handle", "whistle.blow", "whistle.approve")
 PAGE_SIZE: Final = 50
@@ -107,7 +108,9 @@ def _case_of(request: HttpRequest) -> Incident | None:
 def blowing_grids(user: Any) -> list[Grid]:
     """The places that `user` may whistle for: streets and communities, else her own grids."""
     scope = scope_of(user)
-    rows = Grid.objects.current(timezone.localdate()).filter(scope.q("whistle.blow")).only("id", "code", "name", "level")
+    rows = (
+        Grid.objects.current(timezone.localdate()).filter(scope.q("whistle.blow")).only("id", "code", "name", "level")
+    )
     named = rows.filter(level__in=GRID_LEVELS) | rows.filter(code__in=scope.prefixes("whistle.blow"), level__gte=3)
     return list(named.order_by("level", "code")[:MOST_GRIDS])
 
@@ -162,9 +165,7 @@ def _task_of(whistle: Whistle, pk: str) -> WhistleTask:
 def _make(request: HttpRequest, whistle: Whistle, move: WhistleMove, form: WhistleMoveForm) -> HttpResponse:
     version = form.cleaned_data.get("version")
     try:
-        perform(
-            whistle.pk, move.name, actor=person(request), now=timezone.now(), version=version, given=form.given()
-        )
+        perform(whistle.pk, move.name, actor=person(request), now=timezone.now(), version=version, given=form.given())
     except NotNow as error:
         return _show(request, find_whistle(request.user, whistle.number), form, said=str(error), status=409)
     except NotValid as error:
@@ -191,9 +192,7 @@ def _show(
         "level": whistle_story.level_mark(whistle),
         "due_at": whistle_story.next_due(whistle, tasks),
         "units": units,
-        "forms": [
-            _form(whistle, move, bound, tasks=tasks) for move in allowed_moves(whistle, request.user)
-        ],
+        "forms": [_form(whistle, move, bound, tasks=tasks) for move in allowed_moves(whistle, request.user)],
         "said": said,
         "typed": _typed(bound) if said else [],
         "steps": whistle_story.timeline(WhistleEvent.objects.filter(whistle=whistle).select_related("organization")),
@@ -228,7 +227,12 @@ def _form(
     tasks: Sequence[WhistleTask] = (),
 ) -> WhistleMoveForm:
     """The refused form in its own place, a fresh one elsewhere."""
-    if bound is not None and bound.errors and bound.move == move and (bound.task and bound.task.pk) == (task and task.pk):
+    if (
+        bound is not None
+        and bound.errors
+        and bound.move == move
+        and (bound.task and bound.task.pk) == (task and task.pk)
+    ):
         return bound
     return WhistleMoveForm(move=move, whistle=whistle, task=task, tasks=tasks)
 

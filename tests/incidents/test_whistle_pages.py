@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from incidents.models import Whistle, WhistleTask
 from incidents.whistle_moves import State
+from incidents.whistle_raising import Call
 from incidents.whistle_stats import called_units, counted_tasks, figures_of, total_of
-from incidents.whistles import Call, perform
+from incidents.whistles import perform
 from tests import street
 from tests.incidents.conftest import World
 from tests.incidents.pages import client_of, get, words
@@ -51,11 +52,15 @@ def test_a_whistle_is_raised_on_the_page(stage: Whistling) -> None:
     answer = client_of(stage.world, "dispatcher").post(reverse("incidents:whistle_new"), form(stage))
     whistle = Whistle.objects.get()
     assert answer["Location"] == reverse("incidents:whistle", args=[whistle.number])
-    assert list(whistle.tasks.values_list("organization", "is_lead")) == [(stage.lead.pk, True), (stage.second.pk, False)]
+    assert list(whistle.tasks.values_list("organization", "is_lead")) == [
+        (stage.lead.pk, True),
+        (stage.second.pk, False),
+    ]
 
 
 @pytest.mark.parametrize(
-    "change", [{"title": ""}, {"unit0": "", "task0": ""}, {"task1": ""}, {"unit1": ""}, {"level": "pink"}, {"grid": "1"}]
+    "change",
+    [{"title": ""}, {"unit0": "", "task0": ""}, {"task1": ""}, {"unit1": ""}, {"level": "pink"}, {"grid": "1"}],
 )
 def test_a_form_that_lacks_something_keeps_what_was_typed(stage: Whistling, change: dict[str, Any]) -> None:
     answer = client_of(stage.world, "dispatcher").post(reverse("incidents:whistle_new"), form(stage, **change))
@@ -145,7 +150,7 @@ def test_a_refused_form_stands_open_with_what_was_typed(stage: Whistling) -> Non
     answer = send(stage, "police", whistle, "attend", task=task, attendee="张所长", rank="")
     assert answer.status_code == 422
     assert 'value="张所长"' in answer.content.decode()
-    assert "<details class=\"whistle-move\" open>" in answer.content.decode()
+    assert '<details class="whistle-move" open>' in answer.content.decode()
 
 
 def test_a_step_made_twice_is_told_so_and_keeps_the_words(stage: Whistling) -> None:
@@ -208,7 +213,9 @@ def test_the_list_narrows_by_state_level_and_mine(stage: Whistling) -> None:
     stage.whistle(title="违建", level="blue")
     stage.new(title="积水", by="shiftleader")
     shown = {
-        name: {title for title in ("噪声", "违建", "积水") if title in words(get(stage.world, role, "whistles", **query))}
+        name: {
+            title for title in ("噪声", "违建", "积水") if title in words(get(stage.world, role, "whistles", **query))
+        }
         for name, role, query in (
             ("all", "operator", {}),
             ("state", "operator", {"state": "blown"}),

@@ -13,8 +13,8 @@ from incidents.calendars import DbCalendar
 from incidents.models import IncidentEvent, Whistle, WhistleEvent, WhistleLevel, WhistleTask
 from incidents.whistle_levels import load_levels
 from incidents.whistle_moves import LABELS, MOVES, State, WhistleMove
+from incidents.whistle_raising import Call
 from incidents.whistle_reminders import remind_late
-from incidents.whistles import Call
 from incidents.worktime import TimeUnit, add_time
 from notices.models import Notice
 from tests import street
@@ -45,7 +45,7 @@ FROM = {
     "refuse": {"raised"},
     "withdraw": {"raised", "blown"},
     "evaluate": {"handled"},
-    **dict.fromkeys(("respond", "attend", "conclude", "finish"), {"blown"}),
+    **{name: {"blown"} for name in ("respond", "attend", "conclude", "finish")},
 }
 ROLES = "dispatcher secretary police head market shiftleader operator community gridleader auditor admin".split()
 
@@ -109,7 +109,7 @@ def test_every_move_has_its_row_in_this_table_and_a_word() -> None:
 @pytest.mark.parametrize("name", ["approve", "refuse"])
 def test_the_caller_never_decides_on_the_own_whistle(stage: Whistling, name: str) -> None:
     whistle = stage.new(by="secretary")
-    with pytest.raises(NotAllowed, match="yourself|自己"):
+    with pytest.raises(NotAllowed, match=r"yourself|自己"):
         stage.move(whistle, name, by="secretary")
 
 
@@ -228,7 +228,7 @@ def test_the_right_rank_may_come_after_a_lower_one_and_the_first_arrival_counts(
 
 def test_a_version_that_is_old_is_refused(stage: Whistling) -> None:
     whistle = stage.new()
-    with pytest.raises(NotNow, match="Somebody|有人"):
+    with pytest.raises(NotNow, match=r"Somebody|有人"):
         stage.move(whistle, "approve", version=whistle.version + 1)
     assert stage.move(whistle, "approve", version=whistle.version).version == whistle.version + 1
 

@@ -8,7 +8,8 @@ from grid.models import Organization
 from incidents.models import Whistle, WhistleTask
 from incidents.whistle_levels import load_levels
 from incidents.whistle_moves import State
-from incidents.whistles import Call, Given, NewWhistle, Rating, perform, raise_whistle
+from incidents.whistle_raising import Call, NewWhistle, raise_whistle
+from incidents.whistles import Given, Rating, perform
 from tests import street
 from tests.incidents.conftest import World
 
