@@ -455,7 +455,7 @@ SAMPLES: dict[str, Sample] = {
         needs="whistle.approve",
         body=lambda side: {"move": "refuse", "text": "能自行解决", "version": side.whistle.version},
     ),
-    "incidents:urge": Sample(_number, "incident.view", needs="incident.supervise|incident.dispatch"),
+    "incidents:urge": Sample(_number, "incident.view"),
     "incidents:supervise": Sample(_number, "incident.view", needs="incident.supervise"),
     "incidents:arbitration_decide": Sample(_number, "incident.view", needs="incident.approve"),
     **{
@@ -464,13 +464,13 @@ SAMPLES: dict[str, Sample] = {
         )
         for name, needs, words in (
             ("notice", "", {}),
-            ("reply", "", {"text": ""}),
+            ("reply", NOBODY, {"text": ""}),
             ("lift", "incident.supervise", {"reason": ""}),
         )
     },
     **{
-        f"api-supervision-{name}": Sample(_pk("supervision"), "incident.view")
-        for name in ("detail", "reply", "lift")
+        f"api-supervision-{name}": Sample(_pk("supervision"), "incident.view", needs=needs)
+        for name, needs in (("detail", ""), ("reply", NOBODY), ("lift", ""))
     },
     "notices:read": Sample(lambda side: {}, ""),
     "api-notice-detail": Sample(lambda side: {}, ""),
