@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -55,7 +55,7 @@ def build_call_backs(now: datetime) -> int:
         return len(calls) + last.call_backs.count()
 
 
-def _period(day: date) -> dict[str, object]:
+def _period(day: date) -> dict[str, Any]:
     return {"starts_at": midnight(day), "ends_at": midnight(day + timedelta(days=1)), "grid_code": JIANZHONG}
 
 

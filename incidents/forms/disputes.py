@@ -68,7 +68,7 @@ class DisputeForm(forms.Form):
             return
         for name in ("grid", "source"):
             del self.fields[name]
-        self.initial |= {"title": incident.title, "text": incident.text}
+        self.initial = {**self.initial, "title": incident.title, "text": incident.text}
 
     def _ask_party(self, side: str) -> None:
         quiet = {"autocomplete": "off"}
@@ -117,12 +117,12 @@ class DisputeMoveForm(Refillable, forms.Form):
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, move: DisputeMove, dispute: Dispute, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, move: DisputeMove, dispute: Dispute) -> None:
         now = timezone.now()
         first = {"version": dispute.version, "happened_at": timezone.localtime(now).strftime(MOMENT)}
         if move.name == "settle":
             first["next_visit_on"] = (timezone.localdate(now) + AFTER_AGREEMENT).isoformat()
-        super().__init__(*args, auto_id=f"id_{move.name}_%s", initial=first, **kwargs)
+        super().__init__(data, auto_id=f"id_{move.name}_%s", initial=first)
         self.move = move
         for name in (*move.needs, *move.asks):
             self.fields[name] = self._field(name, dispute)
@@ -133,11 +133,11 @@ class DisputeMoveForm(Refillable, forms.Form):
             people = possible_mediators(dispute, now=timezone.now())
             return PersonChoice(label=_("mediator"), queryset=people, initial=dispute.mediator_id, empty_label="—")
         if name == "happened_at":
-            widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
-            return forms.DateTimeField(label=_("When was it?"), widget=widget, required=needed)
+            clock = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
+            return forms.DateTimeField(label=_("When was it?"), widget=clock, required=needed)
         if name == "next_visit_on":
-            widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            return forms.DateField(label=_("next follow-up visit"), widget=widget, required=False)
+            calendar = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            return forms.DateField(label=_("next follow-up visit"), widget=calendar, required=False)
         if name == "is_kept":
             return forms.TypedChoiceField(
                 label=_("the agreement is kept"), choices=KEPT, coerce=_as_bool, empty_value=None, required=False
