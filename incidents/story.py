@@ -58,6 +58,7 @@ TONES: Final = {
     IncidentEvent.Kind.SUPERVISED: ("danger", "gavel"),
     IncidentEvent.Kind.REPLIED: ("primary", "message"),
     IncidentEvent.Kind.LIFTED: ("success", "gavel"),
+    IncidentEvent.Kind.WHISTLED: ("primary", "volume"),
     IncidentEvent.Kind.JOINED: ("info", "link"),
     IncidentEvent.Kind.PARTED: ("info", "arrows-exchange"),
     IncidentEvent.Kind.RELOCATED: ("info", "map-pin"),
