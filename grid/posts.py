@@ -27,6 +27,7 @@ CAPABILITIES: Final = {
     "dispute.view": _("see disputes"),
     "dispute.mediate": _("mediate disputes"),
     "action.edit": _("plan joint actions and write their days"),
+    "task.edit": _("give out tasks through the grids"),
     "rules.edit": _("change dispatch rules"),
     "contact.reveal": _("see a reporter's contact"),
     "grid.view": _("see grids"),
@@ -56,6 +57,8 @@ class PostKind(models.TextChoices):
     POLICE = "police", _("Community police officer")
     CITY_OFFICER = "city_officer", _("City management officer")
     INSTRUCTOR = "instructor", _("Party-building instructor")
+    DEPUTY = "deputy", _("Deputy or member of the consultative conference")
+    GRID_PARTNER = "grid_partner", _("New-employment worker in the grid")
     MEDIATOR = "mediator", _("People's mediator")
     ORG_HEAD = "org_head", _("Head of the organization")
     HANDLER = "handler", _("Handler")
@@ -79,7 +82,7 @@ _DESK: Final = frozenset(
 )
 
 _DISPUTE: Final = frozenset({"dispute.view", "dispute.mediate"})
-_MAIN_LEADER: Final = frozenset({"incident.supervise", "whistle.blow", "whistle.approve", "action.edit"})
+_MAIN_LEADER: Final = frozenset({"incident.supervise", "whistle.blow", "whistle.approve", "action.edit", "task.edit"})
 
 CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     PostKind.STREET_SECRETARY: _DESK
@@ -89,7 +92,7 @@ CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     PostKind.LINKED_CADRE: frozenset(
         {"incident.view", "incident.report", "incident.supervise", "grid.view", "report.view", "dispute.view"}
     )
-    | {"whistle.blow", "action.edit"},
+    | {"whistle.blow", "action.edit", "task.edit"},
     PostKind.SHIFT_LEADER: _DESK
     | _DISPUTE
     | {
@@ -102,6 +105,7 @@ CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
         "incident.call_back",
         "whistle.blow",
         "action.edit",
+        "task.edit",
         "rules.edit",
         "report.write",
         "grid.edit",
@@ -115,7 +119,7 @@ CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     PostKind.COMMUNITY_HEAD: _FIELD
     | _DISPUTE
     | {"incident.check", "incident.close", "contact.reveal", "report.view", "incident.export"}
-    | {"whistle.blow", "whistle.approve", "action.edit"},
+    | {"whistle.blow", "whistle.approve", "action.edit", "task.edit"},
     PostKind.COMMITTEE_MEMBER: _FIELD | _DISPUTE | {"whistle.blow"},
     PostKind.GRID_LEADER: _FIELD | _DISPUTE | {"incident.check", "incident.close"},
     PostKind.GRID_WORKER: _FIELD | _DISPUTE,
@@ -124,6 +128,9 @@ CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     PostKind.POLICE: frozenset({"incident.view", "incident.report", "grid.view", "dispute.view"}),
     PostKind.CITY_OFFICER: frozenset({"incident.view", "incident.report", "grid.view"}),
     PostKind.INSTRUCTOR: frozenset({"incident.view", "incident.report", "grid.view"}),
+    # 代表委员进网格: collects opinions and hands them in; 小牛哥: reports on the way (domain.md 1.5)
+    PostKind.DEPUTY: frozenset({"incident.view", "incident.report", "grid.view"}),
+    PostKind.GRID_PARTNER: frozenset({"incident.report", "grid.view"}),
     PostKind.MEDIATOR: _DISPUTE | {"incident.view", "grid.view"},
     PostKind.ORG_HEAD: frozenset({"incident.handle", "grid.view"}),
     PostKind.HANDLER: frozenset({"incident.handle", "grid.view"}),

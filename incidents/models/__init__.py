@@ -10,8 +10,10 @@ from incidents.models.clock import ClockEntry
 from incidents.models.desk import DeskPresence
 from incidents.models.dispatch import Assignment, DispatchDecision, DispatchRule, DispatchWork, RuleRelease
 from incidents.models.event import AllowedMove, IncidentEvent
+from incidents.models.gridtask import GridTask, GridTaskEntry, GridTaskItem, GridTaskPart, TaskKind
 from incidents.models.handover import HandOver
 from incidents.models.incident import Incident
+from incidents.models.label import Label, ProblemKind
 from incidents.models.learning import ClassifierFile, ClassifierVersion
 from incidents.models.mediation import Dispute, DisputeEvent, DisputeParty
 from incidents.models.procedure import Procedure
@@ -39,17 +41,24 @@ __all__ = [
     "Dispute",
     "DisputeEvent",
     "DisputeParty",
+    "GridTask",
+    "GridTaskEntry",
+    "GridTaskItem",
+    "GridTaskPart",
     "HandOver",
     "Incident",
     "IncidentEvent",
     "JointAction",
+    "Label",
     "NumberBook",
+    "ProblemKind",
     "Procedure",
     "Reckoning",
     "Review",
     "RuleRelease",
     "Supervision",
     "SupervisionRule",
+    "TaskKind",
     "TimeLimit",
     "Whistle",
     "WhistleEvent",

@@ -9,6 +9,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from incidents.models.label import ProblemKind
 from incidents.states import Clock
 from incidents.worktime import TimeUnit
 
@@ -49,6 +50,14 @@ class Category(models.Model):
     urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency.choices, default=Urgency.ORDINARY)
     keywords = ArrayField(
         models.CharField(max_length=20), verbose_name=_("words that point to it"), default=list, blank=True
+    )
+    problem_kind = models.ForeignKey(
+        ProblemKind,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="categories",
+        verbose_name=_("kind of problem"),
     )
     responsible = models.CharField(_("responsible units by the standard"), max_length=200, blank=True, default="")
     needs_site_check = models.BooleanField(_("must be checked on site"), default=False)

@@ -60,6 +60,7 @@ class IncidentEvent(models.Model):
         SOLVED = "solved", _("Found solved")
         UNSOLVED = "unsolved", _("No longer counted as solved")
         LEVEL = "level", _("Level or severity changed")
+        LABELLED = "labelled", _("Labels changed")
         GATHERED = "gathered", _("Joint action")
         RELOCATED = "relocated", _("Place corrected")
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.protect import EncryptedTextField
 from grid.models import Compound, Grid, Organization
 from incidents.models.category import Category, Severity, Urgency
+from incidents.models.label import Label
 from incidents.querysets import IncidentQuerySet
 from incidents.states import OPEN_STATES, Clock, State
 
@@ -24,6 +25,7 @@ class Source(models.TextChoices):
     API = "api", _("Other system")
     HOTLINE = "hotline", _("12345 hotline")
     PUBLIC = "public", _("Public page")
+    DEPUTY = "deputy", _("Deputy or member of the consultative conference")
     IMPORT = "import", _("Import")
 
 
@@ -160,6 +162,7 @@ class Incident(models.Model):
         verbose_name=_("joint action"),
     )
 
+    labels = models.ManyToManyField(Label, related_name="incidents", blank=True, verbose_name=_("labels"))
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
