@@ -20,6 +20,7 @@ from grid.demo.tree import build_tree
 from grid.models import Grid
 from incidents.catalogue import load_catalogue
 from incidents.demo.actions import build_actions
+from incidents.demo.applications import build_applications
 from incidents.demo.callbacks import build_call_backs
 from incidents.demo.disputes import build_disputes
 from incidents.demo.history import build_history
@@ -71,6 +72,7 @@ class Command(BaseCommand):
         ended = build_history(timezone.localdate(now), days=days)
         _analyze()
         opened = build_open_work(now)
+        build_applications(now)
         build_disputes(now)
         build_call_backs(now)
         build_whistles(now)
