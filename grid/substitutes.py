@@ -6,7 +6,7 @@ away. `MOST_STEPS` bounds it, so that one query can follow it.
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from django.db import connection
@@ -167,7 +167,7 @@ def _same_street(code: str, street: str) -> bool:
     return code.startswith(street) or street.startswith(code)
 
 
-def places_of(user: User, day: object = None) -> list[str]:
+def places_of(user: User, day: date | None = None) -> list[str]:
     """The codes of the grids where `user` holds a post on `day` (default: ever, ended ones too)."""
     posts = Post.objects.held_by(user)
     if day is not None:

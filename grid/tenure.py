@@ -153,7 +153,7 @@ def end_post(post: Post, *, ends_on: date, actor: User | None) -> Post:
     return locked
 
 
-def mark_absent(  # noqa: PLR0913 - what an absence is made of
+def mark_absent(
     *,
     user: User,
     starts_at: datetime,

@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from grid.models import Compound
 from incidents.models import ActionDay, Incident, JointAction
 from incidents.states import OPEN_STATES
 
@@ -42,7 +41,7 @@ class Progress:
         return self.settled / self.found if self.found else None
 
 
-def progress(action: JointAction, rows: list[ActionDay], compounds: list[Compound]) -> Progress:
+def progress(action: JointAction, rows: list[ActionDay], compounds: list[Any]) -> Progress:
     """The figures of `action` from its days and its compounds (with `is_done`), and one query for its cases."""
     cases = Incident.objects.filter(joint_action=action).order_by()
     counted = cases.aggregate(all=Count("pk"), open=Count("pk", filter=Q(state__in=OPEN_STATES)))
@@ -53,7 +52,7 @@ def progress(action: JointAction, rows: list[ActionDay], compounds: list[Compoun
         most_people=max((day.people for day in rows), default=0),
         found=sum(day.found for day in rows),
         settled=sum(day.settled for day in rows),
-        compounds_done=sum(1 for compound in compounds if compound.first_day),  # type: ignore[attr-defined]
+        compounds_done=sum(1 for compound in compounds if compound.first_day),
         compounds=len(compounds),
         cases=counted["all"],
         cases_open=counted["open"],
@@ -66,21 +65,22 @@ def days_of(action: JointAction) -> list[ActionDay]:
     return list(rows.order_by("day"))
 
 
-def compounds_of(action: JointAction) -> list[Compound]:
+def compounds_of(action: JointAction) -> list[Any]:
     """The compounds of the list, each with `first_day` (None while nobody has been there), undone first."""
     visits = ActionDay.objects.filter(action=action, compounds_done=OuterRef("pk")).order_by("day").values("day")[:1]
-    rows = action.compounds.select_related("grid").defer("grid__boundary").annotate(first_day=Subquery(visits))
+    rows: Any = action.compounds.select_related("grid").defer("grid__boundary").annotate(first_day=Subquery(visits))
     return sorted(rows, key=lambda one: (one.first_day is not None, one.first_day or action.starts_on, one.name))
 
 
 def with_figures(rows: QuerySet[JointAction]) -> QuerySet[JointAction]:
     """Actions with `person_days`, `found_all`, `settled_all`, `done`, `wanted` and `cases`, for lists."""
+    listed = JointAction.compounds.through.objects
     return rows.annotate(
         person_days=_of_days(Sum("people")),
         found_all=_of_days(Sum("found")),
         settled_all=_of_days(Sum("settled")),
         done=_of_days(Count("compounds_done", distinct=True)),
-        wanted=_of(JointAction.compounds.through.objects.filter(jointaction=OuterRef("pk")), "jointaction", Count("pk")),
+        wanted=_of(listed.filter(jointaction=OuterRef("pk")), "jointaction", Count("pk")),
         cases=_of(Incident.objects.filter(joint_action=OuterRef("pk")), "joint_action", Count("pk")),
     )
 

@@ -189,9 +189,7 @@ def call_off(pk: int, *, reason: str, version: int, actor: User, now: datetime) 
         return _save(action, state=State.CANCELLED, result=reason.strip(), ended_at=now)
 
 
-def _locked(
-    pk: int, version: int | None, states: Sequence[str], actor: User, *, by_units: bool = False
-) -> JointAction:
+def _locked(pk: int, version: int | None, states: Sequence[str], actor: User, *, by_units: bool = False) -> JointAction:
     """The row, locked; NotAllowed (`by_units`: the units that take part may too), NotNow for version or state."""
     action: JointAction = JointAction.objects.select_for_update(no_key=True).get(pk=pk)
     if not by_units:

@@ -205,13 +205,11 @@ def _check_taker(items: Sequence[Item], taker: User, now: datetime) -> None:
     refused = refusals(items, taker, now=now)
     if refused:
         lines = [f"{item.label} {item.number}: {taker} {why}" for item, why in refused]
-        message = _("%(name)s cannot take %(count)s of these. Nothing was moved: untick them, or choose another person.")
+        message = _("%(name)s cannot take %(count)s of these. Nothing was moved: untick them or choose another person.")
         raise NotValid(message % {"name": taker, "count": len(refused)}, {"taker": lines})
 
 
-def _kept(
-    giver: User, taker: User, reason: str, actor: User, now: datetime, items: Sequence[Item]
-) -> HandOver:
+def _kept(giver: User, taker: User, reason: str, actor: User, now: datetime, items: Sequence[Item]) -> HandOver:
     act = HandOver.objects.create(
         giver=giver, taker=taker, reason=reason, items=[item.as_data() for item in items], made_by=actor, made_at=now
     )

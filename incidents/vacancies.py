@@ -122,8 +122,8 @@ def _posts_of(people: Iterable[int]) -> dict[int, list[Tenure]]:
 # --- (b) vacant posts, (c) posts that end -----------------------------------------------------------------------------
 
 
-def vacant(scope: Scope, *, now: datetime) -> QuerySet[Grid]:
-    """Communities, grids and micro-grids without a leader today; with `last_end`, `last_name`, `last_active`."""
+def vacant(scope: Scope, *, now: datetime) -> QuerySet[Any]:
+    """Communities, grids and micro-grids without a leader today; with `last_end`, `last_name`, `last_post`."""
     today = timezone.localdate(now)
     leading = Post.objects.filter(grid=OuterRef("pk")).leading()
     last = leading.filter(starts_on__lte=today).order_by(F("ends_on").desc(nulls_first=True), "-pk")

@@ -71,7 +71,7 @@ class CompoundMark(serializers.Serializer[Any]):
 class JointActionSerializer(JointActionBrief):
     """One joint action with its units, its compounds and its figures."""
 
-    units = serializers.SlugRelatedField(many=True, slug_field="name", read_only=True)
+    units: Any = serializers.SlugRelatedField(many=True, slug_field="name", read_only=True)
     compounds = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
 
@@ -102,7 +102,7 @@ class JointActionSerializer(JointActionBrief):
 class ActionDaySerializer(serializers.ModelSerializer[ActionDay]):
     """One day as it was written, with the ids of the compounds."""
 
-    compounds = serializers.PrimaryKeyRelatedField(many=True, read_only=True, source="compounds_done")
+    compounds: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True, source="compounds_done")
     corrections = serializers.SerializerMethodField()
 
     class Meta:

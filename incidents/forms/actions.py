@@ -49,7 +49,8 @@ class ActionForm(DomainForm):
     def __init__(self, *args: Any, grid: Grid, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offices = Organization.objects.active().select_related("grid").defer("grid__boundary")
-        offices = (offices.serving(grid.code) | offices.filter(grid__code__startswith=grid.code)).order_by("kind", "code")
+        offices = offices.serving(grid.code) | offices.filter(grid__code__startswith=grid.code)
+        offices = offices.order_by("kind", "code")
         places = Compound.objects.filter(grid__code__startswith=grid.code).select_related("grid")
         self.fields["lead"].queryset = offices  # type: ignore[attr-defined]
         self.fields["units"].queryset = offices  # type: ignore[attr-defined]

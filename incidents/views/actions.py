@@ -128,9 +128,7 @@ def action_edit(request: HttpRequest, pk: int) -> HttpResponse:
     version = _version(request, action)
 
     def write() -> JointAction:
-        return actions.replan(
-            action.pk, form.as_plan(), version=version, actor=person(request), now=timezone.now()
-        )
+        return actions.replan(action.pk, form.as_plan(), version=version, actor=person(request), now=timezone.now())
 
     return _planned(request, form, write, {"grid": action.grid, "action": action, "version": version})
 
@@ -141,7 +139,8 @@ def _planned(
     if form.is_bound and form.is_valid() and (action := _try(form, write)):
         messages.success(request, _("The plan was saved."))
         return redirect("incidents:action", pk=action.pk)
-    return render(request, "incidents/action_form.html", {"form": form, **context}, status=422 if form.is_bound else 200)
+    status = 422 if form.is_bound else 200
+    return render(request, "incidents/action_form.html", {"form": form, **context}, status=status)
 
 
 def _try(form: DomainForm, write: Callable[[], Any]) -> Any:
@@ -238,9 +237,7 @@ def _start_of(action: JointAction, kept: ActionDay | None, day: date) -> dict[st
 
 def _write_day(request: HttpRequest, action: JointAction, form: DayForm) -> ActionDay:
     reason = form.cleaned_data.get("reason", "")
-    return actions.write_day(
-        action.pk, form.as_entry(), actor=person(request), now=timezone.now(), reason=reason
-    )
+    return actions.write_day(action.pk, form.as_entry(), actor=person(request), now=timezone.now(), reason=reason)
 
 
 # --- its cases --------------------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def acts_seen_by(user: Any) -> QuerySet[HandOver]:
     return rows.filter(Q(giver__in=_posted_under(user)) | Q(made_by=user))
 
 
-def _posted_under(user: Any) -> QuerySet[Post]:
+def _posted_under(user: Any) -> QuerySet[Any, Any]:
     """People (as a sub-query) with a post, past ones too, where `user` keeps posts."""
     scope = scope_of(user)
     inside = scope.q("grid.edit", "grid__code") | scope.q("grid.edit", "organization__grid__code")

@@ -101,9 +101,7 @@ def again(user: User) -> User:
 def away(user: User, substitute: User | None, *, actor: User | None = None, days: tuple[int, int] = (0, 3)) -> Absence:
     now = timezone.now()
     begins, ends = (now + timedelta(days=day) for day in days)
-    return mark_absent(
-        user=user, starts_at=begins, ends_at=ends, reason="", actor=actor or user, substitute=substitute
-    )
+    return mark_absent(user=user, starts_at=begins, ends_at=ends, reason="", actor=actor or user, substitute=substitute)
 
 
 def test_the_substitute_has_the_rights_until_the_end_and_not_longer(people):
