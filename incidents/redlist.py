@@ -33,6 +33,11 @@ class Tab:
     cases: CaseRows | None = None
     notices: NoticeRows | None = None
 
+    @property
+    def lists_cases(self) -> bool:
+        """Whether its rows are cases; templates cannot ask a function for its presence."""
+        return self.cases is not None
+
 
 TABS: Final = (
     Tab("overdue", _("Overdue"), "alert-triangle", cases=lambda rows, now: rows.open().overdue(now)),

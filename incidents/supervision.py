@@ -27,9 +27,9 @@ from incidents.supervision_querysets import RUNNING
 from incidents.supervision_rights import (
     addressee,
     answered_by,
+    check_addressed,
     holds_supervising,
     holds_urging,
-    is_addressed,
     why_no_notice,
     why_no_urging,
 )
@@ -205,8 +205,7 @@ def reply(notice_pk: int, *, actor: User, now: datetime, text: str) -> Supervisi
     words = _checked("reply", text, needed=_("Say what was done, and until when the rest will be."))
     with transaction.atomic():
         notice = _lock(notice_pk)
-        if not is_addressed(notice, actor):
-            raise NotAllowed(_("This notice is not addressed to you or your unit."))
+        check_addressed(notice, actor)
         if notice.state == Status.REPLIED and notice.replied_by_id == actor.pk and notice.reply == words:
             return notice
         if notice.kind != Kind.SUPERVISE or notice.state != Status.ISSUED:

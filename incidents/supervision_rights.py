@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.errors import NotAllowed
 from grid.scope import scope_of
 from incidents.models import Incident, Supervision
 from incidents.rights import is_handler
@@ -56,6 +57,12 @@ def is_addressed(notice: Supervision, user: Any) -> bool:
         return True
     named = notice.user_id is not None and notice.user_id == getattr(user, "pk", None) and bool(scope.grants)
     return named or is_handler(notice.incident, user)
+
+
+def check_addressed(notice: Supervision, user: Any) -> None:
+    """NotAllowed for whoever the notice does not concern: "not you" comes before "not now" and before the words."""
+    if not is_addressed(notice, user):
+        raise NotAllowed(str(_("This notice is not addressed to you or your unit.")))
 
 
 def may_reply(notice: Supervision, user: Any) -> bool:

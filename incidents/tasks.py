@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from incidents import callbacks, deadlines, dispatch, dispute_news, photostore, reckoning, resting, solving, vacancies
 from incidents.learning import retraining_process
+from incidents.supervision_rules import write_due
 from incidents.whistle_reminders import remind_late
 from notices.jobs import job
 
@@ -135,3 +136,14 @@ def retrain_classifier() -> int:
 @job("incidents.retrain_classifier")
 def _retrain_classifier() -> int:
     return retraining_process.run()
+
+
+@shared_task(name="incidents.tasks.supervise_due")
+def supervise_due() -> int:
+    """Write the supervision notices that rules ask for."""
+    return _supervise_due()
+
+
+@job("incidents.supervise_due")
+def _supervise_due() -> int:
+    return write_due(now=timezone.now())

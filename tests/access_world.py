@@ -32,6 +32,7 @@ from incidents.models import (
     Incident,
     JointAction,
     RuleRelease,
+    Supervision,
     Whistle,
 )
 from incidents.models.incident import Source
@@ -219,6 +220,7 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
         compound=Compound.objects.create(grid=grid, name=f"{word}小区"),
         post=post,
         incident=incident,
+        supervision=_supervision(incident, organization, word, now),
         report=report,
         dispute=_dispute(grid, worker, word, now),
         call=CallBack.objects.create(incident=incident, due_at=now),
@@ -234,6 +236,20 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
         release=RuleRelease.objects.create(
             version=1 + RuleRelease.objects.count(), grid_code=grid.code, rules=[], note=f"{word}调整", by=admin, at=now
         ),
+    )
+
+
+def _supervision(incident: Incident, unit: Organization, word: str, now: datetime) -> Supervision:
+    """A notice to a unit for which nobody here acts."""
+    return Supervision.objects.create(
+        incident=incident,
+        kind="supervise",
+        number=f"督办〔2026〕{incident.pk}号",
+        state="issued",
+        organization=unit,
+        text=f"{word}请速办",
+        issued_at=now,
+        reply_due_at=now + timedelta(days=1),
     )
 
 

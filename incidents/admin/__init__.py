@@ -12,6 +12,7 @@ from incidents.admin.dispatching import (
 from incidents.admin.disputes import CallBackAdmin, CallBackSampleAdmin, DisputeAdmin
 from incidents.admin.incidents import IncidentAdmin
 from incidents.admin.learning import ClassifierVersionAdmin
+from incidents.admin.supervision import SupervisionAdmin, SupervisionRuleAdmin
 from incidents.admin.whistles import WhistleAdmin, WhistleLevelAdmin
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "ProcedureAdmin",
     "ReckoningAdmin",
     "RuleReleaseAdmin",
+    "SupervisionAdmin",
+    "SupervisionRuleAdmin",
     "TimeLimitAdmin",
     "WhistleAdmin",
     "WhistleLevelAdmin",

@@ -17,7 +17,15 @@ from grid.scope import scope_of
 from incidents import redlist, supervision
 from incidents.forms.supervision import LiftForm, NoticeForm, PlaceForm, ReplyForm
 from incidents.models import Incident, Supervision
-from incidents.supervision_rights import addressee, holds_supervising, holds_urging, may_lift, may_reply, why_no_notice
+from incidents.supervision_rights import (
+    addressee,
+    check_addressed,
+    holds_supervising,
+    holds_urging,
+    may_lift,
+    may_reply,
+    why_no_notice,
+)
 from incidents.views.cases import LIST_RELATED, grid_choices
 from incidents.views.finding import detail_address, find_incident, next_address, person
 
@@ -151,6 +159,7 @@ def find_notice(user: Any, number: str) -> Supervision:
 def reply(request: HttpRequest, number: str) -> HttpResponse:
     """The answer of the unit or person."""
     found, form = find_notice(request.user, number), ReplyForm(request.POST)
+    check_addressed(found, request.user)
     return _act(request, found, form, "reply", lambda given: supervision.reply(found.pk, text=given["text"], **_by(request)))
 
 

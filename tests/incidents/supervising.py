@@ -63,7 +63,7 @@ def reworked(world: World, times: int = 2) -> Incident:
     for turn in range(times):
         incident = world.move(incident, "rework")
         if turn < times - 1:
-            incident = world.move(incident, "feedback")
+            incident = world.move(world.move(incident, "take"), "feedback")
     return incident
 
 
@@ -80,6 +80,7 @@ def unhappy(world: World, incident: Incident | None = None, **more: Any) -> Inci
     world.garbage.needs_site_check = False
     world.garbage.save()
     incident = incident or world.incident(State.CLOSED)
-    given = {"contact": "reached", "solved": False, "satisfaction": "unsatisfied", "called_at": world.now} | more
+    given = {"contact": "reached", "solved": False, "satisfaction": "unsatisfied", "called_at": world.now}
+    given |= {"checker": world.people["supervisor"]} | more
     CallBack.objects.create(incident=incident, due_at=world.now, round=incident.call_backs.count() + 1, **given)
     return incident

@@ -104,8 +104,8 @@ def test_an_unhappy_call_back_gets_one_though_the_case_is_closed(world: World) -
     "call",
     [
         {"solved": True, "satisfaction": "very"},
-        {"is_excluded": True},
-        {"called_at": None},
+        {"is_excluded": True, "exclusion_reason": "恶意投诉"},
+        {"called_at": None, "contact": ""},
         {"solved": None, "satisfaction": "", "contact": "no_answer"},
     ],
 )
@@ -151,7 +151,7 @@ def test_after_lifting_a_new_cause_gets_a_new_notice(world: World) -> None:
     write(world)
     lift(world, only(incident))
     world.now += timedelta(minutes=10)
-    world.move(world.move(incident, "feedback"), "rework")
+    world.move(world.move(world.move(incident, "take"), "feedback"), "rework")
     assert write(world) == 1
     assert Supervision.objects.filter(incident=incident).count() == 2
 
