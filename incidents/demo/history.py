@@ -21,8 +21,8 @@ from grid.posts import PostKind
 from incidents.clocks import Ledgers
 from incidents.conditions import asks_verification
 from incidents.demo import rhythm, texts
-from incidents.demo.pictures import sample_photo
 from incidents.demo.cast import Cast, gather_cast
+from incidents.demo.pictures import sample_photo
 from incidents.lifecycle import Wish, make, take_down
 from incidents.models import Assignment, Attachment, Category, DispatchDecision, Incident, IncidentEvent
 from incidents.models.incident import Locating, Source
@@ -201,6 +201,9 @@ def _play(stage: _Stage, keys: Keys, at: datetime, street: str) -> Incident:
     stage.pen.now = at
     if incident.source == Source.PATROL and stage.chance(12):
         _do(stage, incident, "self_handle", actor, at, text=stage.random.choice(texts.SELF_HANDLED))
+        if stage.chance(98):
+            reviewer = stage.cast.at_desk(street, PostKind.OPERATOR)
+            _do(stage, incident, "approve_self", reviewer, stage.later(at, 90))
         return incident
     _do(stage, incident, "report", actor, at)
     operator = stage.cast.at_desk(street, PostKind.OPERATOR)

@@ -11,7 +11,7 @@ from django.contrib.gis.geos import Point
 from django.utils import timezone, translation
 
 from accounts.models import User
-from grid.models import Compound
+from grid.models import Compound, Organization
 from grid.posts import PostKind
 from incidents.demo import rhythm, texts
 from incidents.demo.cast import Cast, gather_cast
@@ -64,6 +64,7 @@ def build_open_work(now: datetime) -> int:
                 _decide_left(cast, incident, theme)
                 _advance(random, cast, Incident.objects.get(pk=pk), now)
         own = _own_work(cast, now)
+        _side_paths(cast, now)
     return Incident.objects.open().filter(pk__in=[pk for pk, _theme in cases] + own).count()
 
 
@@ -100,6 +101,35 @@ def _report(random: Random, cast: Cast, street: str, at: datetime, number: int) 
     )
     Incident.objects.filter(pk=incident.pk).update(is_demo=True)
     return incident.pk, theme
+
+
+def _side_paths(cast: Cast, now: datetime) -> None:
+    """Some cases take the paths beside the main one, so that every queue of the desk shows how they look."""
+    with_handler = Incident.objects.filter(grid_code__startswith=HOME[:9], handler_organization__isnull=False)
+    waiting = list(with_handler.filter(state=State.DISPATCHED).order_by("-id")[:3])
+    working = list(with_handler.filter(state=State.HANDLING).order_by("-id")[:5])
+    for incident in waiting[:2]:
+        dispatcher = cast.at_desk(incident.grid_code, PostKind.DISPATCHER)
+        perform(incident.pk, "recall", actor=dispatcher, now=now - timedelta(minutes=9), reason=texts.RECALLED)
+    for incident in (*waiting[2:], *working[:2]):
+        handler = _handler_of(cast, incident)
+        perform(incident.pk, "return", actor=handler, now=now - timedelta(minutes=6), reason=texts.RETURNED[0])
+    for incident, steps in zip(working[2:], (1, 1, 2), strict=False):
+        _confirmed_work(cast, incident, now, steps)
+
+
+def _confirmed_work(cast: Cast, incident: Incident, now: datetime, steps: int) -> None:
+    """A unit whose head confirms the work first, and the dispatcher who then forwards it."""
+    unit = incident.handler_organization
+    assert unit is not None
+    Organization.objects.filter(pk=unit.pk).update(confirms_work=True)
+    head = User.objects.filter(posts__kind=PostKind.ORG_HEAD, posts__organization=unit).first()
+    done = now - timedelta(minutes=20)
+    if incident.step < incident.steps or head is None:
+        return
+    perform(incident.pk, "finish", actor=_handler_of(cast, incident), now=done, text=DONE)
+    if steps > 1:
+        perform(incident.pk, "confirm", actor=head, now=done + timedelta(minutes=8))
 
 
 def _own_work(cast: Cast, now: datetime) -> list[int]:

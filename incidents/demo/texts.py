@@ -230,3 +230,6 @@ STEP_DONE: Final = (
     "当事人已签字确认，进入下一步。",
 )
 """What a handler says at the end of one step of the work."""
+
+RECALLED: Final = "经办人外出培训，改派其他人员办理。"
+"""Why the dispatcher takes a case back."""
