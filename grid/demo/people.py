@@ -55,12 +55,13 @@ def _street_holders(grids: dict[str, Grid]) -> Iterator[_Holder]:
         main = street.code == JIANZHONG
         node = grids[street.code]
         for kind, login in (
-            (PostKind.STREET_SECRETARY, ""),
+            (PostKind.STREET_SECRETARY, "secretary"),
             (PostKind.SHIFT_LEADER, "shiftleader"),
             (PostKind.OPERATOR, "operator"),
             (PostKind.DISPATCHER, "dispatcher"),
             (PostKind.SUPERVISOR, "supervisor"),
             (PostKind.AUDITOR, "auditor"),
+            (PostKind.MEDIATOR, "mediator"),
         ):
             yield _Holder(kind, node, login=login if main else "")
     communities = [g for c, g in sorted(grids.items()) if len(c) == 12 and c.startswith(JIANZHONG)]
@@ -86,8 +87,9 @@ def _organization_holders(organizations: dict[str, Organization]) -> Iterator[_H
     for key, organization in organizations.items():
         if organization.kind in (Organization.Kind.OFFICE, Organization.Kind.CENTRE, Organization.Kind.COMMITTEE):
             continue
-        yield _Holder(PostKind.ORG_HEAD, organization=organization)
-        login = "department" if key == f"{JIANZHONG}/municipal" else ""
+        own = key == f"{JIANZHONG}/municipal"
+        yield _Holder(PostKind.ORG_HEAD, organization=organization, login="unithead" if own else "")
+        login = "department" if own else ""
         kind = PostKind.MEMBER if organization.kind == Organization.Kind.TASK_GROUP else PostKind.HANDLER
         yield _Holder(kind, organization=organization, login=login)
 
