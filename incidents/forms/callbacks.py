@@ -23,6 +23,11 @@ USUAL_DAYS: Final = 30
 LONGEST: Final = timedelta(days=366)
 
 
+def _calendar() -> forms.DateInput:
+    """Browsers take a day in this form alone, whatever the language."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 def _question(label: Any) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=label,
@@ -82,12 +87,8 @@ class ExclusionForm(forms.Form):
 class PeriodForm(forms.Form):
     """The days of the rates: the last 30 when nothing is chosen."""
 
-    first = forms.DateField(
-        label=_("from"), required=False, validators=DAYS, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    last = forms.DateField(
-        label=_("until"), required=False, validators=DAYS, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    first = forms.DateField(label=_("from"), required=False, validators=DAYS, widget=_calendar())
+    last = forms.DateField(label=_("until"), required=False, validators=DAYS, widget=_calendar())
     grid = forms.CharField(required=False, max_length=24, validators=[CODE], widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
@@ -116,8 +117,8 @@ class PeriodForm(forms.Form):
 class SampleForm(forms.Form):
     """A sample drawn by hand; the same seed draws the same cases again."""
 
-    first = forms.DateField(label=_("ended from"), validators=DAYS, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("ended until"), validators=DAYS, widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(label=_("ended from"), validators=DAYS, widget=_calendar())
+    last = forms.DateField(label=_("ended until"), validators=DAYS, widget=_calendar())
     grid = GridChoice(label=_("grid"), queryset=Grid.objects.none(), empty_label=None, to_field_name="code")
     percent = forms.IntegerField(label=_("percent"), min_value=1, max_value=100, initial=20)
     seed = forms.IntegerField(

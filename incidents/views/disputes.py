@@ -114,7 +114,10 @@ def dispute(request: HttpRequest, number: str) -> HttpResponse:
     """One dispute: where it stands, who quarrels (masked), what happened, and what the reader may do."""
     row = find_dispute(request, number)
     parties = list(row.parties.all())
-    moves = disputes.allowed(row, request.user)
+    # whoever has a mediator goes on; to name another one comes last
+    moves = sorted(
+        disputes.allowed(row, request.user), key=lambda move: move.name == "name_mediator" and bool(row.mediator_id)
+    )
     context = {
         "dispute": row,
         "parties": [masked(party) for party in parties],
