@@ -167,9 +167,16 @@ def _run(plot: Plot, action: JointAction, planner: User, begins: date, places: l
 
 
 def _work_for_the_group(cast: Cast, now: datetime) -> None:
-    """The newest cases that wait for dispatch go to 案件处置组."""
-    waiting = Incident.objects.filter(state=State.FILED, grid_code__startswith=JIANZHONG).order_by("-pk")
-    for case in waiting[:FOR_THE_GROUP]:
+    """Some cases that concern several units are recalled and go to 案件处置组."""
+    waiting = Incident.objects.filter(state=State.DISPATCHED, grid_code__startswith=JIANZHONG)
+    for case in waiting.filter(handler_organization__isnull=False).order_by("-pk")[:FOR_THE_GROUP]:
+        perform(
+            case.pk,
+            "recall",
+            reason="涉及多个部门，转案件处置组统筹",
+            actor=cast.at_desk(JIANZHONG, PostKind.DISPATCHER),
+            now=now,
+        )
         perform(
             case.pk,
             "dispatch",
@@ -193,6 +200,8 @@ def _change_of_hands(cast: Cast, now: datetime) -> None:
         taker = User.objects.get(pk=successor.user_id)  # a scope is read once
         if open_work(busy.user):
             hand_over(giver=busy.user, taker=taker, reason="岗位调整，工作交接", actor=shift, now=now)
+    soon = Post.objects.filter(kind=PostKind.MICRO_LEADER, grid__code__startswith=JIANZHONG).order_by("-grid__code")
+    end_post(soon.filter(ends_on=None)[0], ends_on=today + timedelta(days=10), actor=shift)
     away, substitute = [post for post in posts if post.pk != busy.pk][:2]
     mark_absent(
         user=away.user,

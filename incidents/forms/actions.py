@@ -29,7 +29,7 @@ class ActionForm(DomainForm):
     """The plan of a joint action in one grid."""
 
     name = CleanCharField(label=_("name"), max_length=100)
-    purpose = CleanCharField(label=_("purpose"), max_length=2000, multiline=True, widget=_many_lines())
+    purpose = CleanCharField(label=_("aim of the action"), max_length=2000, multiline=True, widget=_many_lines())
     lead = forms.ModelChoiceField(label=_("led by"), queryset=Organization.objects.none())
     starts_on = forms.DateField(label=_("first day"), widget=day_input(), initial=timezone.localdate)
     ends_on = forms.DateField(label=_("last day"), widget=day_input())
