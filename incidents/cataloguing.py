@@ -158,7 +158,7 @@ def replace_limits(category: Category, limits: Iterable[LimitLine]) -> None:
     check_steps([(row.clock, row.urgency, row.step) for row in rows])
     TimeLimit.objects.filter(category=category).delete()
     TimeLimit.objects.bulk_create(rows)
-    category._prefetched_objects_cache = {}  # type: ignore[attr-defined] - the rows read before are gone
+    category.__dict__.pop("_prefetched_objects_cache", None)  # the rows read before are gone
 
 
 def check_steps(keys: Iterable[tuple[str, str, int]]) -> None:

@@ -16,7 +16,7 @@ def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> l
     if before is None:
         return [_("first version")]
     lines = [
-        f"{Category._meta.get_field(name).verbose_name}: {_shown(name, before)} → {_shown(name, after)}"
+        f"{_field(name).verbose_name}: {_shown(name, before)} → {_shown(name, after)}"
         for name in FIELDS
         if before.get(name) != after.get(name)
     ]
@@ -37,5 +37,9 @@ def _shown(name: str, values: Mapping[str, Any]) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return " ".join(value) or "—"
-    choices = dict(Category._meta.get_field(name).flatchoices)
+    choices = dict(_field(name).flatchoices)
     return str(choices.get(value, value)) if value not in ("", None) else "—"
+
+
+def _field(name: str) -> Any:
+    return Category._meta.get_field(name)

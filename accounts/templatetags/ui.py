@@ -35,15 +35,23 @@ def icon(name: str, extra: str = "") -> SafeString:
 
 _STATE_LOOKS: Final = {
     "reported": ("info", "inbox"),
+    "verifying": ("info", "walk"),
     "filed": ("info", "send"),
     "dispatched": ("primary", "clock"),
     "handling": ("primary", "tools"),
+    "suspended": ("secondary", "clock-pause"),
+    "deferred": ("secondary", "clock-pause"),
+    "confirming": ("primary", "user-check"),
+    "forwarding": ("primary", "route"),
     "handled": ("primary", "clipboard-check"),
     "checking": ("primary", "eye"),
+    "checked": ("primary", "square-check"),
     "closed": ("success", "circle-check"),
     "self_handled": ("success", "check"),
     "reworking": ("warning", "rotate-clockwise"),
+    "answered": ("success", "message"),
     "not_accepted": ("secondary", "circle-x"),
+    "not_filed": ("secondary", "circle-x"),
     "cancelled": ("secondary", "ban"),
 }
 """Tone and picture of each state of a case; a word always stands beside them."""

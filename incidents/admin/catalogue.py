@@ -25,6 +25,7 @@ from incidents import cataloguing
 from incidents.admin.reading import ReadOnlyInline
 from incidents.admin.tables import CategoryResource
 from incidents.models import Category, CategoryVersion, Procedure, TimeLimit
+from incidents.models.incident import Source
 from incidents.versions import differences
 
 
@@ -195,7 +196,7 @@ class ProcedureAdmin(ModelAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.base_fields["verify_sources"] = forms.MultipleChoiceField(
             label=_("sources whose reports are verified on site before filing"),
-            choices=Procedure._meta.get_field("verify_sources").base_field.choices,  # type: ignore[union-attr]
+            choices=Source.choices,
             widget=forms.CheckboxSelectMultiple,
             required=False,
         )

@@ -96,7 +96,7 @@ class CategoryResource(resources.ModelResource):
 
     def after_save_instance(self, instance: Category, row: Any, **kwargs: Any) -> None:
         """The limits, then the version; a refusal is an error of the row."""
-        instance._prefetched_objects_cache = {}  # type: ignore[attr-defined] - the report shows the new limits
+        instance.__dict__.pop("_prefetched_objects_cache", None)  # the report shows the new limits
         locked = cataloguing.locked(instance.pk)
         try:
             if "limits" in row:

@@ -13,6 +13,7 @@ from grid.posts import PostKind
 from incidents import applications, lifecycle, resting
 from incidents.application_queries import waiting_for
 from incidents.clocks import readings
+from incidents.demo.applications import build_applications
 from incidents.models import Application, Incident, IncidentEvent, Procedure, Review
 from incidents.models.incident import Closing
 from incidents.states import Clock, State
@@ -394,3 +395,15 @@ def test_two_workers_resume_each_case_once(committed: World) -> None:
     day = committed.now + timedelta(days=40)
     done = together(*(lambda: resting.resume_due(now=day) for _worker in range(3)))
     assert sum(done) == IncidentEvent.objects.filter(move="resume").count() == 6
+
+
+def test_the_demo_shows_every_kind_in_several_states(world: World) -> None:
+    for _turn in range(8):
+        world.incident(State.HANDLING)
+    late = overdue_case(world)
+    Incident.objects.filter(pk=late.pk).update(was_overdue=True)
+    assert build_applications(world.now) == 8
+    assert set(Application.objects.values_list("kind", flat=True)) == {Kind.EXTENSION, Kind.SUSPENSION, Kind.DEFERRAL}
+    assert build_applications(world.now + LATE) == 1
+    found = set(Application.objects.values_list("status", flat=True))
+    assert found == {Status.APPROVED, Status.REJECTED, Status.PENDING}
