@@ -25,7 +25,8 @@ from incidents.demo.callbacks import build_call_backs
 from incidents.demo.disputes import build_disputes
 from incidents.demo.history import build_history
 from incidents.demo.openwork import build_open_work
-from incidents.demo.rules import build_rules
+from incidents.demo.rules import build_drafts, build_rules
+from incidents.demo.supervision import build_supervision
 from incidents.demo.whistles import build_whistles
 from reports.daily import write
 
@@ -68,6 +69,7 @@ class Command(BaseCommand):
         buildings = build_places(grids, organizations)
         people = build_people(grids, organizations, buildings, password=password)
         build_rules(organizations)
+        build_drafts()
         _analyze()
         ended = build_history(timezone.localdate(now), days=days)
         _analyze()
@@ -76,6 +78,7 @@ class Command(BaseCommand):
         build_disputes(now)
         build_call_backs(now)
         build_whistles(now)
+        build_supervision(now)
         build_actions(now)
         self.stdout.write(f"{len(grids)} grids, {people} people, {ended} ended and {opened} open incidents (made up)")
         return _demo_key()
