@@ -37,7 +37,9 @@ def reminder(task: WhistleTask, event: WhistleEvent, *, now: datetime) -> Messag
     """What is said when a unit is late: to the unit, the caller and the supervisors."""
     whistle = task.whistle
     late = task.due_at if event.move == "remind_done" else task.respond_due_at
-    heading = _("Whistle, task late: %(title)s") if event.move == "remind_done" else _("Whistle, no response: %(title)s")
+    heading = (
+        _("Whistle, task late: %(title)s") if event.move == "remind_done" else _("Whistle, no response: %(title)s")
+    )
     people = {*actors_of([task.organization_id], timezone.localdate(now)), whistle.caller}
     people |= set(holders("incident.supervise", whistle.grid_code, now=now, leaders=False))
     body = [str(task.organization), task.task, str(_("Due %(moment)s") % {"moment": _moment(late)})]

@@ -13,7 +13,7 @@ from incidents.models import Whistle, WhistleTask
 from incidents.whistle_querysets import WhistleQuerySet
 
 MEASURES: Final = {
-    "called": _("Called"),
+    "called": _("Times called"),
     "respond_due": _("Response due"),
     "responded_in_time": _("Responded in time"),
     "attend_due": _("Attendance due"),

@@ -59,7 +59,7 @@ class RaiseForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     ground = forms.ChoiceField(label=gettext_lazy("Ground"), choices=Whistle.Ground.choices)
-    level = forms.ChoiceField(label=gettext_lazy("Level"), widget=forms.RadioSelect)
+    level = forms.ChoiceField(label=gettext_lazy("Level of the whistle"), widget=forms.RadioSelect)
     address = CleanCharField(label=gettext_lazy("Meeting place"), max_length=LENGTHS["address"], required=False)
 
     def __init__(
@@ -179,7 +179,7 @@ class WhistleMoveForm(forms.Form):
     def _ask_attendee(self) -> None:
         self.fields["attendee"] = CleanCharField(label=_("Who attended (name)"), max_length=LENGTHS["attendee"])
         self.fields["rank"] = forms.TypedChoiceField(
-            label=_("Rank"), coerce=int, choices=WhistleLevel.Rank.choices, widget=forms.RadioSelect
+            label=_("Rank of who attended"), coerce=int, choices=WhistleLevel.Rank.choices, widget=forms.RadioSelect
         )
 
     def _ask_ratings(self) -> None:

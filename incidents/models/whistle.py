@@ -83,7 +83,7 @@ class Whistle(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.RAISED)
     version = models.PositiveIntegerField(_("version"), default=1)
     caller = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="whistles", verbose_name=_("caller")
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="whistles", verbose_name=_("who whistles")
     )
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("approved by")
