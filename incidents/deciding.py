@@ -58,7 +58,7 @@ class Decision:
     verify: bool = False
     """Somebody must look on site before it is filed; `user` is who is asked to."""
     held: str = ""
-    """A person goes on from here although the system has a suggestion: REPORT, DISPATCH, or "" when it goes by itself."""
+    """Where a person goes on although the system has a suggestion: REPORT, DISPATCH, or "" when it goes by itself."""
     reasons: list[Reason] = field(default_factory=list)
 
     @property
@@ -223,7 +223,7 @@ class Adviser:
         return list(DispatchRule.objects.live().select_related("organization"))
 
     @cached_property
-    def _book(self) -> "RuleBook[DispatchRule]":
+    def _book(self) -> RuleBook:
         return RuleBook(self._live_rules)
 
     @cached_property

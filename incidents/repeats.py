@@ -1,4 +1,4 @@
-"""Whether a fresh report says the very words of an open case at the same place: then a person looks before anybody is sent.
+"""Whether a fresh report says the words of an open case at the same place: a person looks before anybody is sent.
 
 Cheap on purpose: one query for a whole batch, which finds nothing for nearly all of them. Likeness in a wider sense is
 the business of `incidents.duplicates`, which proposes and never holds anything up.

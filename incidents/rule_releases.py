@@ -116,7 +116,7 @@ def _keep_beginning(rules: RuleSet, actor: User, now: datetime) -> None:
         _write(rules, Test(rules, [], {}), _("What was in use before the first release"), actor, now)
 
 
-def _write(  # noqa: PLR0913, PLR0917 - one argument per thing that a release keeps
+def _write(
     rules: RuleSet, test: Test, note: str, actor: User, now: datetime, back_to: int | None = None
 ) -> RuleRelease:
     last = RuleRelease.objects.aggregate(last=Max("version"))["last"] or 0

@@ -64,13 +64,15 @@ class Tenures:
         posts = Post.objects.filter(kind__in=LEADER_KINDS, user__is_active=True)
         posts = posts.filter(grid__code__startswith=place) | posts.filter(grid__code__in=way_to(place))
         made = cls()
-        for code, *tenure in posts.order_by().values_list("grid__code", "starts_on", "ends_on", "user"):
-            made.rows[code].append((tenure[0], tenure[1], tenure[2]))
+        for code, since, until, user in posts.order_by().values_list("grid__code", "starts_on", "ends_on", "user"):
+            made.rows[str(code)].append((since, until, user))
         return made
 
     def leader(self, code: str, day: date) -> int | None:
         """Who led the grid on that day."""
-        found = (user for since, until, user in self.rows.get(code, ()) if since <= day and not (until and until <= day))
+        found = (
+            user for since, until, user in self.rows.get(code, ()) if since <= day and not (until and until <= day)
+        )
         return next(found, None)
 
 
@@ -147,7 +149,7 @@ def _cases(place: str, since: datetime, now: datetime, seed: int) -> tuple[int, 
     return population, [Case(*row) for row in rows.values_list(*columns, "dispatched_at", *handlers)]
 
 
-def answer(book: "RuleBook[DispatchRule]", case: Case, tenures: Tenures) -> Answer:
+def answer(book: RuleBook, case: Case, tenures: Tenures) -> Answer:
     """Where the rules send the case: the first unit that works, else the leader of the level or above."""
     level = int(LEVEL_BY_SEVERITY[Severity(case.severity)])
     for rule in book[case.category, case.major, case.code]:

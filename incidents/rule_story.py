@@ -121,6 +121,8 @@ def _parts(row: dict[str, Any]) -> list[Part]:
         "presence": _("Is there"),
         "load": _("Has time"),
     }
-    version = _("rule %(n)s, version %(v)s") % {"n": row["rule"], "v": row["version"]} if row["rule"] else _("level rule")
+    version = (
+        _("rule %(n)s, version %(v)s") % {"n": row["rule"], "v": row["version"]} if row["rule"] else _("level rule")
+    )
     hints = {"rule": version, "load": _("%(n)s open cases") % {"n": row["open"]}}
     return [Part(labels[name], row["parts"].get(name, 0.0), WEIGHTS[name], hints.get(name, "")) for name in WEIGHTS]

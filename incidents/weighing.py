@@ -1,8 +1,8 @@
 """How well each candidate fits a case: the parts of the score, and the weights they count with.
 
-The parts are numbers from 0 to 1; the total is their weighted sum. The weights are chosen so that the order of the rules
-always decides: what the first that can take it is ahead of the second by is more than load, presence and place can
-make up together (tests/incidents/test_dispatch_scores.py proves it for all values).
+The parts are numbers from 0 to 1; the total is their weighted sum. The weights are chosen so that the order of the
+rules always decides: what the first that can take it is ahead of the second by is more than load, presence and place
+can make up together (tests/incidents/test_dispatch_scores.py proves it for all values).
 """
 
 from dataclasses import dataclass, field

@@ -21,7 +21,16 @@ from notices.models.leased import WorkState
 class DispatchRuleAdmin(ReadOnlyAdmin):
     """Rules and drafts to look at; they are written, tested and put into use on the page of the rules."""
 
-    list_display = ("category", "grid_code", "target", "organization", "leader_level", "priority", "version", "is_active")
+    list_display = (
+        "category",
+        "grid_code",
+        "target",
+        "organization",
+        "leader_level",
+        "priority",
+        "version",
+        "is_active",
+    )
     list_display_links = ("category", "grid_code")
     list_filter = ("is_active", "is_draft", "target")
     search_fields = ("grid_code__startswith", "category__name", "organization__name")
@@ -48,7 +57,17 @@ def visible_rows(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
 class DispatchDecisionAdmin(ReadOnlyAdmin):
     """Why incidents went where they went."""
 
-    list_display = ("incident", "round", "category", "handler", "confidence", "left_to_person", "override_to", "by", "at")
+    list_display = (
+        "incident",
+        "round",
+        "category",
+        "handler",
+        "confidence",
+        "left_to_person",
+        "override_to",
+        "by",
+        "at",
+    )
     list_filter = ("left_to_person", ("overridden_at", admin.EmptyFieldListFilter), "at")
     search_fields = ("incident__number__startswith",)
     list_select_related = ("incident", "category", "chosen_organization", "chosen_user", "by")

@@ -54,7 +54,7 @@ class RuleForm(forms.Form):
         self._choices("category", [("", _("Any category")), *_grouped(self.categories.values())])
         self._choices("grid_code", [(grid.code, _indented(grid)) for grid in grids])
         self._choices("organization", [("", "—"), *((key, unit.name) for key, unit in self.units.items())])
-        levels: Choices = [(int(level), level.label) for level in LEADER_LEVELS]
+        levels: Choices = [(str(int(level)), level.label) for level in LEADER_LEVELS]
         self._choices("leader_level", [("", _("As the severity says")), *levels])
 
     def _choices(self, name: str, choices: Choices) -> None:
@@ -109,7 +109,9 @@ def _grouped(categories: Any) -> Choices:
         if row.parent_id:
             below.setdefault(row.parent_id, []).append((str(row.pk), row.name))
     majors = [row for row in rows if not row.parent_id]
-    return [(row.name, [(str(row.pk), _("%(name)s: all") % {"name": row.name}), *below.get(row.pk, [])]) for row in majors]
+    return [
+        (row.name, [(str(row.pk), _("%(name)s: all") % {"name": row.name}), *below.get(row.pk, [])]) for row in majors
+    ]
 
 
 def _indented(grid: Grid) -> str:
@@ -135,7 +137,7 @@ class TestForm(forms.Form):
     months = forms.TypedChoiceField(
         label=gettext_lazy("Past cases of"),
         coerce=int,
-        empty_value=MONTHS,
+        empty_value=None,
         required=False,
         choices=[(n, gettext_lazy("%(n)s months") % {"n": n}) for n in MONTH_CHOICES],
     )

@@ -6,31 +6,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('incidents', '0009_reckonings'),
+        ("incidents", "0009_reckonings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='dispatchdecision',
-            name='by',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by (empty: the system)'),
+            model_name="dispatchdecision",
+            name="by",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="decided by (empty: the system)",
+            ),
         ),
         migrations.AddField(
-            model_name='dispatchrule',
-            name='retires',
-            field=models.BooleanField(default=False, verbose_name='draft: ends the rule whose place it takes'),
+            model_name="dispatchrule",
+            name="retires",
+            field=models.BooleanField(default=False, verbose_name="draft: ends the rule whose place it takes"),
         ),
         migrations.AddField(
-            model_name='rulerelease',
-            name='back_to',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='goes back to the version'),
+            model_name="rulerelease",
+            name="back_to",
+            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="goes back to the version"),
         ),
         migrations.AddField(
-            model_name='rulerelease',
-            name='grid_code',
-            field=models.CharField(blank=True, default='', max_length=24, verbose_name='code of the subtree'),
+            model_name="rulerelease",
+            name="grid_code",
+            field=models.CharField(blank=True, default="", max_length=24, verbose_name="code of the subtree"),
         ),
     ]

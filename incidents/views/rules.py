@@ -166,7 +166,9 @@ def _grids(place: str) -> list[Grid]:
 def _units(place: str) -> list[Organization]:
     rows = Organization.objects.active()
     near = rows.filter(grid__code__startswith=place) | rows.filter(grid__code__in=way_to(place))
-    return list(near.order_by("kind", "name").only("id", "name", "kind", "is_active", "grid__code").select_related("grid"))
+    return list(
+        near.order_by("kind", "name").only("id", "name", "kind", "is_active", "grid__code").select_related("grid")
+    )
 
 
 def _take_messages(form: Any, error: NotValid) -> None:
@@ -234,9 +236,7 @@ def rule_go_live(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _show_test(request, place, form)
     given = form.cleaned_data
-    release = go_live(
-        place, tested=given["tested"], note=given["note"], actor=person(request), now=timezone.now()
-    )
+    release = go_live(place, tested=given["tested"], note=given["note"], actor=person(request), now=timezone.now())
     messages.success(request, _("Release %(version)s is in use.") % {"version": release.version})
     return redirect("incidents:rule_release", release.version)
 

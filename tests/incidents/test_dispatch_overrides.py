@@ -126,7 +126,10 @@ def test_the_round_of_the_system_comes_after_those_of_people(world: World, propo
 
 def test_a_very_long_name_and_reason_fit(world: World, proposed: Incident) -> None:
     long = Organization.objects.create(
-        grid=world.grids[street.STREET], code="long", name="长" * Organization._meta.get_field("name").max_length, kind="department"
+        grid=world.grids[street.STREET],
+        code="long",
+        name="长" * Organization._meta.get_field("name").max_length,
+        kind="department",
     )
     elsewhere(world, proposed, organization=long, reason="因" * 900)
     assert len(first(proposed).override_reason) == 500

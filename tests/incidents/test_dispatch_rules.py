@@ -9,12 +9,10 @@ from hypothesis import strategies as st
 
 from accounts.errors import NotAllowed, NotNow, NotValid
 from grid.models import Organization, Post
-from incidents import dispatch, rule_replay
+from incidents import dispatch
 from incidents.models import Category, DispatchRule, Incident, RuleRelease
-from incidents.rule_figures import figures
 from incidents.rule_lint import able, lint
 from incidents.rule_releases import go_back, go_live, try_out
-from incidents.rule_replay import replay
 from incidents.rulebook import RuleBook
 from incidents.rulesets import read_rules
 from incidents.ruling import Content, change_draft, discard_draft, draft_for, write_draft
@@ -256,7 +254,10 @@ def test_a_rule_behind_a_rule_to_the_leader_never_decides(world: World) -> None:
 
 
 def test_a_rule_behind_a_unit_counts_for_what_is_given_back(world: World, other: Organization) -> None:
-    first, behind = live(world, category=world.garbage), live(world, category=world.garbage, organization=other, priority=300)
+    first, behind = (
+        live(world, category=world.garbage),
+        live(world, category=world.garbage, organization=other, priority=300),
+    )
     assert ("fallback", behind.pk) in found(world, first, behind)
 
 
@@ -288,7 +289,10 @@ CODES = [street.STREET, street.COMMUNITY, street.GRID, street.MICRO]
 def test_what_is_called_hidden_decides_nowhere_and_nothing_else_is(world: World, rows: list[Any]) -> None:
     second = Category.objects.filter(name="另类").first() or make_category("另类")
     owners = [None, world.garbage.parent, world.garbage, second]
-    rules = [_rule(world, pk, owners[owner], CODES[code], priority, kind) for pk, (owner, code, priority, kind) in enumerate(rows, 1)]
+    rules = [
+        _rule(world, pk, owners[owner], CODES[code], priority, kind)
+        for pk, (owner, code, priority, kind) in enumerate(rows, 1)
+    ]
     hidden = {one.rule for one in lint(rules, street.STREET, now=world.now) if one.code in ("shadowed", "fallback")}
     book, decides = RuleBook(rules), set()
     for category in Category.objects.filter(parent__isnull=False):
@@ -307,87 +311,7 @@ def _rule(world: World, pk: int, category: Any, code: str, priority: int, kind: 
     return made
 
 
-# --- replay ---
-
-
-def test_the_replay_says_who_would_have_had_it_and_who_ended_with_it(world: World, other: Organization) -> None:
-    rule = live(world, category=world.garbage)
-    right, wrong = world.incident(State.CLOSED), world.incident(State.CLOSED)
-    Incident.objects.filter(pk=wrong.pk).update(handler_organization=other)
-    changed = DispatchRule(pk=99, category=world.garbage, grid_code=street.STREET, target="organization", organization=other)
-    told = replay([rule], [changed], street.STREET, now=world.now)
-    assert (told["cases"], told["elsewhere"], told["ended_new"], told["ended_old"]) == (2, 2, 1, 1)
-    assert (told["right_before"], told["right_after"], told["seed"]) == (1, 1, None)
-    assert told["pairs"] == [
-        {
-            "from": world.unit.name,
-            "to": "市政所",
-            "count": 2,
-            "ended_new": 1,
-            "ended_old": 1,
-            "numbers": [right.number, wrong.number],
-        }
-    ]
-
-
-def test_the_replay_asks_the_leader_of_the_day_and_nobody_where_the_place_is_unknown(world: World) -> None:
-    rule = live(world, category=world.garbage)
-    world.incident(State.CLOSED)
-    hidden = world.incident(State.CLOSED)
-    Incident.objects.filter(pk=hidden.pk).update(located_by="default")
-    told = replay([rule], [], street.STREET, now=world.now)
-    assert (told["elsewhere"], told["open_after"]) == (2, 1)
-    assert {pair["to"] for pair in told["pairs"]} == {world.grids[street.MICRO].name, ""}
-
-
-def test_the_same_rules_change_nothing(world: World) -> None:
-    rule = live(world)
-    world.incident(State.CLOSED)
-    assert replay([rule], [rule], street.STREET, now=world.now)["elsewhere"] == 0
-
-
-def test_cases_that_are_open_older_or_of_another_street_are_not_asked(world: World) -> None:
-    world.incident(State.HANDLING)
-    old = world.incident(State.CLOSED)
-    Incident.objects.filter(pk=old.pk).update(closed_at=world.now - timedelta(days=91))
-    assert replay([], [], street.STREET, now=world.now)["cases"] == 0
-    assert replay([], [], street.OTHER_STREET, now=world.now, months=12)["cases"] == 0
-    assert replay([], [], street.STREET, now=world.now, months=12)["cases"] == 1
-
-
-def test_of_too_many_cases_the_same_sample_is_asked_each_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rule_replay, "MOST", 2)
-    for turn in range(4):
-        world.incident(State.CLOSED, text=f"{turn}号垃圾堆了")
-    rule = live(world, category=world.garbage)
-    told = [replay([rule], [], street.STREET, now=world.now) for _turn in range(2)]
-    assert (told[0]["cases"], told[0]["looked_at"], told[0]["seed"]) == (4, 2, rule_replay.SEED)
-    assert told[0] == told[1]
-
-
-def test_the_replay_costs_the_same_for_many_cases(world: World, django_assert_num_queries: Any) -> None:
-    rule = live(world, category=world.garbage)
-    for turn in range(5):
-        world.incident(State.CLOSED, text=f"{turn}号垃圾堆了")
-    with django_assert_num_queries(5):
-        replay([rule], [], street.STREET, now=world.now)
-
-
-# --- figures ---
-
-
-def test_decisions_and_overrides_are_counted_for_each_rule(world: World) -> None:
-    rule = live(world, category=world.garbage)
-    for turn in range(2):
-        world.report(text=f"{turn}号垃圾堆了")
-    world.report(text="路灯不亮", category=make_category("路灯", keywords=("路灯",)))
-    dispatch.dispatch_due(now=world.now)
-    one = Incident.objects.filter(category=world.garbage).first()
-    world.move(one, "recall")
-    world.move(one, "dispatch", organization=None, user=world.people["gridleader"], reason="归网格管")
-    told = figures(street.STREET, [rule.pk], now=world.now)
-    assert (told[rule.pk].decided, told[rule.pk].overridden, told[rule.pk].share) == (2, 1, 0.5)
-    assert told[None].decided == 1
+# --- the test of the drafts ---
 
 
 def test_a_test_of_the_drafts_writes_nothing(world: World) -> None:

@@ -57,7 +57,9 @@ def test_the_weights_are_shares_of_one() -> None:
 
 
 @given(
-    options=st.lists(OPTIONS, min_size=1, max_size=7).map(lambda found: sorted(found, key=lambda o: ORDER.index(o.speaks))),
+    options=st.lists(OPTIONS, min_size=1, max_size=7).map(
+        lambda found: sorted(found, key=lambda o: ORDER.index(o.speaks))
+    ),
     sure=st.floats(0, 1),
     located=st.sampled_from(list(Locating)),
 )
@@ -200,7 +202,7 @@ def test_what_repeats_a_closed_case_goes_its_way(world: World) -> None:
 
 
 def test_without_a_point_the_written_address_in_the_same_grid_counts(world: World) -> None:
-    for turn in range(2):
+    for _turn in range(2):
         world.report(point=None, address="建中街12号院", by="microleader", client_uuid=None)
     dispatch.dispatch_due(now=world.now)
     assert sum("repeat" in codes(decision) for decision in DispatchDecision.objects.all()) == 1
@@ -229,9 +231,7 @@ def queries(world: World) -> Callable[[int], int]:
     return count
 
 
-def test_deciding_about_forty_costs_as_many_queries_as_about_three(
-    world: World, queries: Callable[[int], int]
-) -> None:
+def test_deciding_about_forty_costs_as_many_queries_as_about_three(world: World, queries: Callable[[int], int]) -> None:
     rule(world, category=make_category("别的"))
     few = queries(3)
     assert queries(40) == few

@@ -30,7 +30,14 @@ def live(world: World, **values: Any) -> DispatchRule:
 def written(world: World, **more: Any) -> dict[str, Any]:
     """What the form of a draft sends."""
     unit = {"target": "organization", "organization": world.unit.pk}
-    return {"category": world.garbage.pk, "grid_code": street.STREET, "priority": 50, "note": "职责清单", **unit, **more}
+    return {
+        "category": world.garbage.pk,
+        "grid_code": street.STREET,
+        "priority": 50,
+        "note": "职责清单",
+        **unit,
+        **more,
+    }
 
 
 def test_the_list_shows_rules_and_drafts_with_what_the_check_found(world: World) -> None:

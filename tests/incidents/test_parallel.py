@@ -49,8 +49,8 @@ def test_the_same_report_sent_five_times_at_once_is_one_incident(committed: Worl
 
 
 def test_three_workers_dispatch_everything_once(committed: World) -> None:
-    for _turn in range(30):
-        committed.report()
+    for turn in range(30):
+        committed.report(text=f"{turn}号楼下垃圾堆了三天没人清")
     together(*(lambda: dispatch.dispatch_due(now=committed.now, limit=30) for _turn in range(3)))
     assert set(Incident.objects.values_list("state", flat=True)) == {State.DISPATCHED}
     assert Assignment.objects.count() == IncidentEvent.objects.filter(move="dispatch").count() == 30

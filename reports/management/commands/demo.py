@@ -23,6 +23,7 @@ from incidents.demo.actions import build_actions
 from incidents.demo.applications import build_applications
 from incidents.demo.callbacks import build_call_backs
 from incidents.demo.disputes import build_disputes
+from incidents.demo.gridtasks import build_grid_tasks
 from incidents.demo.history import build_history
 from incidents.demo.openwork import build_open_work
 from incidents.demo.rules import build_drafts, build_rules
@@ -80,6 +81,7 @@ class Command(BaseCommand):
         build_whistles(now)
         build_supervision(now)
         build_actions(now)
+        build_grid_tasks(now)
         self.stdout.write(f"{len(grids)} grids, {people} people, {ended} ended and {opened} open incidents (made up)")
         return _demo_key()
 
