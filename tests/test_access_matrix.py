@@ -13,6 +13,8 @@ from rest_framework.viewsets import ViewSet
 
 from grid.posts import CAPABILITIES
 from grid.querysets import GridQuerySet, PostQuerySet, ScopedByGridQuerySet
+from incidents.callback_queries import CallBackQuerySet
+from incidents.dispute_queries import DisputeQuerySet
 from incidents.querysets import IncidentQuerySet
 from incidents.whistle_querysets import WhistleQuerySet
 from notices.querysets import NoticeQuerySet
@@ -240,6 +242,8 @@ SCOPED: dict[type, Callable[[Endpoint], bool]] = {
     ScopedByGridQuerySet: lambda one: one.name in ("api-compound-detail", "api-organization-list"),
     PostQuerySet: lambda one: one.name == "grid:end_post",
     IncidentQuerySet: lambda one: one.name in ("incidents:detail", "api-incident-list"),
+    DisputeQuerySet: lambda one: one.name in ("incidents:dispute", "api-dispute-list"),
+    CallBackQuerySet: lambda one: one.name in ("incidents:call_back", "api-call-back-detail"),
     ReportQuerySet: lambda one: one.name == "reports:detail",
     WhistleQuerySet: lambda one: one.name in ("incidents:whistle", "incidents:whistles", "api-whistle-detail"),
     NoticeQuerySet: lambda one: one.name == "api-notice-detail",
