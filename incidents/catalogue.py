@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from incidents.cataloguing import first_versions
+from incidents.dictionaries import load_dictionaries
 from incidents.models import CalendarDay, Category, Procedure, TimeLimit
 from incidents.models.incident import Source
 from incidents.supervision_rules import load_rules
@@ -48,6 +49,7 @@ def load_catalogue() -> dict[str, int]:
     load_procedure()
     load_levels()
     load_rules()
+    load_dictionaries()
     first_versions(now=timezone.now())
     return added
 

@@ -15,7 +15,7 @@ from accounts.errors import NotValid
 from grid.filters import StrictFilterSet
 from grid.geojson import parse_bbox
 from grid.models import Grid
-from incidents.models import Category, Incident
+from incidents.models import Category, Incident, Label, ProblemKind
 from incidents.models.category import Severity, Urgency
 from incidents.models.incident import Closing, Source
 from incidents.overview import midnight
@@ -89,8 +89,14 @@ class IncidentFilter(filters.FilterSet):
     level = filters.MultipleChoiceFilter(label=_("level that keeps it"), choices=Grid.Level.choices)
     closing = filters.MultipleChoiceFilter(label=_("kind of closing"), choices=Closing.choices)
     is_solved = filters.ChoiceFilter(label=_("really solved"), choices=SOLVED_CHOICES, method="filter_solved")
-    inspector = filters.ChoiceFilter(label=_("asked to look on site"), choices=REPORTER_CHOICES, method="filter_inspector")
+    inspector = filters.ChoiceFilter(
+        label=_("asked to look on site"), choices=REPORTER_CHOICES, method="filter_inspector"
+    )
     cluster = filters.ChoiceFilter(label=_("cluster"), choices=CLUSTER_CHOICES, method="filter_cluster")
+    label = filters.ModelChoiceFilter(label=_("label"), field_name="labels", queryset=Label.objects.all())
+    problem_kind = filters.ModelChoiceFilter(
+        label=_("kind of problem"), field_name="category__problem_kind", queryset=ProblemKind.objects.all()
+    )
     number = filters.CharFilter(label=_("number"), max_length=20, method="filter_number")
     among = filters.CharFilter(label=_("these numbers"), max_length=24 * MOST_NUMBERS, method="filter_among")
     q = filters.CharFilter(label=_("words"), max_length=LONGEST_QUERY, method="filter_words")

@@ -28,11 +28,13 @@ from incidents.models import (
     CallBack,
     DispatchRule,
     Dispute,
+    GridTask,
     HandOver,
     Incident,
     JointAction,
     RuleRelease,
     Supervision,
+    TaskKind,
     Whistle,
 )
 from incidents.models.incident import Source
@@ -130,6 +132,7 @@ class Side:
     whistle: Whistle
     group: Organization
     action: JointAction
+    grid_task: GridTask
     act: HandOver
     rule: DispatchRule
     draft: DispatchRule
@@ -230,6 +233,7 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
         whistle=_whistle(grid, organization, word, now),
         group=group,
         action=_action(grid, group, word, admin, now),
+        grid_task=_grid_task(grid, word, admin, now),
         act=HandOver.objects.create(giver=worker, taker=admin, reason=f"{word}调离", made_by=admin, made_at=now),
         rule=_rule(grid, organization, is_active=True),
         draft=_rule(grid, organization, is_active=False, is_draft=True),
@@ -256,6 +260,26 @@ def _supervision(incident: Incident, unit: Organization, word: str, now: datetim
 def _rule(grid: Grid, unit: Organization, **more: Any) -> DispatchRule:
     """A rule to the unit, for any category in the grid."""
     return DispatchRule.objects.create(grid_code=grid.code, target="organization", organization=unit, **more)
+
+
+def _grid_task(grid: Grid, word: str, admin: User, now: datetime) -> GridTask:
+    """A task that runs, with one share and one line."""
+    kind, _made = TaskKind.objects.get_or_create(code="rollout", defaults={"name": "推广安装"})
+    task = GridTask.objects.create(
+        kind=kind,
+        title=f"{word}任务",
+        text="逐户登记",
+        grid=grid,
+        grid_code=grid.code,
+        due_on=timezone.localdate(now),
+        state=GridTask.State.ISSUED,
+        created_by=admin,
+        created_at=now,
+        issued_at=now,
+    )
+    task.parts.create(grid=grid, grid_code=grid.code, target=3)
+    task.items.create(position=1, text=f"{word}清单")
+    return task
 
 
 def _action(grid: Grid, group: Organization, word: str, admin: User, now: datetime) -> JointAction:
@@ -366,6 +390,10 @@ def _action_case(side: Side) -> dict[str, Any]:
     return {"pk": side.action.pk, "number": side.incident.number}
 
 
+def _share(side: Side) -> dict[str, Any]:
+    return {"part": side.grid_task.parts.get().pk, "amount": 1}
+
+
 def _action_day(side: Side) -> dict[str, Any]:
     return {"day": str(side.action.starts_on), "people": 3, "text": "清理"}
 
@@ -393,6 +421,20 @@ SAMPLES: dict[str, Sample] = {
         f"incidents:{name}": Sample(lambda side: {"version": side.release.version}, "rules.edit")
         for name in ("rule_release", "rule_release_back")
     },
+    "incidents:grid_task": Sample(_pk("grid_task"), "grid.view"),
+    "incidents:grid_task_step": Sample(
+        lambda side: {"pk": side.grid_task.pk, "step": "finish"}, "grid.view", needs="task.edit"
+    ),
+    "incidents:grid_task_tick": Sample(
+        lambda side: {"pk": side.grid_task.pk, "item": side.grid_task.items.get().pk}, "grid.view", needs=NOBODY
+    ),
+    "incidents:grid_task_part": Sample(lambda side: {"pk": side.grid_task.parts.get().pk}, "grid.view"),
+    "incidents:grid_task_part_step": Sample(
+        lambda side: {"pk": side.grid_task.parts.get().pk, "step": "report"}, "grid.view"
+    ),
+    "api-grid-task-detail": Sample(_pk("grid_task"), "grid.view"),
+    "api-grid-task-progress": Sample(_pk("grid_task"), "grid.view", body=_share),
+    "incidents:labels": Sample(_number, "incident.view"),
     "incidents:action": Sample(_pk("action"), "incident.view"),
     "incidents:action_edit": Sample(_pk("action"), "incident.view"),
     "incidents:action_step": Sample(lambda side: {"pk": side.action.pk, "step": "end"}, "incident.view"),

@@ -10,6 +10,7 @@ from incidents.admin.dispatching import (
     RuleReleaseAdmin,
 )
 from incidents.admin.disputes import CallBackAdmin, CallBackSampleAdmin, DisputeAdmin
+from incidents.admin.gridtasks import GridTaskAdmin, LabelAdmin, ProblemKindAdmin, TaskKindAdmin
 from incidents.admin.incidents import IncidentAdmin
 from incidents.admin.learning import ClassifierVersionAdmin
 from incidents.admin.supervision import SupervisionAdmin, SupervisionRuleAdmin
@@ -25,14 +26,18 @@ __all__ = [
     "DispatchRuleAdmin",
     "DispatchWorkAdmin",
     "DisputeAdmin",
+    "GridTaskAdmin",
     "HandOverAdmin",
     "IncidentAdmin",
     "JointActionAdmin",
+    "LabelAdmin",
+    "ProblemKindAdmin",
     "ProcedureAdmin",
     "ReckoningAdmin",
     "RuleReleaseAdmin",
     "SupervisionAdmin",
     "SupervisionRuleAdmin",
+    "TaskKindAdmin",
     "TimeLimitAdmin",
     "WhistleAdmin",
     "WhistleLevelAdmin",

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from incidents.api.actions import JointActionViewSet
 from incidents.api.applications import ApplicationViewSet
 from incidents.api.disputes import CallBackViewSet, DisputeViewSet
+from incidents.api.gridtasks import GridTaskViewSet
 from incidents.api.rules import DispatchRuleViewSet
 from incidents.api.supervision import SupervisionViewSet
 from incidents.api.views import CategoryViewSet, IncidentViewSet
@@ -21,5 +22,6 @@ router.register("whistles", WhistleViewSet, basename="api-whistle")
 router.register("disputes", DisputeViewSet, basename="api-dispute")
 router.register("call-backs", CallBackViewSet, basename="api-call-back")
 router.register("actions", JointActionViewSet, basename="api-action")
+router.register("grid-tasks", GridTaskViewSet, basename="api-grid-task")
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include(router.urls))]

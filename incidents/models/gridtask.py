@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grid.models import Grid
+from incidents.gridtask_queries import GridTaskPartQuerySet, GridTaskQuerySet
 from incidents.models.incident import Incident
 
 
@@ -58,6 +59,8 @@ class GridTask(models.Model):
     issued_at = models.DateTimeField(_("given out at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     is_demo = models.BooleanField(_("made up"), default=False, editable=False)
+
+    objects = GridTaskQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("grid task")
@@ -129,6 +132,8 @@ class GridTaskPart(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("accepted by")
     )
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+
+    objects = GridTaskPartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("share of a grid task")

@@ -1,6 +1,5 @@
 """案件: the list with its filters in the address, one case with all that is known of it, and its reporter's contact."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
@@ -26,6 +25,7 @@ from incidents import (
     callbacks,
     clusters,
     dispute_story,
+    labels,
     rule_story,
     story,
     supervision_story,
@@ -62,6 +62,8 @@ KEPT: Final = (
     "urgency",
     "severity",
     "cluster",
+    "label",
+    "problem_kind",
     "inspector",
     "is_supervised",
     "in_arbitration",
@@ -170,6 +172,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     incident = find_incident(request.user, number)
     context = case_context(request, incident)
     context["whistles"] = whistle_story.for_case(incident, request.user)
+    context |= labels.for_case(incident, request.user)
     context["joint_action"] = action_figures.for_case(incident, request.user)
     context["watch"] = supervision_story.for_case(incident, request.user, context["now"])
     return render(request, "incidents/detail.html", context)
