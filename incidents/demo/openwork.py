@@ -182,7 +182,8 @@ def _decide_left(cast: Cast, incident: Incident, theme: texts.Theme) -> None:
     if incident.state == State.REPORTED:
         category = Category.objects.get(name=theme.category, parent__isnull=False)
         operator = cast.at_desk(incident.grid_code, PostKind.OPERATOR)
-        incident = perform(incident.pk, "file", actor=operator, now=soon, category=category)
+        said = "类别按来电内容核定"
+        incident = perform(incident.pk, "file", actor=operator, now=soon, category=category, reason=said)
     if incident.state == State.FILED:
         advice = suggest_handler(incident, soon)
         dispatcher = cast.at_desk(incident.grid_code, PostKind.DISPATCHER)
