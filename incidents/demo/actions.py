@@ -181,6 +181,7 @@ def _work_for_the_group(cast: Cast, now: datetime) -> None:
             case.pk,
             "dispatch",
             organization=_unit(cast, JIANZHONG, "tg2"),
+            reason="涉及多个部门，由专班统筹处置",
             actor=cast.at_desk(JIANZHONG, PostKind.DISPATCHER),
             now=now,
         )
@@ -189,7 +190,7 @@ def _work_for_the_group(cast: Cast, now: datetime) -> None:
 def _change_of_hands(cast: Cast, now: datetime) -> None:
     """A grid leader leaves and the successor takes the open work; another is on leave, with a substitute."""
     shift, today = cast.at_desk(JIANZHONG, PostKind.SHIFT_LEADER), timezone.localdate(now)
-    leaders = Post.objects.filter(kind=PostKind.GRID_LEADER, grid__code__startswith=JIANZHONG)
+    leaders = Post.objects.filter(kind=PostKind.GRID_LEADER, grid__code__startswith=JIANZHONG, starts_on__lt=today)
     leaders = leaders.filter(user__username__startswith="demo").select_related("user", "grid").order_by("grid__code")
     posts = [post for post in leaders.defer("grid__boundary") if post.grid]
     busy = next((post for post in posts if open_work(post.user)), posts[0])
