@@ -24,6 +24,7 @@ FIELDS: Final = (
     "severity",
     "urgency",
     "keywords",
+    "problem_kind",
     "responsible",
     "needs_site_check",
     "is_automatic",
@@ -121,21 +122,26 @@ def record(category: Category, *, actor: User | None, now: datetime, reason: str
 
 def first_versions(*, now: datetime) -> int:
     """Version rows for the classes that have none: what a fresh or an older catalogue says at present."""
-    fresh = list(Category.objects.filter(versions=None).select_related("parent").prefetch_related("limits"))
+    fresh = list(
+        Category.objects.filter(versions=None).select_related("parent", "problem_kind").prefetch_related("limits")
+    )
     rows = [CategoryVersion(category=c, version=c.version, values=values_of(c), reason=LOADED, at=now) for c in fresh]
     return len(CategoryVersion.objects.bulk_create(rows))
 
 
 def locked(category_pk: int) -> Category:
     """The row of a class, locked until the transaction ends."""
-    rows: Category = Category.objects.select_for_update(of=("self",)).select_related("parent").get(pk=category_pk)
+    rows: Category = (
+        Category.objects.select_for_update(of=("self",)).select_related("parent", "problem_kind").get(pk=category_pk)
+    )
     return rows
 
 
 def values_of(category: Category) -> dict[str, Any]:
     """All that a class says, as plain data; two queries at most."""
-    values = {name: getattr(category, name) for name in FIELDS if name != "parent"}
+    values = {name: getattr(category, name) for name in FIELDS if name not in ("parent", "problem_kind")}
     values["parent"] = category.parent.code if category.parent else ""
+    values["problem_kind"] = str(category.problem_kind) if category.problem_kind else ""
     limits = [asdict(line_of(row)) for row in category.limits.all()]
     key = [(line["clock"], line["urgency"], line["step"]) for line in limits]
     ordered = [line for _key, line in sorted(zip(key, limits, strict=True), key=lambda pair: pair[0])]

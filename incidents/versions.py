@@ -18,7 +18,7 @@ def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> l
     lines = [
         f"{_field(name).verbose_name}: {_shown(name, before)} → {_shown(name, after)}"
         for name in FIELDS
-        if before.get(name) != after.get(name)
+        if name in before and before[name] != after.get(name)
     ]
     if before.get("limits") != after.get("limits"):
         lines.append(f"{_('time limits')}: {limits_in_words(before)} → {limits_in_words(after)}")
@@ -37,7 +37,7 @@ def _shown(name: str, values: Mapping[str, Any]) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return " ".join(value) or "—"
-    choices = dict(_field(name).flatchoices)
+    choices = dict(getattr(_field(name), "flatchoices", ()))
     return str(choices.get(value, value)) if value not in ("", None) else "—"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import tablib
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -200,6 +201,16 @@ def test_the_admin_refuses_a_chain_with_a_gap_and_a_change_without_reason(world:
     assert office.post(address, gap).status_code == 200
     assert office.post(address, form_of(world.garbage, change_reason="", severity=4)).status_code == 200
     assert not CategoryVersion.objects.exists()
+
+
+def test_the_admin_imports_after_a_dry_run(world: World, office: Client) -> None:
+    file = SimpleUploadedFile("目录.csv", write_csv(table().headers, table()), content_type="text/csv")
+    first = office.post(reverse("admin:incidents_category_import"), {"import_file": file, "format": "1"})
+    assert not Category.objects.filter(code="0190").exists()
+    office.post(reverse("admin:incidents_category_process_import"), first.context["confirm_form"].initial)
+    made = Category.objects.get(code="0190")
+    assert made.versions.get().by == world.people["admin"]
+    assert "目录.csv" in made.versions.get().reason
 
 
 def test_the_admin_retires_and_never_deletes(world: World, office: Client) -> None:
