@@ -41,7 +41,7 @@ class CallBack(models.Model):
     """One call-back of one ending of a case. The checker never handled the case."""
 
     class Contact(models.TextChoices):
-        REACHED = "reached", _("Reached")
+        REACHED = "reached", _("Reporter reached")
         NO_ANSWER = "no_answer", _("No answer")
         WRONG_NUMBER = "wrong_number", _("Wrong number")
         REFUSED = "refused", _("Did not want to answer")
