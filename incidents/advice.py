@@ -63,6 +63,11 @@ class Advice:
     lines: Sequence[str]
 
     @property
+    def others(self) -> Sequence[HandlerOffer]:
+        """The handlers that were considered and not chosen."""
+        return [one for one in self.handlers if not one.chosen]
+
+    @property
     def is_empty(self) -> bool:
         """Nothing to say."""
         return not (self.categories or self.handler or self.handlers or self.lines)
@@ -128,7 +133,10 @@ def proposed_values(incident: Incident, decision: Decision) -> dict[str, Any]:
     """First values for the form of a move."""
     category = incident.category or decision.category
     handler = proposed_handler(decision)
-    return {"category": category.pk if category else safest_category(decision), "handler": handler.value if handler else ""}
+    return {
+        "category": category.pk if category else safest_category(decision),
+        "handler": handler.value if handler else "",
+    }
 
 
 def safest_category(decision: Decision) -> int | str:

@@ -48,8 +48,8 @@ SAME_COMPOUND: Final = 0.8
 """The place part of the same compound when no point is known."""
 HALF: Final = 0.5
 """The category part for the same major class, and for a report that has no category yet."""
-FULL_TEXT: Final = 0.5
-"""Texts that share half of their pairs say the same: people never word a thing twice alike."""
+FULL_TEXT: Final = 2 / 3
+"""Texts so alike say the same: people never word a thing twice in the same way."""
 DOOR_WORDS: Final = ("噪音", "噪声", "扰民", "欠薪", "讨薪", "工资", "劳资")
 """Noise and wages: the same only behind the same door."""
 STREET_WORDS: Final = (
@@ -131,6 +131,12 @@ def candidates(incident: Incident, *, user: Any, now: datetime, limit: int = 5) 
     return find(subject_of(incident), user=user, now=now)[:limit]
 
 
+def open_and_ended(found: Sequence[Likeness], *, shown: int) -> dict[str, list[Likeness]]:
+    """The ones that can be joined to, and those that only tell what was done before; at most `shown` of each."""
+    still = [one for one in found if one.incident.is_open]
+    return {"open": still[:shown], "ended": [one for one in found if not one.incident.is_open][:shown]}
+
+
 def suggest_duplicates(
     *,
     point: Point | None,
@@ -200,7 +206,7 @@ def _same_address(subject: Subject) -> Q:
 def score(subject: Subject, row: Incident, rules: Procedure, *, at: datetime) -> Likeness | None:
     """How alike `row` is; None for another thing: another family of issue, another place, or a total too small."""
     same_words = len(subject.text) >= SAME_WORDS and row.text[:SAME_START] == subject.text[:SAME_START]
-    alike = 1.0 if same_words else similarity(subject.text, row.text)
+    alike = 1.0 if same_words else wording(subject.text, row.text)
     place = place_part(subject, row, rules.duplicate_metres)
     category = category_part(subject.category, row.category)
     if not same_words and (place is None or (category < 1 and alike < SIMILAR)):
@@ -263,6 +269,12 @@ def similarity(one: str, other: str) -> float:
     """
     first, second = set(_pairs(one)), set(_pairs(other))
     return len(first & second) / len(first | second) if first and second else 0.0
+
+
+def wording(one: str, other: str) -> float:
+    """Twice the common pairs over the pairs of both, 0 to 1: a long text and a short one may well say the same."""
+    common = similarity(one, other)
+    return 2 * common / (1 + common)
 
 
 def _pairs(text: str) -> Iterable[str]:

@@ -521,7 +521,7 @@ SAMPLES: dict[str, Sample] = {
             lambda side: {"number": side.supervision.number}, "incident.view", needs=needs, body=lambda side: words
         )
         for name, needs, words in (
-            ("notice", "", {}),
+            ("paper", "", {}),
             ("reply", NOBODY, {"text": ""}),
             ("lift", "incident.supervise", {"reason": ""}),
         )

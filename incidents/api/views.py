@@ -21,6 +21,7 @@ from accounts.errors import NotValid
 from accounts.idempotency import IdempotentCreateMixin
 from accounts.pagination import StrictCursorPagination
 from incidents import clocks, contacts, evidence, intake, lifecycle
+from incidents.api import clusters as cluster_api
 from incidents.api import serializers as shapes
 from incidents.filters import StrictIncidentFilter
 from incidents.models import Attachment, Category, Incident, IncidentEvent
@@ -59,7 +60,14 @@ class CreateIncident:
         )
 
 
-class IncidentViewSet(IdempotentCreateMixin, CreateIncident, ListModelMixin, RetrieveModelMixin, GenericViewSet):
+class IncidentViewSet(
+    IdempotentCreateMixin,
+    CreateIncident,
+    cluster_api.ClusterActions,
+    ListModelMixin,
+    RetrieveModelMixin,
+    GenericViewSet,
+):
     """Incidents that the caller may see."""
 
     queryset = Incident.objects.none()
@@ -77,6 +85,10 @@ class IncidentViewSet(IdempotentCreateMixin, CreateIncident, ListModelMixin, Ret
         "attachments": SEES,
         "photo": SEES,
         "reveal": "contact.reveal",
+        "candidates": cluster_api.RULE,
+        "join": cluster_api.RULE,
+        "part": cluster_api.RULE,
+        "relocate": cluster_api.RULE,
     }
 
     def get_queryset(self) -> Any:

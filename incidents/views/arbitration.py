@@ -56,9 +56,13 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def _decisions() -> Any:
-    return Incident._meta.get_field("decisions").related_model._default_manager.select_related(  # type: ignore[union-attr]
-        "chosen_organization", "chosen_user"
-    ).order_by("-pk")
+    return (
+        Incident._meta.get_field("decisions")
+        .related_model._default_manager.select_related(  # type: ignore[union-attr]
+            "chosen_organization", "chosen_user"
+        )
+        .order_by("-pk")
+    )
 
 
 def _waiting(incident: Incident, way: list[supervision_returns.Leg]) -> dict[str, Any]:
@@ -150,7 +154,9 @@ def returns(request: HttpRequest) -> HttpResponse:
     """Who returned cases to whom in a period and where they ended; with a pair, the list of its cases."""
     form = ReturnsForm(request.GET, today=timezone.localdate())
     if not form.is_valid():
-        raise NotValid(_("A filter is not valid."), {name: [str(s) for s in said] for name, said in form.errors.items()})
+        raise NotValid(
+            _("A filter is not valid."), {name: [str(s) for s in said] for name, said in form.errors.items()}
+        )
     start, end = form.cleaned_data["start"], form.cleaned_data["end"]
     returned = returns_between(
         request.user, midnight(start), midnight(end + timedelta(days=1)), form.cleaned_data["grid"]
@@ -173,7 +179,9 @@ def returns(request: HttpRequest) -> HttpResponse:
 
 def _cases_of(request: HttpRequest, returned: Any, pair: dict[str, str]) -> dict[str, Any]:
     """The cases behind one number; the pair in words."""
-    rows = Incident.objects.visible_to(request.user).filter(pk__in=returned.filter(**pair).order_by().values("incident"))
+    rows = Incident.objects.visible_to(request.user).filter(
+        pk__in=returned.filter(**pair).order_by().values("incident")
+    )
     rows = rows.select_related(*LIST_RELATED).defer("text", "contact_name", "contact_phone", "point", "grid__boundary")
     names = names_of(pair.values())
     words = {name: names.get(key, _("nobody yet")) for name, key in pair.items()}

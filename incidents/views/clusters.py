@@ -46,7 +46,9 @@ def _context(request: HttpRequest, number: str, form: ClusterForm, said: str) ->
     return {
         "incident": incident,
         "cluster": clusters.for_case(incident, request.user),
-        "candidates": duplicates.candidates(incident, user=request.user, now=now, limit=10),
+        "candidates": duplicates.open_and_ended(
+            duplicates.candidates(incident, user=request.user, now=now, limit=duplicates.LOOKED_AT), shown=10
+        ),
         "may_cluster": True,
         "typed": form.data.get("reason", "") if form.is_bound else "",
         "said": said,
@@ -74,9 +76,10 @@ def _join(request: HttpRequest, incident: Incident, given: dict[str, Any], commo
     other = find_incident(request.user, given["other"])
     versions = {incident.pk: given["version"], other.pk: given["other_version"]}
     known = {pk: version for pk, version in versions.items() if version}
-    scored = {found.incident.pk: found.as_data() for found in duplicates.candidates(
-        incident, user=request.user, now=common["now"], limit=duplicates.LOOKED_AT
-    )}
+    scored = {
+        found.incident.pk: found.as_data()
+        for found in duplicates.candidates(incident, user=request.user, now=common["now"], limit=duplicates.LOOKED_AT)
+    }
     if given["action"] == "join":
         lead_pk, member = other.duplicate_of_id or other.pk, incident
         scores = {incident.pk: scored.get(other.pk, {})}

@@ -173,8 +173,9 @@ def chosen_case(request: HttpRequest, left: LeftSide) -> dict[str, Any]:
 def repeats_of(incident: Incident, user: Any, *, now: datetime) -> dict[str, Any]:
     """Whether it was reported before: candidates with the parts of their scores, for a case that is still open."""
     asked = incident.state in LOOKED_FOR_REPEATS and incident.duplicate_of_id is None
-    found = duplicates.candidates(incident, user=user, now=now, limit=3) if asked else []
-    return {"candidates": found, "may_cluster": clusters.may_cluster(incident, user)}
+    found = duplicates.candidates(incident, user=user, now=now, limit=duplicates.LOOKED_AT) if asked else []
+    split = duplicates.open_and_ended(found, shown=3)
+    return {"candidates": split, "may_cluster": clusters.may_cluster(incident, user)}
 
 
 def first_form(request: HttpRequest, incident: Incident, offered: Sequence[Offer]) -> dict[str, Any] | None:
