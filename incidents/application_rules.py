@@ -1,8 +1,10 @@
 """What may be applied for, when, how often, and who reviews it: the side paths of domain.md 2.3 as data."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Final
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -96,6 +98,11 @@ def reviewer_of(application: Application) -> str:
     """The capability that the next review of an application asks for."""
     reviewers = RULES[application.kind].reviewers_of(application.ordinal)
     return reviewers[min(application.step, len(reviewers)) - 1]
+
+
+def morning_of(day: date | None) -> datetime | None:
+    """The first moment of a day in people's time: the clock then counts from the first working hour."""
+    return timezone.make_aware(datetime.combine(day, time())) if day else None
 
 
 REVIEWERS: Final = tuple(dict.fromkeys(name for rule in RULES.values() for name in (*rule.reviewers, *rule.later)))

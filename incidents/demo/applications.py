@@ -11,8 +11,7 @@ from django.utils import timezone, translation
 from accounts.errors import NotNow
 from accounts.models import User
 from incidents import applications
-from incidents.application_rules import reviewer_of
-from incidents.forms.applications import morning_of
+from incidents.application_rules import morning_of, reviewer_of
 from incidents.models import Application, Incident
 from incidents.people import handlers, holders
 from incidents.states import State

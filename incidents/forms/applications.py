@@ -1,13 +1,12 @@
 """Forms of applications: what is asked for and why, and the decision about it."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from incidents.application_rules import Rule
+from incidents.application_rules import Rule, morning_of
 from incidents.forms.fields import PhotosField
 
 
@@ -50,8 +49,3 @@ class ReviewForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason of the decision"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
-
-
-def morning_of(day: date | None) -> datetime | None:
-    """The first moment of a day in people's time: the clock then counts from the first working hour."""
-    return timezone.make_aware(datetime.combine(day, time())) if day else None
