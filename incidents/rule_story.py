@@ -48,9 +48,7 @@ def lines(rules: RuleSet, *, now: datetime) -> tuple[list[Line], list[Finding], 
     """Live rules and drafts by priority with figures and findings; the findings about the whole; the level rule."""
     shown = sorted([*rules.live, *rules.drafts], key=lambda rule: (rule.priority, rule.grid_code, rule.pk))
     counted = figures(rules.place, [rule.pk for rule in shown], now=now)
-    by_rule: dict[int | None, list[Finding]] = defaultdict(list)
-    for finding in lint([*rules.live, *(d for d in rules.drafts if not d.retires)], rules.place, now=now):
-        by_rule[finding.rule].append(finding)
+    by_rule = _findings(rules, now)
     names = grid_names(rule.grid_code for rule in shown)
     made = [
         Line(
@@ -64,6 +62,18 @@ def lines(rules: RuleSet, *, now: datetime) -> tuple[list[Line], list[Finding], 
         for rule in shown
     ]
     return made, by_rule[None], counted.get(None, NO_FIGURES)
+
+
+def _findings(rules: RuleSet, now: datetime) -> dict[int | None, list[Finding]]:
+    """Live rules as they are now, drafts as they would be: a draft is no rival of the rule whose place it takes."""
+    found: dict[int | None, list[Finding]] = defaultdict(list)
+    for finding in lint(rules.live, rules.place, now=now):
+        found[finding.rule].append(finding)
+    drafts = {draft.pk for draft in rules.drafts}
+    for finding in lint(rules.next, rules.place, now=now) if drafts else ():
+        if finding.rule in drafts:
+            found[finding.rule].append(finding)
+    return found
 
 
 def grid_names(codes: Iterable[str]) -> dict[str, str]:

@@ -46,7 +46,7 @@ def test_the_list_shows_rules_and_drafts_with_what_the_check_found(world: World)
     page = words(get(world, "shiftleader", "rules"))
     assert "暴露垃圾" in page
     assert "淮河路派出所" in page
-    assert "90 天内没有符合" in page or "No case in the last 90 days" in page
+    assert page.count("最近 90 天没有案件符合这条规则") == 2
 
 
 def test_an_empty_list_says_what_to_do(world: World) -> None:
@@ -225,3 +225,11 @@ def test_systems_read_the_live_rules_of_their_subtree(world: World, keyed: Any) 
     answer = keyed("rules.edit").get("/api/v1/dispatch-rules/")
     assert [row["id"] for row in answer.json()["results"]] == [rule.pk]
     assert answer.json()["results"][0]["category_name"] == "暴露垃圾"
+
+
+def test_a_draft_is_no_rival_of_the_rule_whose_place_it_takes(world: World) -> None:
+    rule = live(world, category=world.garbage)
+    post(world, "rule_draft", rule.pk)
+    page = words(get(world, "shiftleader", "rules"))
+    assert "矛盾" not in page
+    assert "内容相同" not in page
