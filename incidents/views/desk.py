@@ -182,7 +182,9 @@ def first_form(request: HttpRequest, incident: Incident, offered: Sequence[Offer
     """The form of the move that carries the case forward, open from the start."""
     if incident.duplicate_of_id is not None:
         return None
-    main = next((offer for offer in offered if offer.is_main and not offer.is_direct), None)
+    forms = [offer for offer in offered if not offer.is_direct]
+    # where nothing can be filed before somebody has looked, having it verified is the way on
+    main = next((one for one in forms if one.is_main), next((one for one in forms if one.move.name == "verify"), None))
     if main is None:
         return None
     return {"offer": main, "form": form_for(request, incident, main.move)}

@@ -57,6 +57,8 @@ KEYS: Final = {
     "refuse_self": "x",
     "rework": "r",
     "cancel": "z",
+    "force_close": "9",
+    "reopen": "e",
 }
 """One key per move, the same on every page; two moves share one only where they never stand together."""
 MAIN: Final = (

@@ -22,6 +22,7 @@ from incidents.catalogue import load_catalogue
 from incidents.demo.actions import build_actions
 from incidents.demo.applications import build_applications
 from incidents.demo.callbacks import build_call_backs
+from incidents.demo.clusters import build_clusters
 from incidents.demo.disputes import build_disputes
 from incidents.demo.gridtasks import build_grid_tasks
 from incidents.demo.history import build_history
@@ -82,6 +83,7 @@ class Command(BaseCommand):
         build_supervision(now)
         build_actions(now)
         build_grid_tasks(now)
+        build_clusters(now)
         self.stdout.write(f"{len(grids)} grids, {people} people, {ended} ended and {opened} open incidents (made up)")
         return _demo_key()
 
