@@ -95,9 +95,7 @@ class MoveForm(Refillable, forms.Form):
     def offer_reason(self) -> None:
         """Room for why it is to be otherwise than proposed (`incidents.overriding` asks for it)."""
         help_text = _("Only when you choose otherwise than the system proposes.")
-        self.fields["reason"] = forms.CharField(
-            label=_("Reason"), max_length=500, required=False, help_text=help_text
-        )
+        self.fields["reason"] = forms.CharField(label=_("Reason"), max_length=500, required=False, help_text=help_text)
 
     def mark_guess(self) -> None:
         """The category filled in is the best guess, not a sure one."""

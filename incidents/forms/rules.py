@@ -13,7 +13,7 @@ from grid.models import Grid, Organization
 from incidents.forms.fields import Choices
 from incidents.models import Category, DispatchRule
 from incidents.rule_releases import NOTE_LENGTH
-from incidents.rule_replay import MONTHS, MOST_MONTHS
+from incidents.rule_replay import MOST_MONTHS
 from incidents.ruling import LARGEST_PRIORITY, LEADER_LEVELS, Content
 
 MONTH_CHOICES: Final = (1, 3, 6, MOST_MONTHS)
