@@ -8,7 +8,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 
-from config import admin_theme, logs
+from config import admin_theme, api_names, logs
 
 env = environ.Env()
 
@@ -376,32 +376,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "AccountKindEnum": "accounts.models.User.Kind",
-        "IncidentStateEnum": "incidents.states.State",
-        "GridKindEnum": "grid.models.Grid.Kind",
-        "OrganizationKindEnum": "grid.models.Organization.Kind",
-        "ReportKindEnum": "reports.models.Report.Kind",
-        "CategoryKindEnum": "incidents.models.category.Category.Kind",
-        "EventKindEnum": "incidents.models.event.IncidentEvent.Kind",
-        "DisputeKindEnum": "incidents.models.mediation.Dispute.Kind",
-        "DisputeStateEnum": "incidents.models.mediation.Dispute.State",
-        "DisputeSourceEnum": "incidents.models.mediation.Dispute.Source",
-        "DisputeEventKindEnum": "incidents.models.mediation.DisputeEvent.Kind",
-        "JointActionStateEnum": "incidents.models.action.JointAction.State",
-        "PartyKindEnum": "incidents.models.mediation.DisputeParty.Kind",
-        "IncidentSourceEnum": "incidents.models.incident.Source",
-        "GridLevelEnum": "grid.models.Grid.Level",
-        "SupervisionKindEnum": "incidents.models.supervision.Supervision.Kind",
-        "SupervisionStateEnum": "incidents.models.supervision.Supervision.State",
-        "SupervisionTriggerEnum": "incidents.models.supervision.Trigger",
-        "ApplicationKindEnum": "incidents.models.application.Application.Kind",
-        "ApplicationStatusEnum": "incidents.models.application.Application.Status",
-        "TimeUnitEnum": "incidents.worktime.TimeUnit",
-        "WhistleStateEnum": "incidents.models.whistle.Whistle.State",
-        "WhistleLevelEnum": "incidents.models.whistle.WhistleLevel.Colour",
-        "WhistleRankEnum": "incidents.models.whistle.WhistleLevel.Rank",
-    },
+    "ENUM_NAME_OVERRIDES": api_names.ENUMS,
 }
 
 # --- Admin and maps -------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 Words are in the platform's own language: one notice goes to many people and to other systems.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from grid.substitutes import substitutes_of
 from incidents.models import Incident, IncidentEvent
 from incidents.models.category import Urgency
 from incidents.people import handlers, heads_of, holders, inspectors, supervisors, whose_turn
@@ -48,6 +49,10 @@ def _operators(incident: Incident, now: datetime) -> Iterable[User]:
 
 def _dispatchers(incident: Incident, now: datetime) -> Iterable[User]:
     return holders("incident.dispatch", incident.grid_code, now=now)
+
+
+def _turn(incident: Incident, now: datetime) -> Iterable[User]:
+    return whose_turn(incident, now=now)
 
 
 def _turn_and_supervisors(incident: Incident, now: datetime) -> Iterable[User]:
@@ -92,9 +97,11 @@ NEWS: Final = {
     "reopen": News(Notice.Level.TASK, _("Reopened, to be dispatched anew: %(title)s"), _dispatchers),
     "arbitration": News(Notice.Level.URGENT, _("To be decided by arbitration: %(title)s"), _approvers),
     IncidentEvent.Kind.EXTENDED.value: News(Notice.Level.INFO, _("More time: %(title)s"), _handlers),
-    IncidentEvent.Kind.JOINED.value: News(Notice.Level.INFO, _("Handled together with a lead case: %(title)s"), _reporter),
+    IncidentEvent.Kind.JOINED.value: News(
+        Notice.Level.INFO, _("Handled together with a lead case: %(title)s"), _reporter
+    ),
     IncidentEvent.Kind.PARTED.value: News(Notice.Level.INFO, _("Handled by itself again: %(title)s"), _reporter),
-    IncidentEvent.Kind.HANDED_OVER.value: News(Notice.Level.TASK, _("Handed over to you: %(title)s"), _handlers),
+    IncidentEvent.Kind.HANDED_OVER.value: News(Notice.Level.TASK, _("Handed over to you: %(title)s"), _turn),
     IncidentEvent.Kind.UNIT_OVERDUE.value: News(Notice.Level.WARNING, _("Late inside the unit: %(title)s"), _heads),
     "dispatch": News(Notice.Level.TASK, _("New task: %(title)s"), _handlers),
     "rework": News(Notice.Level.TASK, _("Rework: %(title)s"), _handlers),
@@ -113,14 +120,24 @@ NEWS: Final = {
 def announce(events: Sequence[IncidentEvent], *, actor: User | None, now: datetime) -> None:
     """Tell the people concerned about events just written, which may be of many incidents.
 
-    Three queries, and one for each different audience. Whoever made the move is not told of it.
+    Four queries, and one for each different audience. Who stands in for somebody away is told too; whoever made the
+    move is not.
     """
     known: dict[tuple[object, ...], list[User]] = {}
     with translation.override(settings.LANGUAGE_CODE):
         news = [(event, NEWS[_key(event)]) for event in events if _key(event) in NEWS]
-        messages = [_message(event, one, _audience(event.incident, one, known, now), actor) for event, one in news]
-        if messages:
-            notify_all(messages, now=now)
+        told = [(event, one, _audience(event.incident, one, known, now)) for event, one in news]
+        if not told:
+            return
+        stand_ins = substitutes_of({user.pk for _event, _one, people in told for user in people}, now=now)
+        messages = [_message(event, one, [*people, *_instead(people, stand_ins)], actor) for event, one, people in told]
+        notify_all(messages, now=now)
+
+
+def _instead(people: Iterable[User], stand_ins: Mapping[int, User]) -> Iterable[User]:
+    """Who stands in for those of `people` that are away."""
+    known = {user.pk for user in people}
+    return [stand_ins[pk] for pk in known if pk in stand_ins and stand_ins[pk].pk not in known]
 
 
 def _audience(incident: Incident, news: News, known: dict[tuple[object, ...], list[User]], now: datetime) -> list[User]:

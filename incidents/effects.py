@@ -39,7 +39,7 @@ _CLOSINGS: Final = {
 
 
 def take_urgency(incident: Incident, wish: Wish) -> None:
-    """An urgent category makes the report urgent before anything is asked of it: it does not wait for a look on site."""
+    """An urgent category makes the report urgent before anything is asked: it does not wait for a look on site."""
     if wish.category is not None and wish.category.urgency == Urgency.URGENT:
         incident.urgency = Urgency.URGENT
 
