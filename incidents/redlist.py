@@ -57,7 +57,9 @@ TABS: Final = (
     Tab("unhappy", _("Unhappy call-back"), "thumb-down", cases=unhappy_cases),
     Tab("running", _("Under supervision"), "gavel", notices=lambda rows, user, now: rows.running()),
     Tab("late", _("Reply is late"), "hourglass", notices=lambda rows, user, now: rows.late(now)),
-    Tab("mine", _("To be answered by me"), "message", notices=lambda rows, user, now: rows.unanswered().concerning(user)),
+    Tab(
+        "mine", _("To be answered by me"), "message", notices=lambda rows, user, now: rows.unanswered().concerning(user)
+    ),
     Tab("lifted", _("Lifted"), "circle-check", notices=lambda rows, user, now: rows.lifted()),
 )
 TAB_BY_NAME: Final = {tab.name: tab for tab in TABS}
@@ -80,7 +82,7 @@ def notices(tab: Tab, user: Any, code: str, now: datetime) -> QuerySet[Supervisi
 
 
 def counts(user: Any, code: str, now: datetime) -> dict[str, int]:
-    """The number of each tab, of cases that wait for arbitration, and of late whistles; one query each for the groups."""
+    """The number of each tab, of cases that wait for arbitration, and of late whistles; a fixed number of queries."""
     found = _count_cases(user, code, now)
     for tab in COUNTED:
         if tab.notices is not None:
@@ -132,7 +134,9 @@ def lines(rows: Sequence[Incident], user: Any, since: datetime) -> list[Line]:
     """The lines of one page; two queries for any number of cases. `since`: urgings after this moment count."""
     keys, scope = [row.pk for row in rows], scope_of(user)
     way_of = ways(keys)
-    mine = Supervision.objects.filter(incident__in=keys, kind=Supervision.Kind.URGE, issued_by=user, issued_at__gt=since)
+    mine = Supervision.objects.filter(
+        incident__in=keys, kind=Supervision.Kind.URGE, issued_by=user, issued_at__gt=since
+    )
     urged = dict(mine.order_by("issued_at").values_list("incident", "issued_at"))
     return [
         Line(

@@ -79,7 +79,9 @@ def _check_patience(incident: Incident, actor: User, now: datetime) -> None:
     last = mine.filter(issued_at__gt=now - URGE_AGAIN).order_by("-issued_at").first()
     if last is not None:
         at = timezone.localtime(last.issued_at + URGE_AGAIN)
-        raise NotNow(_("You have urged this case within the hour: again from %(moment)s on.") % {"moment": f"{at:%H:%M}"})
+        raise NotNow(
+            _("You have urged this case within the hour: again from %(moment)s on.") % {"moment": f"{at:%H:%M}"}
+        )
 
 
 def _holder(incident: Incident) -> tuple[int | None, int | None]:
@@ -88,9 +90,7 @@ def _holder(incident: Incident) -> tuple[int | None, int | None]:
     return (unit, None) if unit else (None, incident.handler_user_id)
 
 
-def supervise(
-    incident_pk: int, *, actor: User, now: datetime, text: str, within: Limit = REPLY_WITHIN
-) -> Supervision:
+def supervise(incident_pk: int, *, actor: User, now: datetime, text: str, within: Limit = REPLY_WITHIN) -> Supervision:
     """Write a numbered notice to whoever answers for the case (督办); the same one sent twice is one.
 
     NotAllowed for whoever does not supervise there, NotNow when nobody answers for the case, NotValid for missing or
@@ -151,9 +151,7 @@ def draft(
 
 def _blank(incident: Incident, kind: str, words: str, *, actor: User | None, now: datetime) -> Supervision:
     name = name_with_post(actor, incident.grid_code, now=now)
-    return Supervision(
-        incident=incident, kind=kind, text=words, issued_by=actor, issuer_name=name, issued_at=now
-    )
+    return Supervision(incident=incident, kind=kind, text=words, issued_by=actor, issuer_name=name, issued_at=now)
 
 
 def next_notice_number(prefix: str, *, now: datetime) -> str:

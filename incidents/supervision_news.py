@@ -25,7 +25,11 @@ from notices.writing import Message, notify_all
 def tell_urged(notice: Supervision, *, actor: User | None, now: datetime) -> None:
     """Tell those whose turn it is."""
     heading = _("Urged: %(title)s")
-    _send([_message(notice, "urged", Notice.Level.URGENT, heading, _turn(notice.incident, now), [notice.text])], actor, now)
+    _send(
+        [_message(notice, "urged", Notice.Level.URGENT, heading, _turn(notice.incident, now), [notice.text])],
+        actor,
+        now,
+    )
 
 
 def tell_issued(notices: Iterable[Supervision], *, actor: User | None, now: datetime) -> None:
@@ -101,7 +105,7 @@ def _message(
 def address_of(notice: Supervision) -> str:
     """The page of a numbered notice; that of the case for an urging."""
     if notice.number:
-        return reverse("incidents:supervision_notice", args=[notice.number])
+        return reverse("incidents:supervision_paper", args=[notice.number])
     return reverse("incidents:detail", args=[notice.incident.number])
 
 

@@ -93,7 +93,9 @@ def returns_between(user: Any, start: datetime, end: datetime, code: str = "") -
 def pair_figures(returned: QuerySet[Assignment]) -> list[Pair]:
     """Figures per giver, taker and holder, the most frequent first, at most 200; three queries."""
     rows = returned.order_by().values("giver", "taker", "holder")
-    rows = rows.annotate(n=Count("pk"), cases=Count("incident", distinct=True)).order_by("-n", "giver", "taker", "holder")
+    rows = rows.annotate(n=Count("pk"), cases=Count("incident", distinct=True)).order_by(
+        "-n", "giver", "taker", "holder"
+    )
     found = list(rows[:MOST_PAIRS])
     names = names_of({row[side] for row in found for side in ("giver", "taker", "holder")})
     both = {(row["giver"], row["taker"]) for row in found}

@@ -51,7 +51,7 @@ def addressee(incident: Incident) -> tuple[int | None, int | None]:
 
 
 def is_addressed(notice: Supervision, user: Any) -> bool:
-    """Whether the notice is for `user` or a unit of hers, or she handles the case now; people without posts have left."""
+    """Whether the notice is for `user` or her unit, or she handles the case now; people without posts have left."""
     scope = scope_of(user)
     if notice.organization_id in scope.organizations:
         return True

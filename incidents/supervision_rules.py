@@ -40,13 +40,17 @@ SEED: Final[dict[str, int]] = {Trigger.OVERDUE: 1, Trigger.REWORKED: 2, Trigger.
 """From how many times on each rule writes; the time to reply is the model's default, for every office to edit."""
 
 TEXTS: Final[dict[str, Promise]] = {
-    Trigger.OVERDUE: _("The time of this stage is over. Handle it at once, and say why it is late and when it is done."),
+    Trigger.OVERDUE: _(
+        "The time of this stage is over. Handle it at once, and say why it is late and when it is done."
+    ),
     Trigger.REWORKED: _("It came back from the check %(times)s times. Say what will be done otherwise this time."),
     Trigger.RETURNED: _(
         "It was returned %(times)s times. Who received it first stays responsible until another takes it: settle "
         "with the other unit who handles it, and report."
     ),
-    Trigger.UNHAPPY: _("The reporter said on call-back that it is not solved or was not satisfied. Go there and reply."),
+    Trigger.UNHAPPY: _(
+        "The reporter said on call-back that it is not solved or was not satisfied. Go there and reply."
+    ),
 }
 
 
@@ -167,9 +171,10 @@ def unhappy_cases(rows: IncidentQuerySet, now: datetime) -> IncidentQuerySet:
     """Cases with such a call-back in the last 30 days, and none after it that was content."""
     recent = unhappy_calls().filter(called_at__gte=now - RECENT)
     newest = CallBack.objects.counted().filter(incident=OuterRef("pk"), contact=CallBack.Contact.REACHED)
-    newest = newest.order_by("-called_at", "-pk").values("pk")[:1]
     rows = rows.filter(state__in=(*OPEN_STATES, State.CLOSED), pk__in=recent.values("incident"))
-    return rows.annotate(last_call=Subquery(newest)).filter(last_call__in=recent.values("pk"))
+    return rows.annotate(last_call=Subquery(newest.order_by("-called_at", "-pk").values("pk")[:1])).filter(
+        last_call__in=recent.values("pk")
+    )
 
 
 def _events(**which: Any) -> Any:

@@ -70,7 +70,9 @@ def _rows(tab: redlist.Tab, user: Any, code: str) -> Any:
 def _place(request: HttpRequest) -> str:
     form = PlaceForm(request.GET)
     if not form.is_valid():
-        raise NotValid(_("A filter is not valid."), {name: [str(s) for s in said] for name, said in form.errors.items()})
+        raise NotValid(
+            _("A filter is not valid."), {name: [str(s) for s in said] for name, said in form.errors.items()}
+        )
     return str(form.cleaned_data["grid"])
 
 
@@ -114,18 +116,24 @@ def supervise(request: HttpRequest, number: str) -> HttpResponse:
     incident = find_incident(request.user, number)
     if not holds_supervising(incident, request.user):
         raise NotAllowed(_("Only supervisors write notices."))
-    form, said = NoticeForm(request.POST or None), why_no_notice(incident)
+    form, said = NoticeForm(request.POST or None), str(why_no_notice(incident) or "")
     status = 422 if form.is_bound else 200
     if form.is_valid():
         given = {"text": form.cleaned_data["text"], "within": form.limit()}
         try:
             notice = supervision.supervise(incident.pk, actor=person(request), now=timezone.now(), **given)
         except NotNow as error:
-            said, status = error, 409
+            said, status = str(error), 409
         else:
             messages.success(request, _("Notice %(number)s is written and sent.") % {"number": notice.number})
-            return redirect("incidents:supervision_notice", notice.number)
-    context = {"incident": incident, "form": form, "said": said, "to": _addressee_words(incident), "now": timezone.now()}
+            return redirect("incidents:supervision_paper", notice.number)
+    context = {
+        "incident": incident,
+        "form": form,
+        "said": said,
+        "to": _addressee_words(incident),
+        "now": timezone.now(),
+    }
     return render(request, "incidents/supervision/new.html", context, status=status)
 
 
@@ -160,7 +168,9 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
     """The answer of the unit or person."""
     found, form = find_notice(request.user, number), ReplyForm(request.POST)
     check_addressed(found, request.user)
-    return _act(request, found, form, "reply", lambda given: supervision.reply(found.pk, text=given["text"], **_by(request)))
+    return _act(
+        request, found, form, "reply", lambda given: supervision.reply(found.pk, text=given["text"], **_by(request))
+    )
 
 
 @requires("incident.supervise")
@@ -168,7 +178,9 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
 def lift(request: HttpRequest, number: str) -> HttpResponse:
     """Lift the notice with a reason."""
     found, form = find_notice(request.user, number), LiftForm(request.POST)
-    return _act(request, found, form, "lift", lambda given: supervision.lift(found.pk, reason=given["reason"], **_by(request)))
+    return _act(
+        request, found, form, "lift", lambda given: supervision.lift(found.pk, reason=given["reason"], **_by(request))
+    )
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:
@@ -185,7 +197,7 @@ def _act(request: HttpRequest, found: Supervision, form: Any, name: str, act: An
         fresh = find_notice(request.user, found.number)
         return _show(request, fresh, **{name: form}, said=str(error), status=409)
     messages.success(request, _("Kept: your reply.") if name == "reply" else _("The notice is lifted."))
-    return redirect("incidents:supervision_notice", found.number)
+    return redirect("incidents:supervision_paper", found.number)
 
 
 def _show(
@@ -207,6 +219,8 @@ def _show(
         "reply_form": (reply or ReplyForm()) if may_reply(found, request.user) else None,
         "lift_form": (lift or LiftForm()) if may_lift(found, request.user) else None,
         "said": said,
-        "typed": [value for value in (sent.data.get("text"), sent.data.get("reason")) if value] if sent and said else [],
+        "typed": [value for value in (sent.data.get("text"), sent.data.get("reason")) if value]
+        if sent and said
+        else [],
     }
     return render(request, "incidents/supervision/notice.html", context, status=status)

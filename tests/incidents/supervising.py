@@ -24,7 +24,9 @@ def supervised(world: World, incident: Incident | None = None, *, by: str = "sup
     return supervision.supervise(incident.pk, **given)
 
 
-def answer(world: World, notice: Supervision, by: str = "department", text: str = "已安排清运，今日办结") -> Supervision:
+def answer(
+    world: World, notice: Supervision, by: str = "department", text: str = "已安排清运，今日办结"
+) -> Supervision:
     return supervision.reply(notice.pk, actor=world.people[by], now=world.now, text=text)
 
 

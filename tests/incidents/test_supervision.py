@@ -54,7 +54,8 @@ def test_a_notice_marks_the_case_writes_its_history_and_tells_the_unit(world: Wo
     notice = supervised(world)
     assert fresh(notice.incident).is_supervised
     event = notice.incident.events.get(kind=IncidentEvent.Kind.SUPERVISED)
-    assert notice.number in event.text and event.data["notice"] == notice.number
+    assert notice.number in event.text
+    assert event.data["notice"] == notice.number
     assert told(world, "department", "supervision.supervised") == 1
     assert told(world, "supervisor", "supervision.supervised") == 0
 

@@ -22,7 +22,8 @@ def given(world: World, **more: Any) -> dict[str, Any]:
 
 def test_a_notice_is_written_read_answered_and_lifted(world: World, signed: Signed) -> None:
     made = signed("supervisor").post(URL, given(world, reply_amount="4", reply_unit="work_hour"), format="json")
-    assert made.status_code == 201 and made.json()["number"].startswith("督办〔")
+    assert made.status_code == 201
+    assert made.json()["number"].startswith("督办〔")
     url = f"{URL}{made.json()['id']}/"
     assert signed("department").get(url).json()["may_reply"] is True
     replied = signed("department").post(f"{url}reply/", {"text": "今日办结"}, format="json")
@@ -43,7 +44,8 @@ def test_the_same_key_gives_the_first_notice_again(world: World, signed: Signed)
     headers = {"Idempotency-Key": "notice-1"}
     client = signed("supervisor")
     first, second = (client.post(URL, body, format="json", headers=headers) for _turn in range(2))
-    assert first.json()["id"] == second.json()["id"] and second["Location"] == first["Location"]
+    assert first.json()["id"] == second.json()["id"]
+    assert second["Location"] == first["Location"]
     assert Supervision.objects.count() == 1
 
 

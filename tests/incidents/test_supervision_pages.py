@@ -66,7 +66,8 @@ def test_the_red_list_counts_every_tab_and_each_number_is_its_list(world: World)
 def test_the_list_of_returned_cases_names_the_pair_of_units(world: World) -> None:
     send_round(world, 2)
     text = words(get(world, "supervisor", "supervision", tab="returned"))
-    assert world.unit.name in text and "市场监管所" in text
+    assert world.unit.name in text
+    assert "市场监管所" in text
     line = get(world, "supervisor", "supervision", tab="returned").context["lines"][0]
     assert line.pairs == [(world.unit.name, "市场监管所"), ("市场监管所", "")]
 
@@ -129,7 +130,8 @@ def test_the_list_is_paged_by_key(world: World, monkeypatch: pytest.MonkeyPatch)
     first = get(world, "supervisor", "supervision")
     second = client_of(world, "supervisor").get(reverse("incidents:supervision") + first.context["page"].next_url)
     shown = [row.number for page in (first, second) for row in page.context["page"].rows]
-    assert set(shown) == cases and len(shown) == 3
+    assert set(shown) == cases
+    assert len(shown) == 3
 
 
 # --- urging by one press ---
@@ -138,7 +140,8 @@ def test_the_list_is_paged_by_key(world: World, monkeypatch: pytest.MonkeyPatch)
 def test_one_press_urges_and_goes_back_to_the_list(world: World) -> None:
     incident = late(world)
     answered = post(world, "dispatcher", "urge", incident.number, next="/supervision/?tab=overdue")
-    assert answered.status_code == 302 and answered["Location"] == "/supervision/?tab=overdue"
+    assert answered.status_code == 302
+    assert answered["Location"] == "/supervision/?tab=overdue"
     line = get(world, "dispatcher", "supervision", tab="overdue").context["lines"][0]
     assert line.urged_at is not None
 
@@ -165,8 +168,8 @@ def test_a_notice_is_written_by_its_form_and_prints_all_it_must(world: World) ->
     incident = world.incident(State.HANDLING)
     answered = post(world, "supervisor", "supervise", incident.number, text="请三日内办结", within="work_day:2")
     notice = Supervision.objects.get()
-    assert answered["Location"] == reverse("incidents:supervision_notice", args=[notice.number])
-    text = words(get(world, "supervisor", "supervision_notice", notice.number))
+    assert answered["Location"] == reverse("incidents:supervision_paper", args=[notice.number])
+    text = words(get(world, "supervisor", "supervision_paper", notice.number))
     for part in (notice.number, world.unit.name, incident.number, incident.title, "请三日内办结"):
         assert part in text
 
@@ -174,22 +177,25 @@ def test_a_notice_is_written_by_its_form_and_prints_all_it_must(world: World) ->
 def test_a_refused_form_keeps_what_was_typed(world: World) -> None:
     incident = world.incident(State.HANDLING)
     page = post(world, "supervisor", "supervise", incident.number, text="很要紧的一段话", within="work_day:99")
-    assert page.status_code == 422 and "很要紧的一段话" in page.content.decode()
+    assert page.status_code == 422
+    assert "很要紧的一段话" in page.content.decode()
     assert not Supervision.objects.exists()
 
 
 def test_a_case_of_nobody_says_so_and_keeps_the_words(world: World) -> None:
     incident = world.incident(State.FILED)
     page = post(world, "supervisor", "supervise", incident.number, text="写了很久", within="work_day:1")
-    assert page.status_code == 409 and "写了很久" in page.content.decode()
+    assert page.status_code == 409
+    assert "写了很久" in page.content.decode()
 
 
 def test_the_unit_replies_on_the_phone(world: World) -> None:
     notice = supervised(world)
     client = client_of(world, "department")
-    url = reverse("incidents:supervision_notice", args=[notice.number])
+    url = reverse("incidents:supervision_paper", args=[notice.number])
     page = client.get(url, headers={"User-Agent": PHONE})
-    assert "phone" in page.content.decode() and page.context["reply_form"] is not None
+    assert "phone" in page.content.decode()
+    assert page.context["reply_form"] is not None
     client.post(reverse("incidents:supervision_reply", args=[notice.number]), {"text": "今日办结"})
     notice.refresh_from_db()
     assert (notice.state, notice.reply) == ("replied", "今日办结")
@@ -198,7 +204,8 @@ def test_the_unit_replies_on_the_phone(world: World) -> None:
 def test_a_reply_that_comes_too_late_is_shown_again(world: World) -> None:
     notice = lift(world, supervised(world))
     page = post(world, "department", "supervision_reply", notice.number, text="我写了很多")
-    assert page.status_code == 409 and "我写了很多" in page.content.decode()
+    assert page.status_code == 409
+    assert "我写了很多" in page.content.decode()
 
 
 def test_an_empty_reply_or_lifting_is_refused(world: World) -> None:
@@ -209,9 +216,11 @@ def test_an_empty_reply_or_lifting_is_refused(world: World) -> None:
 
 def test_each_reader_gets_her_own_buttons(world: World) -> None:
     notice = supervised(world)
-    unit, chief = (get(world, who, "supervision_notice", notice.number).context for who in ("department", "supervisor"))
-    assert unit["reply_form"] and not unit["lift_form"]
-    assert chief["lift_form"] and not chief["reply_form"]
+    unit, chief = (get(world, who, "supervision_paper", notice.number).context for who in ("department", "supervisor"))
+    assert unit["reply_form"]
+    assert not unit["lift_form"]
+    assert chief["lift_form"]
+    assert not chief["reply_form"]
     assert post(world, "department", "supervision_lift", notice.number, reason="自己解除").status_code == 403
     assert post(world, "supervisor", "supervision_reply", notice.number, text="代答").status_code == 403
 
@@ -219,14 +228,15 @@ def test_each_reader_gets_her_own_buttons(world: World) -> None:
 def test_another_unit_does_not_see_the_notice(world: World) -> None:
     second_unit(world)
     notice = supervised(world)
-    assert get(world, "market", "supervision_notice", notice.number).status_code == 404
+    assert get(world, "market", "supervision_paper", notice.number).status_code == 404
 
 
 def test_the_first_receiver_reads_the_notice_though_the_case_is_elsewhere(world: World) -> None:
     incident = send_round(world, 1)
     notice = supervised(world, incident)
-    page = get(world, "department", "supervision_notice", notice.number)
-    assert page.status_code == 200 and page.context["sees_case"] is False
+    page = get(world, "department", "supervision_paper", notice.number)
+    assert page.status_code == 200
+    assert page.context["sees_case"] is False
 
 
 @pytest.mark.parametrize("number", ["督办〔2026〕99号", "督办〔二〇二六〕1号", "%00〔2026〕1号", "x〔2026〕1号%0a"])
@@ -241,10 +251,14 @@ def test_the_case_page_shows_notices_level_and_buttons_by_right(world: World) ->
     notice = supervised(world)
     watch = get(world, "supervisor", "detail", notice.incident.number).context["watch"]
     assert [line.notice for line in watch.lines] == [notice]
-    assert watch.may_urge and watch.may_supervise and watch.lines[0].may_lift
+    assert watch.may_urge
+    assert watch.may_supervise
+    assert watch.lines[0].may_lift
     assert notice.number in words(get(world, "supervisor", "detail", notice.incident.number))
     other = get(world, "operator", "detail", notice.incident.number).context["watch"]
-    assert not (other.may_urge or other.may_supervise or other.lines[0].may_lift)
+    assert not (other.may_urge)
+    assert not (other.may_supervise)
+    assert not (other.lines[0].may_lift)
 
 
 def test_the_case_page_says_which_level_keeps_it_and_why(world: World) -> None:
@@ -255,7 +269,8 @@ def test_the_case_page_says_which_level_keeps_it_and_why(world: World) -> None:
     )
     up = world.move(incident, "report_up")
     watch = get(world, "operator", "detail", up.number).context["watch"]
-    assert watch.reported_up == 1 and "上报" in watch.rule
+    assert watch.reported_up == 1
+    assert "上报" in watch.rule
 
 
 # --- arbitration ---
@@ -272,7 +287,8 @@ def waiting(world: World) -> Incident:
 def test_the_queue_shows_every_return_with_who_and_why(world: World) -> None:
     incident = waiting(world)
     text = words(get(world, "shiftleader", "arbitration"))
-    assert incident.number in text and world.unit.name in text
+    assert incident.number in text
+    assert world.unit.name in text
     for turn in range(3):
         assert f"不属本单位职责{turn}" in text
 
@@ -304,9 +320,11 @@ def test_a_decision_dispatches_with_its_reason_and_cannot_be_returned(world: Wor
     assert decide(world, incident).status_code == 302
     incident.refresh_from_db()
     assert (incident.state, incident.handler_organization) == (State.DISPATCHED, world.unit)
-    assert incident.was_arbitrated and not incident.in_arbitration
+    assert incident.was_arbitrated
+    assert not incident.in_arbitration
     event = incident.events.filter(move="dispatch").last()
-    assert event.text == "职责清单第三条" and event.data["arbitration"] is True
+    assert event.text == "职责清单第三条"
+    assert event.data["arbitration"] is True
     assert get(world, "shiftleader", "arbitration").context["waiting"] == []
     page = client_of(world, "department").get(reverse("incidents:move", args=[incident.number, "return"]))
     assert page.status_code == 409
@@ -329,7 +347,8 @@ def test_a_decision_on_an_old_version_or_twice_is_told(world: World) -> None:
 
 def test_the_suggestion_stands_beside_the_decision(world: World) -> None:
     page = get(world, "shiftleader", "arbitration_decide", waiting(world).number)
-    assert page.status_code == 200 and "advice" in page.context
+    assert page.status_code == 200
+    assert "advice" in page.context
 
 
 # --- who returns to whom ---

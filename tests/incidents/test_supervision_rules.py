@@ -44,7 +44,8 @@ def test_an_overdue_case_gets_one_notice_however_often_the_job_runs(world: World
     assert [write(world), write(world), write(world, hours=3)] == [1, 0, 0]
     notice = only(incident)
     assert (notice.trigger, notice.organization, notice.issued_by) == ("overdue", world.unit, None)
-    assert notice.number.endswith("1号") and notice.reply_due_at
+    assert notice.number.endswith("1号")
+    assert notice.reply_due_at
     incident.refresh_from_db()
     assert incident.is_supervised
     assert incident.events.filter(kind="supervised").count() == 1
