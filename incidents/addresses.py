@@ -1,4 +1,4 @@
-"""What an address says of its place: the road, the number, the building and the unit (road 12号 / 3号楼 2单元). Pure."""
+"""What an address says of its place: the road, the number, the building, the unit (12号院3号楼2单元). Pure."""
 
 import re
 from dataclasses import dataclass

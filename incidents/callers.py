@@ -1,4 +1,4 @@
-"""Somebody calls again: the cases of a phone number, found by its keyed hash; each search is in the record of access."""
+"""Somebody calls again: the cases of a phone number, found by its keyed hash; each search is recorded."""
 
 from datetime import datetime
 from typing import Final

@@ -21,6 +21,7 @@ from incidents.states import State
 
 QUEUE_SIZE: Final = 50
 COMMUNITY_DIGITS: Final = 12
+_ANY: Final = Q()
 _ALONE: Final = Q(duplicate_of__isnull=True)
 """A member of a cluster waits for its lead and not for the desk."""
 
@@ -33,7 +34,7 @@ class Tab:
     label: Promise
     states: tuple[str, ...]
     capabilities: tuple[str, ...]
-    only: Q = Q()
+    only: Q = _ANY
     bulk: tuple[str, ...] = ()
 
     def is_for(self, scope: Scope) -> bool:
@@ -139,16 +140,6 @@ def choose_tab(queues: Sequence[Queue], name: str) -> Tab | None:
             return queue.tab
     waiting = [queue.tab for queue in queues if queue.count]
     return waiting[0] if waiting else (queues[0].tab if queues else None)
-
-
-def tab_of(user: Any, incident: Incident) -> str:
-    """The name of the queue in which a case waits for `user`, "" when it waits in none; one query."""
-    scope = scope_of(user)
-    for tab in TABS:
-        if tab.is_for(scope) and incident.state in tab.states:
-            if Incident.objects.filter(tab.condition(scope), pk=incident.pk).exists():
-                return tab.name
-    return ""
 
 
 def waiting(user: Any, tab: Tab, sieve: Sieve = EVERYTHING_WAITING, *, now: datetime | None = None) -> IncidentQuerySet:

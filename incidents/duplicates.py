@@ -1,4 +1,4 @@
-"""Reports that may tell of the same thing: scored with visible parts, suggested to a person, never merged by themselves.
+"""Reports that may tell of the same thing: scored with visible parts, suggested, never merged by themselves.
 
 domain.md 2.3, the 30-day logic: the same family of issue and the same place. Noise and wage cases need the same door
 number; utilities, roads and garbage are merged along the street; the same first 48 characters are the same report.
@@ -52,10 +52,11 @@ FULL_TEXT: Final = 2 / 3
 """Texts so alike say the same: people never word a thing twice in the same way."""
 DOOR_WORDS: Final = ("噪音", "噪声", "扰民", "欠薪", "讨薪", "工资", "劳资")
 """Noise and wages: the same only behind the same door."""
-STREET_WORDS: Final = (
-    ("垃圾", "渣土", "道路", "路面", "路灯", "井盖", "雨水", "积水", "积雪", "撒遗", "下水道", "管道", "管网")
-    + ("供水", "自来水", "停水", "供电", "电力", "停电", "供热", "热力", "供气", "燃气", "通信", "线缆", "市政")
-    + ("交通信号", "交通标志", "护栏", "减速带")
+STREET_WORDS: Final = tuple(
+    (
+        "垃圾 渣土 道路 路面 路灯 井盖 雨水 积水 积雪 撒遗 下水道 管道 管网 供水 自来水 停水 供电 电力 停电 供热 热力 "
+        "供气 燃气 通信 线缆 市政 交通信号 交通标志 护栏 减速带"
+    ).split()
 )
 """Utilities, roads and garbage: the same along the whole street."""
 PART_LABELS: Final[dict[str, Promise]] = {

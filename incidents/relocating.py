@@ -91,9 +91,7 @@ def _checked(new: NewPlace, reason: str) -> tuple[str, str]:
 
 def _placed(new: NewPlace, address: str, actor: User, now: datetime) -> Place:
     """The grid; "not located" is no answer here, somebody has just looked."""
-    found = find_place(
-        grid=new.grid, point=new.point, compound=new.compound, address=address, actor=actor, now=now
-    )
+    found = find_place(grid=new.grid, point=new.point, compound=new.compound, address=address, actor=actor, now=now)
     if found.how == Locating.DEFAULT:
         message = _("No grid was found for this address: choose the compound or the grid, or tap the map.")
         raise NotValid(message, {"address": [message]})

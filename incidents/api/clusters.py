@@ -18,7 +18,6 @@ from incidents.api.serializers import IncidentSerializer, PointInput, StrictSeri
 from incidents.models import Incident
 
 RULE = "incident.accept|incident.dispatch"
-VERSION = {"min_value": 1, "max_value": 2**31 - 1}
 
 
 class JoinInput(StrictSerializer):
@@ -26,14 +25,14 @@ class JoinInput(StrictSerializer):
 
     into = serializers.RegexField(f"^{IncidentNumber.regex}$")
     reason = CleanTextSerializerField(max_length=500)
-    version = serializers.IntegerField(**VERSION)
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
 
 
 class PartInput(StrictSerializer):
     """Why it is a matter of its own."""
 
     reason = CleanTextSerializerField(max_length=500)
-    version = serializers.IntegerField(**VERSION)
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
 
 
 class RelocateInput(StrictSerializer):
@@ -46,7 +45,7 @@ class RelocateInput(StrictSerializer):
         required=False, allow_null=True, slug_field="code", queryset=Grid.objects.none()
     )
     reason = CleanTextSerializerField(max_length=500)
-    version = serializers.IntegerField(**VERSION)
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
 
     def get_fields(self) -> dict[str, Any]:
         """Compounds and grids are those that the caller may see."""

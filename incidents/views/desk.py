@@ -70,7 +70,7 @@ class LeftSide:
     def context(self) -> dict[str, Any]:
         """What parts/desk_queue.html reads."""
         for row in self.rows:
-            row.present = self.present.get(row.pk, ())
+            row.present = self.present.get(row.pk, ())  # type: ignore[attr-defined]
         return {
             "queues": self.queues,
             "tab": self.tab,
@@ -198,9 +198,3 @@ def neighbours(rows: Sequence[Incident], number: str) -> tuple[str, str]:
     at = numbers.index(number)
     after = numbers[at + 1] if at + 1 < len(numbers) else ""
     return (numbers[at - 1] if at else ""), after
-
-
-def may_use_desk(user: Any) -> bool:
-    """Whether the desk has a queue for `user`."""
-    scope = scope_of(user)
-    return any(scope.can(capability) for capability in DESK)

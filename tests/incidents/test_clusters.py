@@ -38,7 +38,9 @@ def lead_of(incident: Incident) -> int | None:
 def kept(incident: Incident) -> dict[str, Any]:
     """Everything that a case has, but not how often it was changed."""
     row: Model = Incident.objects.get(pk=incident.pk)
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name != "version"}
+    return {
+        field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name != "version"
+    }
 
 
 # --- joined -----------------------------------------------------------------------------------------------------------
@@ -171,8 +173,7 @@ def test_joined_and_parted_a_case_is_what_it_was(world: World, state: str, other
     assert kept(member) == before
     assert list(ClockEntry.objects.filter(incident=member).values()) == ticks
     kinds = IncidentEvent.objects.filter(incident=member).order_by("sequence").values_list("kind", flat=True)
-    assert [kind for kind in kinds if kind in ("joined", "parted")][0] == "joined"
-    assert list(kinds)[-1] == "parted"
+    assert (list(kinds).count("parted"), list(kinds)[-1]) == (1, "parted")
 
 
 @pytest.mark.parametrize("turn", range(3))
@@ -205,7 +206,7 @@ def test_the_parts_of_a_score_are_shown_and_make_the_total(world: World) -> None
     (found,) = alike(world, {}, {"category": world.garbage, "text": "楼下垃圾堆了好几天没人清"})
     weighted = sum(part * weight for _label, part, weight in found.rows)
     assert round(found.total, 6) == round(weighted, 6)
-    assert found.parts["place"] == 1.0 and found.parts["category"] == duplicates.HALF
+    assert (found.parts["place"], found.parts["category"]) == (1.0, duplicates.HALF)
     assert sum(duplicates.WEIGHTS.values()) == pytest.approx(1)
 
 

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import AccessEvent
 from incidents import clusters, presence
 from incidents.models import Incident
 from incidents.states import State
 from incidents.views.desk import queue
+from notices.models import Notice
 from tests import street
 from tests.incidents.conftest import World
 from tests.incidents.pages import HTMX, client_of, get, words
@@ -143,7 +145,7 @@ def test_several_cases_go_to_the_proposed_handlers(world: World) -> None:
     two = [world.incident(State.FILED), world.incident(State.FILED)]
     said = bulk(world, *two, move="dispatch", by="dispatcher", tab="dispatch")
     assert set(Incident.objects.values_list("state", "handler_user__username")) == {(State.DISPATCHED, "microleader")}
-    assert two[0].number in said and two[1].number in said
+    assert all(one.number in said for one in two)
 
 
 def test_several_checked_and_self_handled_cases_are_closed(world: World) -> None:
@@ -293,3 +295,9 @@ def test_after_registering_a_case_the_desk_is_one_press_away(world: World) -> No
     incident = world.report(by="operator", source="desk")
     address = f"{reverse('incidents:desk')}?tab=accept&amp;case={incident.number}"
     assert address in get(world, "operator", "sent", incident.number).content.decode()
+
+
+def test_what_is_overdue_is_called_so_and_not_urgent() -> None:
+    with translation.override("zh-hans"):
+        assert Notice(kind="incident.overdue", level=Notice.Level.URGENT).badge == "超时"
+        assert Notice(kind="incident.dispatch", level=Notice.Level.URGENT).badge == "紧急"

@@ -22,7 +22,9 @@ def lost(world: World) -> Incident:
     return world.report(by="operator", source="desk", point=None, address="不知道哪里")
 
 
-def relocate(world: World, incident: Incident, new: NewPlace = MICRO, *, by: str = "operator", **more: object) -> Incident:
+def relocate(
+    world: World, incident: Incident, new: NewPlace = MICRO, *, by: str = "operator", **more: object
+) -> Incident:
     given = {"actor": world.people[by], "now": world.now, "reason": "已电话核实"} | more
     return relocating.relocate(incident.pk, new, **given)  # type: ignore[arg-type]
 
