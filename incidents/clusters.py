@@ -163,7 +163,7 @@ def _locked(pks: Iterable[int], actor: User, *, seen: Collection[int] | None = N
     rows = Incident.objects.select_for_update(of=("self",), no_key=True).select_related("category").order_by("pk")
     rows = rows.defer("contact_name", "contact_phone")
     above = Incident.objects.filter(pk__in=wanted, duplicate_of__isnull=False).values_list("duplicate_of", flat=True)
-    leads = {*wanted.difference(_with_lead(wanted)), *above}
+    leads = {*wanted.difference(_with_lead(wanted)), *(pk for pk in above if pk)}
     found = {row.pk: row for row in rows.filter(pk__in=leads)}
     found |= {row.pk: row for row in rows.filter(pk__in=wanted - leads)}
     return {pk: row for pk, row in found.items() if pk in wanted}

@@ -6,28 +6,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_post_in_the_audit'),
-        ('incidents', '0010_rules_and_decisions'),
+        ("accounts", "0004_post_in_the_audit"),
+        ("incidents", "0010_rules_and_decisions"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='incidentevent',
-            name='kind',
-            field=models.CharField(choices=[('move', 'Move'), ('warned', 'Warned'), ('overdue', 'Overdue'), ('left', 'Left to a person'), ('classified', 'Classified'), ('remark', 'Remark'), ('revealed', 'Contact revealed'), ('applied', 'Applied for'), ('reviewed', 'Application reviewed'), ('withdrawn', 'Application withdrawn'), ('extended', 'Time extended'), ('excused', 'Appeal granted'), ('unit_overdue', 'Overdue inside the unit'), ('reckoned', 'Due time reckoned anew'), ('handed_over', 'Handed over'), ('joined', 'Joined to a lead case'), ('parted', 'Parted from the lead case'), ('supervised', 'Supervised'), ('replied', 'Supervision answered'), ('lifted', 'Supervision lifted'), ('whistled', 'Whistle'), ('called_back', 'Called back'), ('solved', 'Found solved'), ('unsolved', 'No longer counted as solved'), ('level', 'Level or severity changed'), ('gathered', 'Joint action'), ('relocated', 'Place corrected')], default='move', max_length=12, verbose_name='kind'),
+            model_name="incidentevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("move", "Move"),
+                    ("warned", "Warned"),
+                    ("overdue", "Overdue"),
+                    ("left", "Left to a person"),
+                    ("classified", "Classified"),
+                    ("remark", "Remark"),
+                    ("revealed", "Contact revealed"),
+                    ("applied", "Applied for"),
+                    ("reviewed", "Application reviewed"),
+                    ("withdrawn", "Application withdrawn"),
+                    ("extended", "Time extended"),
+                    ("excused", "Appeal granted"),
+                    ("unit_overdue", "Overdue inside the unit"),
+                    ("reckoned", "Due time reckoned anew"),
+                    ("handed_over", "Handed over"),
+                    ("joined", "Joined to a lead case"),
+                    ("parted", "Parted from the lead case"),
+                    ("supervised", "Supervised"),
+                    ("replied", "Supervision answered"),
+                    ("lifted", "Supervision lifted"),
+                    ("whistled", "Whistle"),
+                    ("called_back", "Called back"),
+                    ("solved", "Found solved"),
+                    ("unsolved", "No longer counted as solved"),
+                    ("level", "Level or severity changed"),
+                    ("gathered", "Joint action"),
+                    ("relocated", "Place corrected"),
+                ],
+                default="move",
+                max_length=12,
+                verbose_name="kind",
+            ),
         ),
         migrations.CreateModel(
-            name='DeskPresence',
+            name="DeskPresence",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('seen_at', models.DateTimeField(verbose_name='seen at')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='incidents.incident', verbose_name='incident')),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("seen_at", models.DateTimeField(verbose_name="seen at")),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="incidents.incident",
+                        verbose_name="incident",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'presence at the desk',
-                'verbose_name_plural': 'presences at the desk',
+                "verbose_name": "presence at the desk",
+                "verbose_name_plural": "presences at the desk",
             },
         ),
     ]
