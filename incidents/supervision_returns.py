@@ -109,7 +109,7 @@ def pair_figures(returned: QuerySet[Assignment]) -> list[Pair]:
             row["holder"],
             row["n"],
             row["cases"],
-            bool(row["taker"]) and (row["taker"], row["giver"]) in both,
+            row["taker"] not in ("", row["giver"]) and (row["taker"], row["giver"]) in both,
         )
         for row in found
     ]
