@@ -21,7 +21,7 @@ from incidents import advice, lifecycle, redlist, supervision_returns
 from incidents.deciding import Decision
 from incidents.forms.supervision import NOBODY, DecideForm, ReturnsForm
 from incidents.handlers import Handler, handlers_for
-from incidents.models import Incident, IncidentEvent
+from incidents.models import DispatchDecision, Incident, IncidentEvent
 from incidents.overview import midnight
 from incidents.states import State
 from incidents.story import photo_of, reason_lines
@@ -56,13 +56,9 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def _decisions() -> Any:
-    return (
-        Incident._meta.get_field("decisions")
-        .related_model._default_manager.select_related(  # type: ignore[union-attr]
-            "chosen_organization", "chosen_user"
-        )
-        .order_by("-pk")
-    )
+    """What the system itself proposed, newest first; what people decided is no suggestion."""
+    rows = DispatchDecision.objects.filter(by__isnull=True).order_by("-pk")
+    return rows.select_related("chosen_organization", "chosen_user")
 
 
 def _waiting(incident: Incident, way: list[supervision_returns.Leg]) -> dict[str, Any]:
