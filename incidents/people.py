@@ -36,8 +36,8 @@ def name_with_post(user: User | None, grid_code: str, *, now: datetime) -> str:
     """How history names `user` for ever: 张三（网格长）; the system without one; one query for a person.
 
     The post is the one nearest to the place: the longest code on the way up from `grid_code`, else a post in a unit,
-    else any. Whoever acts in the place of somebody who is away is named so: 张三（代 李四 网格长）. It is written in the
-    platform's own language, whatever the reader's.
+    else any. Whoever acts in the place of somebody who is away is named so: 张三（代 李四 网格长）. It is written in
+    the platform's own language, whatever the reader's.
     """
     with translation.override(settings.LANGUAGE_CODE):
         if user is None:

@@ -90,7 +90,7 @@ def returns_between(user: Any, start: datetime, end: datetime, code: str = "") -
     return found
 
 
-def pair_figures(returned: QuerySet[Assignment]) -> list[Pair]:
+def pair_figures(returned: QuerySet[Any]) -> list[Pair]:
     """Figures per giver, taker and holder, the most frequent first, at most 200; three queries."""
     rows = returned.order_by().values("giver", "taker", "holder")
     rows = rows.annotate(n=Count("pk"), cases=Count("incident", distinct=True)).order_by(

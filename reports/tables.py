@@ -13,7 +13,11 @@ Kind = Literal["text", "count", "rate", "span", "moment", "case"]
 
 AREA_MEASURES: Final = ("reported", "completed", "same_day", "handled", "open_end", "overdue_open")
 UNIT_COLUMNS: Final = ("dispatched", "handled", "returned", "reworked", "in_hand", "overdue_unhandled")
-SUMMARY: Final = [measure.name for measure in MEASURES if measure.name not in ("ever", "should_handle", "extended_of_those", "should_close")]
+SUMMARY: Final = [
+    measure.name
+    for measure in MEASURES
+    if measure.name not in ("ever", "should_handle", "extended_of_those", "should_close")
+]
 
 
 @dataclass(frozen=True, slots=True)

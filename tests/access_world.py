@@ -344,10 +344,12 @@ class Sample:
     values: Callable[[Side], dict[str, Any]]
     shown_by: str
     needs: str = ""
-    """A capability that the view asks on the object itself, beyond its own rule: 403 without."""
+    """A capability (or several, a|b) that the view asks on the object itself, beyond its own rule: 403 without."""
     needs_to_post: str = ""
     """The same, only for writing."""
     body: Callable[[Side], dict[str, Any]] = lambda side: {}
+    on_grid: bool = False
+    """What is asked to post must be held on a grid: what a handler may do for a unit does not count."""
 
 
 def _pk(name: str) -> Callable[[Side], dict[str, Any]]:
@@ -401,6 +403,9 @@ def _action_day(side: Side) -> dict[str, Any]:
 NOBODY = "nobody"
 """A capability that no actor here has: the thing is its owner's, and nobody here owns it."""
 
+WORKS = "task.edit|incident.handle"
+LABELS = "incident.accept|incident.dispatch|incident.supervise|incident.check"
+
 SAMPLES: dict[str, Sample] = {
     "incidents:apply": Sample(
         lambda side: {"number": side.incident.number, "kind": "extension"}, "incident.view", needs=NOBODY
@@ -426,15 +431,18 @@ SAMPLES: dict[str, Sample] = {
         lambda side: {"pk": side.grid_task.pk, "step": "finish"}, "grid.view", needs="task.edit"
     ),
     "incidents:grid_task_tick": Sample(
-        lambda side: {"pk": side.grid_task.pk, "item": side.grid_task.items.get().pk}, "grid.view", needs=NOBODY
+        lambda side: {"pk": side.grid_task.pk, "item": side.grid_task.items.get().pk},
+        "grid.view",
+        needs_to_post=WORKS,
+        on_grid=True,
     ),
     "incidents:grid_task_part": Sample(lambda side: {"pk": side.grid_task.parts.get().pk}, "grid.view"),
     "incidents:grid_task_part_step": Sample(
         lambda side: {"pk": side.grid_task.parts.get().pk, "step": "report"}, "grid.view"
     ),
     "api-grid-task-detail": Sample(_pk("grid_task"), "grid.view"),
-    "api-grid-task-progress": Sample(_pk("grid_task"), "grid.view", body=_share),
-    "incidents:labels": Sample(_number, "incident.view"),
+    "api-grid-task-progress": Sample(_pk("grid_task"), "grid.view", needs_to_post=WORKS, body=_share, on_grid=True),
+    "incidents:labels": Sample(_number, "incident.view", needs_to_post=LABELS),
     "incidents:action": Sample(_pk("action"), "incident.view"),
     "incidents:action_edit": Sample(_pk("action"), "incident.view"),
     "incidents:action_step": Sample(lambda side: {"pk": side.action.pk, "step": "end"}, "incident.view"),
@@ -518,7 +526,10 @@ SAMPLES: dict[str, Sample] = {
     "incidents:arbitration_decide": Sample(_number, "incident.view", needs="incident.approve"),
     **{
         f"incidents:supervision_{name}": Sample(
-            lambda side: {"number": side.supervision.number}, "incident.view", needs=needs, body=lambda side: words
+            lambda side: {"number": side.supervision.number},
+            "incident.view",
+            needs=needs,
+            body=lambda side, words=words: words,
         )
         for name, needs, words in (
             ("paper", "", {}),

@@ -120,8 +120,10 @@ def expected(one: Endpoint, actor: str, sample: Sample | None, *, inside: bool, 
         return IN
     if not (sees(actor, inside=inside) and (not sample.shown_by or sample.shown_by in capabilities)):
         return NOT_THERE
+    if sample.on_grid and method == "post" and actor == "department":
+        return NOT_YOU
     needed = {sample.needs, sample.needs_to_post if method == "post" else ""} - {""}
-    return IN if needed <= capabilities else NOT_YOU
+    return IN if all(capabilities & set(need.split("|")) for need in needed) else NOT_YOU
 
 
 def fits(answer: Any, one: Endpoint, wanted: frozenset[int] | str) -> bool:

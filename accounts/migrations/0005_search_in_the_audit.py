@@ -4,15 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_post_in_the_audit'),
+        ("accounts", "0004_post_in_the_audit"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='accessevent',
-            name='action',
-            field=models.CharField(choices=[('login', 'Signed in'), ('login_failed', 'Sign-in failed'), ('logout', 'Signed out'), ('locked', 'Locked out'), ('password', 'Password changed'), ('reveal', 'Personal data revealed'), ('export', 'Exported'), ('api_key', 'API key issued or revoked'), ('post', 'Post given or ended'), ('search', 'Searched by personal data')], max_length=20, verbose_name='action'),
+            model_name="accessevent",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("login", "Signed in"),
+                    ("login_failed", "Sign-in failed"),
+                    ("logout", "Signed out"),
+                    ("locked", "Locked out"),
+                    ("password", "Password changed"),
+                    ("reveal", "Personal data revealed"),
+                    ("export", "Exported"),
+                    ("api_key", "API key issued or revoked"),
+                    ("post", "Post given or ended"),
+                    ("search", "Searched by personal data"),
+                ],
+                max_length=20,
+                verbose_name="action",
+            ),
         ),
     ]

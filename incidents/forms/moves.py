@@ -42,7 +42,7 @@ REASON_LABELS: Final[dict[str, Promise]] = {
     "reopen": _("Why it is opened again"),
     "refuse_self": _("Why it does not count"),
 }
-PEOPLE_LABELS: Final[dict[str, Promise]] = {
+PEOPLE_LABELS: Final[dict[str, Any]] = {
     "member": _("Who of the unit does it"),
     "inspector": _("Who looks on site"),
 }

@@ -92,9 +92,9 @@ class GridTaskItem(models.Model):
     task = models.ForeignKey(GridTask, models.CASCADE, related_name="items", verbose_name=_("task"))
     position = models.PositiveSmallIntegerField(_("position"))
     text = models.CharField(_("text"), max_length=200)
-    done_at = models.DateTimeField(_("done at"), null=True, blank=True)
+    done_at = models.DateTimeField(_("ticked at"), null=True, blank=True)
     done_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("done by")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ticked by")
     )
 
     class Meta:
@@ -113,7 +113,7 @@ class GridTaskPart(models.Model):
     """The share of one grid in a task: what it is to reach and has reached, its report, and whether that counts."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("In work")
+        OPEN = "open", _("Being worked on")
         REPORTED = "reported", _("Reported done")
         ACCEPTED = "accepted", _("Accepted")
 
@@ -123,7 +123,7 @@ class GridTaskPart(models.Model):
     target = models.PositiveIntegerField(_("to reach"), default=0)
     reached = models.PositiveIntegerField(_("reached"), default=0)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
-    report = models.TextField(_("report"), max_length=2000, blank=True, default="")
+    report = models.TextField(_("feedback of the grid"), max_length=2000, blank=True, default="")
     reported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reported by")
     )

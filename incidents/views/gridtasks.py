@@ -204,7 +204,7 @@ def task_part(request: HttpRequest, pk: int) -> HttpResponse:
     form = ProgressForm(request.POST or None)
     if form.is_bound and form.is_valid():
         amount, text = form.cleaned_data["amount"] or 0, form.cleaned_data["text"]
-        given = {"actor": person(request), "now": timezone.now()}
+        given: dict[str, Any] = {"actor": person(request), "now": timezone.now()}
         if _try(form, lambda: gridtasks.progress(part.pk, amount=amount, text=text, **given)):
             messages.success(request, _("Saved."))
             return redirect("incidents:grid_task_part", pk=part.pk)

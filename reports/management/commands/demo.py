@@ -19,6 +19,7 @@ from grid.demo.places import build_places
 from grid.demo.tree import build_tree
 from grid.models import Grid
 from incidents.catalogue import load_catalogue
+from incidents.deadlines import run_clocks
 from incidents.demo.actions import build_actions
 from incidents.demo.applications import build_applications
 from incidents.demo.callbacks import build_call_backs
@@ -57,6 +58,7 @@ class Command(BaseCommand):
                 return
             raise CommandError("The database is not empty. The demo loads into an empty one only.")
         password = options["password"] or secrets.token_urlsafe(9)
+        _wait_patiently()
         with transaction.atomic():
             key = self._load(password, options["days"])
         _analyze()
@@ -76,6 +78,7 @@ class Command(BaseCommand):
         ended = build_history(timezone.localdate(now), days=days)
         _analyze()
         opened = build_open_work(now)
+        run_clocks(now=now)
         build_applications(now)
         build_disputes(now)
         build_call_backs(now)
@@ -99,6 +102,13 @@ class Command(BaseCommand):
         self.stdout.write("Demo accounts, all with the password " + password)
         self.stdout.write(LOGINS_TEXT.rstrip())
         self.stdout.write(f"API key, shown only now: {key}")
+
+
+def _wait_patiently() -> None:
+    """One long transaction on a slow machine is no hanging request: the limits made for those do not count here."""
+    with connection.cursor() as cursor:
+        for limit in ("idle_in_transaction_session_timeout", "lock_timeout", "statement_timeout"):
+            cursor.execute(f"SET {limit} = 0")
 
 
 def _analyze() -> None:
