@@ -43,7 +43,7 @@ class ClassifierVersionAdmin(ReadOnlyAdmin):
     actions = ("put_to_work", "take_out")
     fieldsets = (
         (None, {"fields": ("state", "verdict", "trained_at", "live_at", "retired_at", "changed_by")}),
-        (gettext_lazy("Scores"), {"fields": ("train_size", "held_back_size", "threshold", "table")}),
+        (gettext_lazy("Scores"), {"fields": ("train_size", "held_back_size", "threshold_shown", "table")}),
         (gettext_lazy("File"), {"fields": ("size", "sha256")}),
     )
 
@@ -59,6 +59,11 @@ class ClassifierVersionAdmin(ReadOnlyAdmin):
     def state_shown(self, version: ClassifierVersion) -> str:
         """The state, coloured."""
         return str(version.get_state_display())
+
+    @admin.display(description=gettext_lazy("confidence from which it decides alone"))
+    def threshold_shown(self, version: ClassifierVersion) -> str:
+        """With three digits."""
+        return f"{version.threshold:.3f}"
 
     @admin.display(description=gettext_lazy("macro-F1"))
     def macro_f1(self, version: ClassifierVersion) -> str:

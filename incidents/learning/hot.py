@@ -3,6 +3,7 @@
 Pure: rows in, issues out. Needs numpy only, because a page asks for it.
 """
 
+import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -39,6 +40,10 @@ POINTS_RECENT: Final = 15.0
 MONTH: Final = timedelta(days=30)
 COOLING: Final = timedelta(days=7)
 """Time in which the points for the last report fall to a third."""
+
+
+_SIGN: Final = re.compile(r"\d+|[^\W\d_]")
+"""A number or a letter: what becomes one character of the normal form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +253,8 @@ def _issue(rows: Sequence[HotRow], numbers: Sequence[int], weighed: _Weighed, no
     lead = max(numbers, key=lambda number: sum(weights[gram] for gram in weighed.grams[number].tolist()))
     people, days, peak = _people(own), len({row.day for row in own}), _peak(own)
     heat = _heat(people, days, peak, age=now - own[0].at)
-    return HotIssue(own, rows[lead], _words(weights, weighed), people, days, peak, heat)
+    words = _words(rows[lead], [weighed.grams[number] for number in numbers], weighed)
+    return HotIssue(own, rows[lead], words, people, days, peak, heat)
 
 
 def _people(rows: Sequence[HotRow]) -> int:
@@ -272,13 +278,16 @@ def _heat(people: int, days: int, peak: int, *, age: timedelta) -> Heat:
     )
 
 
-def _words(weights: Counter[int], weighed: _Weighed, most: int = 4) -> list[str]:
-    """What its reports have in common: the heaviest n-grams, none inside another."""
-    chosen: list[str] = []
-    for place, _weight in weights.most_common(60):
-        gram = weighed.vocabulary[place]
-        if not any(set(gram) & set(other) for other in chosen):
-            chosen.append(gram)
-        if len(chosen) == most:
-            break
-    return chosen
+def _words(lead: HotRow, grams: Sequence[NDArray[np.intp]], weighed: _Weighed, most: int = 4) -> list[str]:
+    """What its reports have in common: the longest pieces of the leading title whose n-grams half of them have."""
+    spread = Counter(gram for own in grams for gram in own.tolist())
+    shared = {weighed.vocabulary[gram] for gram, number in spread.items() if 2 * number >= len(grams)}
+    signs = _SIGN.findall(lead.title)
+    bare = [normalise(sign) for sign in signs]
+    covered = [False] * len(bare)
+    for size in SIZES:
+        for start in range(len(bare) - size + 1):
+            if "".join(bare[start : start + size]) in shared:
+                covered[start : start + size] = [True] * size
+    marked = "".join(sign if is_in else "\n" for sign, is_in in zip(signs, covered, strict=True))
+    return sorted(dict.fromkeys(marked.split()), key=lambda piece: -len(piece))[:most]

@@ -17,6 +17,8 @@ from incidents.learning.features import BLOCK_WEIGHTS, HEAD_MARK, block_of, gram
 
 Numbers = NDArray[np.float32]
 
+DOUBT: Final = 0.002
+"""The part of every answer that is spread over all labels alike."""
 FORM: Final = 1
 """The form of the file; another one is refused."""
 
@@ -53,7 +55,7 @@ class LinearReader:
         found, values = self._values(text)
         # einsum and not @: for so few numbers the threads of BLAS cost more than they give
         scores = np.einsum("g,gl->l", values, self.weights[found]) + self.bias
-        return Reading(softmax(self.sharpness * scores), found, values)
+        return Reading(confidences(scores, self.sharpness), found, values)
 
     def explain(self, reading: Reading, label: int, most: int = 5) -> dict[str, float]:
         """The n-grams that spoke most for one label, with their parts of its score; overlapping ones only once."""
@@ -116,11 +118,11 @@ def block_scale(values: NDArray[Any], keys: NDArray[np.intp], number: int) -> Nu
     return scale[keys]
 
 
-def softmax(scores: NDArray[Any]) -> NDArray[Any]:
-    """Scores of one text, or of one per row, as shares that add up to 1."""
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+def confidences(scores: NDArray[Any], sharpness: float) -> NDArray[Any]:
+    """Scores of one text, or of one per row, as shares that add up to 1; none reaches 1, for nobody is that sure."""
+    powers = np.exp(sharpness * (scores - scores.max(axis=-1, keepdims=True)))
     shares: NDArray[Any] = powers / powers.sum(axis=-1, keepdims=True)
-    return shares
+    return (1.0 - DOUBT) * shares + DOUBT / scores.shape[-1]
 
 
 def _telling(parts: dict[str, float], most: int) -> dict[str, float]:

@@ -15,18 +15,22 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.svm import LinearSVC
 
 from incidents.learning.features import BLOCK_WEIGHTS, block_of, grams
-from incidents.learning.linear import LinearReader, Numbers, block_scale, softmax
+from incidents.learning.linear import LinearReader, Numbers, block_scale, confidences
 from incidents.learning.repeats import groups_of
 from incidents.learning.scoring import Answer, Scores, score, threshold_for
 
 COST: Final = 1.0
 """C of the support vector machine."""
+TOLERANCE: Final = 0.1
+"""Where it stops; a thousandth of it changed no answer and took twice the time."""
 FOLDS: Final = 5
 RARE: Final = 3
 """Texts that must have an n-gram; rarer ones are names and typing errors."""
 MOST_WEIGHTS: Final = 6_000_000
 """N-grams × labels: 12 MB in the file, 24 MB in a process."""
 MOST_GRAMS: Final = 250_000
+LEAST_SURE: Final = 0.5
+"""Whatever the counts say: what is more likely something else is left to a person."""
 
 
 class TooLittle(ValueError):
@@ -65,8 +69,8 @@ def learn(texts: Sequence[str], labels: Sequence[str]) -> Learned:
     vocabulary, material, groups = _material(texts, truth, names)
     unseen = _unseen_decisions(material, groups, len(names))
     sharpness = _sharpness(unseen, truth)
-    answers = _answers(softmax(sharpness * unseen), names)
-    threshold = threshold_for(answers, labels)
+    answers = _answers(confidences(unseen, sharpness), names)
+    threshold = max(LEAST_SURE, threshold_for(answers, labels))
     emphasis, weights, bias = _fit(material, np.arange(len(texts)))
     reader = LinearReader(tuple(names), vocabulary, emphasis, weights, bias, sharpness)
     return Learned(reader, threshold, score(answers, labels, threshold=threshold))
@@ -117,7 +121,7 @@ def _folds(truth: NDArray[np.intp], groups: NDArray[np.intp]) -> Iterator[tuple[
 def _fit(material: Material, rows: NDArray[np.intp]) -> tuple[Numbers, Numbers, Numbers]:
     """(emphasis of the n-grams, weights, bias) learned from some rows."""
     emphasis = _emphasis(material.counts[rows], material.truth[rows])
-    machine = LinearSVC(C=COST, class_weight="balanced", random_state=0).fit(
+    machine = LinearSVC(C=COST, class_weight="balanced", tol=TOLERANCE, random_state=0).fit(
         _weighed(material, emphasis)[rows], material.truth[rows]
     )
     return emphasis, _two_sided(machine.coef_.T), _two_sided(machine.intercept_[np.newaxis, :])[0]

@@ -56,6 +56,12 @@ def test_reports_of_one_matter_are_one_issue_and_come_first() -> None:
     assert "搅拌" in "".join(best.words)
 
 
+def test_its_words_are_pieces_of_its_title_as_it_was_written() -> None:
+    titles = ("丰产路140号院门口垃圾没人清", "丰产路140号院门口垃圾满溢", "丰产路140号院门口垃圾太臭")
+    best = hot_issues([row(number, title) for number, title in enumerate(titles)], now=NOW)[0]
+    assert best.words == ["丰产路140号院门口垃圾"]
+
+
 def test_its_rows_are_newest_first() -> None:
     best = hot_issues(mixers(), now=NOW)[0]
     assert [one.key for one in best.rows] == ["m0", "m1", "m2", "m3", "m4"]

@@ -1,9 +1,11 @@
 """Versions of the reader: taught by ended cases, live only when better, one at a time, and never in dispatch's way."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -11,9 +13,10 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.errors import NotNow
+from incidents import tasks
 from incidents.classify import THRESHOLD
 from incidents.learning import reader as reading
-from incidents.learning import retraining, store
+from incidents.learning import retraining, retraining_process, store
 from incidents.learning.cases import Example, examples, key_of, lesson_of
 from incidents.learning.reader import current_reader
 from incidents.learning.retraining import Outcome, retrain
@@ -21,6 +24,7 @@ from incidents.learning.training import learn
 from incidents.models import Category, ClassifierFile, ClassifierVersion, Incident
 from incidents.models.incident import Closing, Locating, Source
 from incidents.states import State
+from notices.models import Job
 from tests.incidents.conftest import World, make_category
 from tests.incidents.learning import report, reports
 
@@ -185,6 +189,27 @@ def test_no_transaction_is_open_while_it_learns(
     monkeypatch.setattr(retraining, "learn", lambda *rows: (seen.append(connection.in_atomic_block), learn(*rows))[1])
     retrain(now=timezone.now())
     assert seen == [False]
+
+
+@pytest.fixture
+def child_reads_this_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that is started finds the database of the tests."""
+    address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    monkeypatch.setenv("DATABASE_URL", urlunsplit(address))
+
+
+@pytest.mark.usefixtures("child_reads_this_database")
+def test_the_weekly_job_trains_in_a_process_of_its_own_and_notes_it(db: None) -> None:
+    assert tasks.retrain_classifier() == 0
+    noted = Job.objects.get(name="incidents.retrain_classifier")
+    assert (noted.last_count, noted.last_error) == (0, "")
+
+
+@pytest.mark.usefixtures("child_reads_this_database")
+def test_a_training_that_fails_is_told(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retraining_process, "COMMAND", "no_such_command")
+    with pytest.raises(retraining_process.TrainingFailed, match="no_such_command"):
+        retraining_process.run()
 
 
 # --- versions

@@ -22,7 +22,7 @@ os.environ |= {f"THROTTLE_{scope}": "100000000/min" for scope in ("READ", "WRITE
 django.setup()
 logging.disable(logging.WARNING)
 
-from house.bench import dispatching, fill, polygons  # noqa: E402 - Django first
+from house.bench import classifying, dispatching, fill, polygons  # noqa: E402 - Django first
 from house.bench.cases import Cases  # noqa: E402
 from house.bench.floors import Floors  # noqa: E402
 from house.bench.load import Timing, timed  # noqa: E402
@@ -33,6 +33,7 @@ NAMES: Final = (
     "view",
     "intake",
     "dispatch",
+    "classify",
     "list",
     "list_filter",
     "list_text",
@@ -41,6 +42,8 @@ NAMES: Final = (
     "daily_report",
     "locate",
 )
+WITHOUT_FLOOR: Final = ("view", "classify")
+"""Cases that ask the database for nothing."""
 SECONDS: Final = 4.0
 
 
@@ -93,6 +96,9 @@ def measure(name: str, rows: int, cases: Cases, floors: Floors) -> Result:
     if name == "dispatch":
         own, many, queries = dispatching.measure(cases)
         floors.prepare_dispatch(3000)
+    elif name == "classify":
+        own, queries = classifying.measure()
+        many = own
     else:
         case = cases.all()[name]
         for number in range(5):
@@ -101,7 +107,7 @@ def measure(name: str, rows: int, cases: Cases, floors: Floors) -> Result:
         in_process = name in ("daily_report", "locate")
         many = own if in_process else timed(case.work, seconds=SECONDS, clients=8)
         queries = case.queries()
-    bare = timed(floors.work(name), seconds=1.5) if name != "view" else own
+    bare = timed(floors.work(name), seconds=1.5) if name not in WITHOUT_FLOOR else own
     return result(name, rows, own, many, queries, bare)
 
 
