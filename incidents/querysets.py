@@ -43,7 +43,9 @@ class IncidentQuerySet(models.QuerySet[Any]):
     def in_hands_of(self, user: Any) -> Self:
         """Open, and waiting for `user`: to handle, to look on site, or to confirm for the unit that she leads."""
         scope = scope_of(user)
-        mine = Q(inspector=user, state__in=INSPECTED) | Q(handler_user__in=_hands_of(user), state__in=(*WITH_HANDLER, *RESTING))
+        mine = Q(inspector=user, state__in=INSPECTED) | Q(
+            handler_user__in=_hands_of(user), state__in=(*WITH_HANDLER, *RESTING)
+        )
         if scope.organizations:
             mine |= Q(
                 handler_organization__in=scope.organizations,
