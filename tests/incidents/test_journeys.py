@@ -27,6 +27,7 @@ from incidents import (
     solving,
     supervision,
     supervision_rules,
+    whistle_raising,
     whistles,
 )
 from incidents.catalogue import load_catalogue
@@ -180,15 +181,15 @@ def test_noise_from_a_stadium_is_one_matter_for_many_callers(office: Office) -> 
     lead, members = calls[0], calls[1:]
     reason = "同一体育场同一晚的来电"
     clusters.join(lead.pk, [one.pk for one in members], actor=office.people["operator"], now=office.now, reason=reason)
-    whistle = whistles.raise_whistle(
-        whistles.NewWhistle(
+    whistle = whistle_raising.raise_whistle(
+        whistle_raising.NewWhistle(
             title="体育场夜间噪声联合执法",
             text="多名居民连续投诉，街道难以单独解决",
             ground=Whistle.Ground.ENFORCEMENT,
             level="yellow",
             calls=[
-                whistles.Call(office.units["law"], "牵头约谈场馆", is_lead=True),
-                whistles.Call(office.units["police"], "到场维持秩序"),
+                whistle_raising.Call(office.units["law"], "牵头约谈场馆", is_lead=True),
+                whistle_raising.Call(office.units["police"], "到场维持秩序"),
             ],
             incident=lead,
         ),
