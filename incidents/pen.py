@@ -76,6 +76,15 @@ STAYS_IN_UNIT: Final = ("hand_on", "hand_over")
 """Outcomes of an assignment after which the task is still with the same unit, or with whoever took the post over."""
 
 
+_ATTRIBUTES: Final = {name: Incident._meta.get_field(name).attname for name in MOVED_FIELDS}  # type: ignore[union-attr]
+_NEVER: Final = object()
+
+
+def _columns(incident: Incident) -> dict[str, Any]:
+    """The values of an incident that may change, by field; keys of rows instead of the rows."""
+    return {name: getattr(incident, attribute) for name, attribute in _ATTRIBUTES.items()}
+
+
 @dataclass
 class Pen:
     """Collects events, clock entries, assignments and photos about some locked incidents, and writes them."""
@@ -85,6 +94,7 @@ class Pen:
     rules: Rules = field(default_factory=Rules)
     sequences: dict[int, int] = field(default_factory=dict)
     events: list[IncidentEvent] = field(default_factory=list)
+    _before: dict[int, dict[str, Any]] = field(default_factory=dict)
     _changed: dict[int, Incident] = field(default_factory=dict)
     _ended: dict[str, list[int]] = field(default_factory=dict)
     _assigned: list[Assignment] = field(default_factory=list)
@@ -102,7 +112,8 @@ class Pen:
         """For incidents whose rows the caller has locked; two queries, however many they are."""
         rows = list(incidents)
         last = IncidentEvent.objects.filter(incident__in=[row.pk for row in rows]).values_list("incident")
-        return cls(now, Ledgers(rows), sequences=dict(last.annotate(Max("sequence")).order_by()))
+        sequences = dict(last.annotate(Max("sequence")).order_by())
+        return cls(now, Ledgers(rows), sequences=sequences, _before={row.pk: _columns(row) for row in rows})
 
     def event(  # noqa: PLR0913 - one argument per column, all by keyword
         self,
@@ -176,7 +187,9 @@ class Pen:
     def write(self, *, inserted: bool = False) -> None:
         """Write everything collected; `inserted` says that the incident's own row has just been written."""
         for incident in () if inserted else self._changed.values():
-            incident.save(update_fields=MOVED_FIELDS)
+            before, after = self._before.get(incident.pk, {}), _columns(incident)
+            # only what has changed: another column may have been written by somebody else
+            incident.save(update_fields=[name for name in MOVED_FIELDS if before.get(name, _NEVER) != after[name]])
         IncidentEvent.objects.bulk_create(self.events)
         ClockEntry.objects.bulk_create(self.ledgers.added)
         self._write_assignments()
