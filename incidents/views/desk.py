@@ -28,13 +28,7 @@ from incidents.views.cases import case_context
 from incidents.views.finding import find_incident
 from incidents.views.moves import Offer, form_for
 
-DESK: Final = (
-    "incident.accept",
-    "incident.dispatch",
-    "incident.check",
-    "incident.close",
-    "incident.approve",
-)
+DESK: Final = ("incident.accept", "incident.dispatch", "incident.approve")
 BULK_LABELS: Final[dict[str, Promise]] = {
     "file": _("File with the proposed category"),
     "dispatch": _("Dispatch to the proposed handler"),

@@ -20,6 +20,8 @@ from house.python_env import PYTHON
 from house.steps import StepFailed, finish, run, say, step
 
 LINES_SHOWN = 80
+PROOFS = "tests/proof"
+"""The whole platform under load, faults and real browsers, on clusters of its own."""
 MODULES = ("accounts", "notices", "grid", "incidents", "reports", "config")
 
 
@@ -65,13 +67,35 @@ def check(pytest_arguments: list[str], *, long: bool) -> int:
     try:
         env = prepare() | ({"LONG": "1"} if long else {})
         broken = [one.name for one in checks(env) if not passes(one)]
-        say("\n== tests")
-        tests = subprocess.run([PYTHON, "-m", "pytest", *pytest_arguments], cwd=ROOT, env=env, check=False).returncode
+        tests = run_tests(pytest_arguments, env)
     finally:
         services.down(TEST)
     if broken:
         say(f"\nFAILED checks: {', '.join(broken)}")
     return 1 if broken or tests else 0
+
+
+def run_tests(pytest_arguments: list[str], env: dict[str, str]) -> int:
+    """Run the tests; all of them in two halves side by side, because the proofs mostly wait for servers of their own.
+
+    Gives 0 only when both halves are well.
+    """
+    pytest: list[str | Path] = [PYTHON, "-m", "pytest"]
+    if pytest_arguments:
+        say("\n== tests")
+        return subprocess.run([*pytest, *pytest_arguments], cwd=ROOT, env=env, check=False).returncode
+    said = TEST.folder / "proofs.log"
+    with said.open("w", encoding="utf-8") as log:
+        command = [*pytest, "-o", "cache_dir=var/pytest-proofs", PROOFS]
+        with subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT) as proofs:
+            say("\n== tests (the proofs run beside them)")
+            try:
+                others = subprocess.run([*pytest, f"--ignore={PROOFS}"], cwd=ROOT, env=env, check=False).returncode
+            except BaseException:
+                proofs.terminate()
+                raise
+    say(f"\n== proofs\n{said.read_text(encoding='utf-8', errors='replace')}")
+    return others or proofs.returncode
 
 
 def prepare() -> dict[str, str]:
