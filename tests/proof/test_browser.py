@@ -185,8 +185,14 @@ def test_the_department_takes_it_on_the_phone_and_feeds_back(
     assert state_of(running, number) == "handled"
 
 
+def send(running: Stack, page: Page, number: str, move: str, state: str) -> None:
+    """Press the button of the open form of a move, and wait until the case stands where it leads."""
+    page.locator(f'form[action="/incidents/{number}/moves/{move}/"] .move-send button').first.click()
+    wait_for(lambda: page.wait_for_timeout(100) or state_of(running, number) == state, seconds=10, what=move)
+
+
 def test_the_operator_checks_and_closes_it_at_the_desk(
-    running: Stack, sitting: Sitting, number: str, pictures: Path
+    running: Stack, sitting: Sitting, number: str, picture: Path, pictures: Path
 ) -> None:
     with sitting("operator", DESK) as page:
         shoot(page, pictures / "7-operator-overview.png")
@@ -195,9 +201,14 @@ def test_the_operator_checks_and_closes_it_at_the_desk(
         case = page.locator(f'#desk-case[data-number="{number}"]')
         expect(case.locator(".before-after img")).to_have_count(2)
         shoot(page, pictures / "8-operator-desk.png")
-        case.locator("[name=text]").first.fill("回访确认路灯已亮，照片属实。")
-        case.locator(f'form[action="/incidents/{number}/moves/close/"] .move-send button').click()
-        wait_for(lambda: page.wait_for_timeout(100) or state_of(running, number) == "closed", seconds=10, what="close")
+        send(running, page, number, "start_check", "checking")
+        page.goto(f"/desk/?tab=check&case={number}")
+        case.locator("[name=text]").first.fill("到场查看，路灯已亮，照片属实。")
+        case.locator("[name=photos]").first.set_input_files(picture)
+        expect(case.locator(".photo-list img").first).to_be_visible()
+        send(running, page, number, "pass_check", "checked")
+        page.goto(f"/desk/?tab=close&case={number}")
+        send(running, page, number, "close_checked", "closed")
         page.goto(f"/incidents/{number}/")
         shoot(page, pictures / "9-operator-case.png")
 

@@ -109,7 +109,9 @@ def test_the_department_cannot_close_its_own_work(running: Stack, number: str) -
 
 def test_the_operator_checks_and_closes_it(running: Stack, system: System, number: str) -> None:
     operator = Person(running.url, "operator")
-    operator.move(number, "close", text="现场核查，路灯已亮。")
+    operator.move(number, "start_check")
+    operator.move(number, "pass_check", photo(), text="现场核查，路灯已亮。")
+    operator.move(number, "close_checked")
     case = in_state(system, number, "closed")
     assert case
     assert case["closed_at"]
@@ -174,7 +176,8 @@ def set_time(running: Stack, now: datetime) -> None:
 
 def counted(running: Stack, day: Any) -> tuple[int, int]:
     """Reported and closed on the day, counted from the events alone."""
-    sql = """SELECT count(*) FILTER (WHERE e.from_state = ''), count(*) FILTER (WHERE e.move = 'close')
+    sql = """SELECT count(*) FILTER (WHERE e.from_state = ''),
+      count(*) FILTER (WHERE e.move IN ('close', 'close_checked'))
     FROM incidents_incidentevent AS e JOIN incidents_incident AS i ON i.id = e.incident_id
     WHERE (e.at AT TIME ZONE 'Asia/Shanghai')::date = %s AND i.grid_code LIKE %s"""
     ((reported, closed),) = ask(running, sql, day, f"{STREET}%")

@@ -100,15 +100,17 @@ LAWS: Final = (
         "one open assignment while somebody has it, none otherwise",
         """SELECT i.number, i.state, count(a.id) FROM incidents_incident AS i
         LEFT JOIN incidents_assignment AS a ON a.incident_id = i.id AND a.ends_at IS NULL GROUP BY i.id
-        HAVING count(a.id) <> CASE WHEN i.state IN ('dispatched', 'handling', 'reworking') THEN 1 ELSE 0 END""",
+        HAVING count(a.id) <> CASE WHEN i.state IN
+          ('dispatched', 'handling', 'reworking', 'suspended', 'deferred', 'confirming') THEN 1 ELSE 0 END""",
     ),
     Law(
         TWICE_DISPATCHED,
-        "as many assignments as dispatches and reworks",
+        "as many assignments as dispatches, reworks and hand-overs",
         """SELECT i.number FROM incidents_incident AS i
         WHERE (SELECT count(*) FROM incidents_assignment AS a WHERE a.incident_id = i.id) <>
           (SELECT count(*) FROM incidents_incidentevent AS e
-            WHERE e.incident_id = i.id AND e.move IN ('dispatch', 'rework'))""",
+            WHERE e.incident_id = i.id AND (e.move IN ('dispatch', 'rework', 'refuse_work', 'hand_on')
+              OR (e.kind = 'handed_over' AND e.from_state NOT IN ('verifying', 'checking'))))""",
     ),
     Law(
         ILLEGAL,
@@ -143,8 +145,9 @@ LAWS: Final = (
         STUCK,
         "what waits was left to a person, with a reason",
         """SELECT i.number, i.state FROM incidents_incident AS i WHERE i.state IN ('reported', 'filed')
-        AND NOT EXISTS (SELECT 1 FROM incidents_incidentevent AS e WHERE e.incident_id = i.id
-          AND (e.kind = 'left' OR e.move IN ('return', 'recall')))""",
+        AND i.duplicate_of_id IS NULL AND NOT EXISTS (
+          SELECT 1 FROM incidents_incidentevent AS e WHERE e.incident_id = i.id
+            AND (e.kind = 'left' OR e.move IN ('return', 'recall', 'report_up', 'not_genuine', 'reopen')))""",
     ),
     Law(
         STUCK,
