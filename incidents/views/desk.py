@@ -177,8 +177,9 @@ def first_form(request: HttpRequest, incident: Incident, offered: Sequence[Offer
     if incident.duplicate_of_id is not None:
         return None
     forms = [offer for offer in offered if not offer.is_direct]
-    # where nothing can be filed before somebody has looked, having it verified is the way on
-    main = next((one for one in forms if one.is_main), next((one for one in forms if one.move.name == "verify"), None))
+    # where nothing can be filed or closed before somebody has looked, sending somebody there is the way on
+    way_on = next((one for one in forms if one.move.name in ("verify", "start_check")), None)
+    main = next((one for one in forms if one.is_main), way_on)
     if main is None:
         return None
     return {"offer": main, "form": form_for(request, incident, main.move)}

@@ -31,6 +31,7 @@ from incidents.demo.openwork import build_open_work
 from incidents.demo.rules import build_drafts, build_rules
 from incidents.demo.supervision import build_supervision
 from incidents.demo.whistles import build_whistles
+from incidents.dispatch import dispatch_due
 from reports.daily import write
 
 REPORT_DAYS = 14
@@ -87,6 +88,7 @@ class Command(BaseCommand):
         build_actions(now)
         build_grid_tasks(now)
         build_clusters(now)
+        dispatch_due(now=now)
         self.stdout.write(f"{len(grids)} grids, {people} people, {ended} ended and {opened} open incidents (made up)")
         return _demo_key()
 
