@@ -106,6 +106,8 @@ def _report(random: Random, cast: Cast, street: str, at: datetime, number: int) 
 def _side_paths(cast: Cast, now: datetime) -> None:
     """Some cases take the paths beside the main one, so that every queue of the desk shows how they look."""
     with_handler = Incident.objects.filter(grid_code__startswith=HOME[:9], handler_organization__isnull=False)
+    # the unit of the demo account `department` answers to the desk directly, whatever the dice give
+    with_handler = with_handler.exclude(handler_organization__code="municipal")
     waiting = list(with_handler.filter(state=State.DISPATCHED).order_by("-id")[:3])
     working = list(with_handler.filter(state=State.HANDLING).order_by("-id")[:5])
     for incident in waiting[:2]:
