@@ -4,7 +4,9 @@ Business code raises them; pages and the API map them in one place each
 (`accounts.problems`): 403/404, 409 and 400.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.utils.translation import gettext as _
 
 FieldMessages = Mapping[str, Sequence[str]]
 
@@ -39,3 +41,15 @@ class NotValid(DomainError):
     """Not valid: the input itself is wrong; `fields` names each wrong field (400)."""
 
     status = 400
+
+
+def demand_valid(checks: Iterable[tuple[str, bool, object]]) -> None:
+    """NotValid with the message of every check, (field, good, message), that is not good; all of them at once."""
+    wrong: dict[str, list[object]] = {}
+    for field, good, message in checks:
+        if not good:
+            wrong.setdefault(field, []).append(message)
+    if wrong:
+        raise NotValid(
+            _("Please correct the marked fields."), {name: list(map(str, said)) for name, said in wrong.items()}
+        )

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotAllowed, NotNow, NotValid
+from accounts.errors import NotAllowed, NotNow, demand_valid
 from accounts.models import User
 from grid.access import demand
 from grid.models import Compound, Grid, Organization, Post
@@ -107,16 +107,7 @@ def _check_plan(wish: Plan, code: str) -> None:
         ("compounds", not outside, _("Not in this grid: %(names)s.") % {"names": _names(outside)}),
         ("units", not strangers, _("Do not serve this grid: %(names)s.") % {"names": _names(strangers)}),
     )
-    _raise_for(checks)
-
-
-def _raise_for(checks: Iterable[tuple[str, bool, str]]) -> None:
-    wrong: dict[str, list[str]] = {}
-    for field, good, said in checks:
-        if not good:
-            wrong.setdefault(field, []).append(said)
-    if wrong:
-        raise NotValid(_("Please correct the marked fields."), wrong)
+    demand_valid(checks)
 
 
 def _serves(unit: Organization, code: str) -> bool:
@@ -132,7 +123,7 @@ def _check_running(action: JointAction, wish: Plan) -> None:
     lost = set().union(*done.values()) - {*wish.compounds} if done else set()
     outside = [day for day in done if not wish.starts_on <= day <= wish.ends_on]
     moved = action.state == State.RUNNING and wish.starts_on != action.starts_on
-    _raise_for(
+    demand_valid(
         (
             ("starts_on", not moved, _("It has begun: the first day stays.")),
             ("ends_on", not outside, _("Days outside this period have been written already.")),
@@ -175,7 +166,7 @@ def end(pk: int, *, result: str, version: int, actor: User, now: datetime) -> Jo
     """End it with its result. NotNow while no day has been written, NotValid without words."""
     with transaction.atomic():
         action = _locked(pk, version, (State.RUNNING,), actor)
-        _raise_for((("result", bool(result.strip()), _("Write what came of it.")),))
+        demand_valid((("result", bool(result.strip()), _("Write what came of it.")),))
         if not action.days.exists():
             raise NotNow(_("No day has been written yet: write the days first, or call the action off."))
         return _save(action, state=State.ENDED, result=result.strip(), ended_at=now)
@@ -185,7 +176,7 @@ def call_off(pk: int, *, reason: str, version: int, actor: User, now: datetime) 
     """Call it off, with the reason as its result; the cases stay with it for the record."""
     with transaction.atomic():
         action = _locked(pk, version, (State.PLANNED, State.RUNNING), actor)
-        _raise_for((("reason", bool(reason.strip()), _("A reason is needed.")),))
+        demand_valid((("reason", bool(reason.strip()), _("A reason is needed.")),))
         return _save(action, state=State.CANCELLED, result=reason.strip(), ended_at=now)
 
 
@@ -256,7 +247,7 @@ def _figures(entry: DayEntry) -> dict[str, Any]:
 def _check_day(action: JointAction, entry: DayEntry, now: datetime) -> None:
     strangers = {*entry.compounds} - {*action.compounds.all()} if entry.compounds else set()
     inside = action.starts_on <= entry.day <= action.ends_on
-    _raise_for(
+    demand_valid(
         (
             ("day", inside, _("This day is not one of the action.")),
             ("day", entry.day <= timezone.localdate(now), _("This day has not come yet.")),
@@ -274,7 +265,7 @@ def _corrected(day: ActionDay, entry: DayEntry, reason: str, actor: User, now: d
     before["compounds"] = sorted(compound.name for compound in day.compounds_done.all())
     if before == _figures(entry) | {"compounds": sorted(compound.name for compound in entry.compounds)}:
         return day
-    _raise_for((("reason", bool(reason), _("This day was written already: say why you correct it.")),))
+    demand_valid((("reason", bool(reason), _("This day was written already: say why you correct it.")),))
     code = day.action.grid_code
     change = {"at": now.isoformat(), "by": name_with_post(actor, code, now=now), "reason": reason, "before": before}
     for name, value in _figures(entry).items():

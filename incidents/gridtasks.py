@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotAllowed, NotNow, NotValid
+from accounts.errors import NotAllowed, NotNow, demand_valid
 from accounts.models import User
 from grid.access import demand
 from grid.models import Grid, Post
@@ -84,22 +84,18 @@ def shares_of(grid: Grid, level: int, day: date) -> Any:
 
 
 def _check(new: NewTask, shares: Sequence[Any], now: datetime) -> None:
-    checks = (
-        ("title", bool(new.title.strip()), _("Say what it is called.")),
-        ("text", bool(new.text.strip()), _("Say what is to be done.")),
-        ("due_on", new.due_on >= timezone.localdate(now), _("The day lies in the past.")),
-        ("kind", new.kind.is_active, _("This kind of task is not used any more.")),
-        ("level", bool(shares), _("There is no grid of this level below.")),
-        ("level", len(shares) <= MOST_SHARES, _("Too many grids for one task: choose a smaller place.")),
-        ("target", 0 <= new.target <= MOST_TARGET, _("Between 0 and 1,000,000.")),
-        ("items", len(new.items) <= MOST_ITEMS, _("At most 50 lines.")),
+    demand_valid(
+        (
+            ("title", bool(new.title.strip()), _("Say what it is called.")),
+            ("text", bool(new.text.strip()), _("Say what is to be done.")),
+            ("due_on", new.due_on >= timezone.localdate(now), _("The day lies in the past.")),
+            ("kind", new.kind.is_active, _("This kind of task is not used any more.")),
+            ("level", bool(shares), _("There is no grid of this level below.")),
+            ("level", len(shares) <= MOST_SHARES, _("Too many grids for one task: choose a smaller place.")),
+            ("target", 0 <= new.target <= MOST_TARGET, _("Between 0 and 1,000,000.")),
+            ("items", len(new.items) <= MOST_ITEMS, _("At most 50 lines.")),
+        )
     )
-    wrong: dict[str, list[str]] = {}
-    for name, good, message in checks:
-        if not good:
-            wrong.setdefault(name, []).append(message)
-    if wrong:
-        raise NotValid(_("Please correct the marked fields."), wrong)
 
 
 def issue(pk: int, *, version: int | None, actor: User, now: datetime) -> GridTask:
@@ -128,7 +124,7 @@ def finish(pk: int, *, result: str, version: int | None, actor: User, now: datet
     """End it with its result; shares that are still open stay as they are, for everybody to see."""
     with transaction.atomic():
         task = _locked(pk, version, (State.ISSUED,), actor)
-        _need("result", result, _("Write what came of it."))
+        demand_valid((("result", bool(result.strip()), _("Write what came of it.")),))
         return _save(task, state=State.DONE, result=result.strip(), ended_at=now)
 
 
@@ -136,7 +132,7 @@ def call_off(pk: int, *, reason: str, version: int | None, actor: User, now: dat
     """Call it off, with the reason as its result."""
     with transaction.atomic():
         task = _locked(pk, version, (State.DRAFT, State.ISSUED), actor)
-        _need("reason", reason, _("A reason is needed."))
+        demand_valid((("reason", bool(reason.strip()), _("A reason is needed.")),))
         return _save(task, state=State.CALLED_OFF, result=reason.strip(), ended_at=now)
 
 
@@ -170,10 +166,13 @@ def progress(part_pk: int, *, amount: int, text: str, actor: User, now: datetime
     """Add what was reached; a mistake is put right by a negative amount, never below nothing."""
     with transaction.atomic():
         part = _locked_part(part_pk, actor, (Share.OPEN,))
-        if not amount and not text.strip():
-            raise NotValid(_("Please correct the marked fields."), {"amount": [_("Give a number or some words.")]})
-        if abs(amount) > MOST_TARGET or part.reached + amount < 0:
-            raise NotValid(_("Please correct the marked fields."), {"amount": [_("This would be less than nothing.")]})
+        possible = abs(amount) <= MOST_TARGET and part.reached + amount >= 0
+        demand_valid(
+            (
+                ("amount", bool(amount or text.strip()), _("Give a number or some words.")),
+                ("amount", possible, _("This would be less than nothing.")),
+            )
+        )
         entry = GridTaskEntry.objects.create(part=part, amount=amount, text=text.strip()[:500], by=actor, at=now)
         GridTaskPart.objects.filter(pk=part.pk).update(reached=F("reached") + amount)
     return entry
@@ -183,7 +182,7 @@ def report(part_pk: int, *, text: str, actor: User, now: datetime) -> GridTaskPa
     """Report the share as done, with words."""
     with transaction.atomic():
         part = _locked_part(part_pk, actor, (Share.OPEN,))
-        _need("text", text, _("Say in a few words what was done."))
+        demand_valid((("text", bool(text.strip()), _("Say in a few words what was done.")),))
         return _save_part(part, state=Share.REPORTED, report=text.strip()[:2000], reported_by=actor, reported_at=now)
 
 
@@ -200,7 +199,7 @@ def send_back(part_pk: int, *, reason: str, actor: User, now: datetime) -> GridT
     """Give a reported share back with what is missing; the words stay among its progress."""
     with transaction.atomic():
         part = _locked_part(part_pk, actor, (Share.REPORTED,), by_giver=True)
-        _need("reason", reason, _("A reason is needed."))
+        demand_valid((("reason", bool(reason.strip()), _("A reason is needed.")),))
         GridTaskEntry.objects.create(part=part, amount=0, text=reason.strip()[:500], by=actor, at=now)
         return _save_part(part, state=Share.OPEN, report="", reported_by=None, reported_at=None)
 
@@ -230,11 +229,6 @@ def _locked_part(pk: int, actor: User, states: Sequence[str], *, by_giver: bool 
     if part.state not in states:
         raise NotNow(_("This is not possible now: the share is “%(state)s”.") % {"state": part.get_state_display()})
     return part
-
-
-def _need(field: str, words: str, message: str) -> None:
-    if not words.strip():
-        raise NotValid(_("Please correct the marked fields."), {field: [message]})
 
 
 def _save(task: GridTask, **fields: Any) -> GridTask:
