@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from grid.models import Grid
+from grid.models.grid import level_of as grid_level
 from grid.scope import EVERYTHING, Scope
 from incidents.models import Category, Incident, Procedure
 from incidents.models.category import Severity, Urgency
@@ -24,15 +25,6 @@ LEVEL_BY_SEVERITY: Final = {
     Severity.MAJOR: Grid.Level.STREET,
 }
 """微事不出网格、小事不出小区、一般事不出社区、大事不出街道 (domain.md 2.7)."""
-
-_LEVEL_BY_LENGTH: Final = (
-    (4, Grid.Level.CITY),
-    (6, Grid.Level.DISTRICT),
-    (9, Grid.Level.STREET),
-    (12, Grid.Level.COMMUNITY),
-    (15, Grid.Level.GRID),
-    (18, Grid.Level.MICRO),
-)
 
 
 class Rules:
@@ -51,7 +43,7 @@ def level_of(incident: Incident) -> int:
 
 def level_of_code(code: str) -> int:
     """The level of a grid by its code; "" is above everything."""
-    return next((level for length, level in _LEVEL_BY_LENGTH if len(code) <= length), Grid.Level.UNIT) if code else 0
+    return grid_level(code) if code else 0
 
 
 def asks_verification(incident: Incident, rules: Rules, category: Category | None = None) -> bool:

@@ -186,11 +186,16 @@ def _near(point: Point | None, radius: int) -> Q:
     """A box around the point; the exact distance is reckoned afterwards."""
     if point is None:
         return Q()
+    return Q(point__coveredby=box_around(point, radius))
+
+
+def box_around(point: Point, radius: int) -> Polygon:
+    """The square of twice `radius` metres around a point, sides north and east."""
     north = radius / METRES_PER_DEGREE
     east = north / max(cos(radians(point.y)), 0.01)
     box = Polygon.from_bbox((point.x - east, point.y - north, point.x + east, point.y + north))
     box.srid = 4326
-    return Q(point__coveredby=box)
+    return box
 
 
 def _same_address(subject: Subject) -> Q:

@@ -5,11 +5,9 @@ it is withdrawn when the reporter says otherwise, or when the same thing returns
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from math import cos, radians
 from typing import Any, Final
 
 from django.conf import settings
-from django.contrib.gis.geos import Point, Polygon
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -18,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from incidents import lifecycle
-from incidents.duplicates import METRES_PER_DEGREE, SIMILAR, metres, similarity
+from incidents.duplicates import SIMILAR, box_around, metres, similarity
 from incidents.models import Incident, IncidentEvent, Procedure
 from incidents.people import handlers, supervisors
 from incidents.procedure import procedure
@@ -104,16 +102,8 @@ def _same_place(fresh: Incident, within: int) -> Q:
     if fresh.compound_id:
         place |= Q(compound=fresh.compound_id)
     if fresh.point:
-        place |= Q(point__coveredby=_box(fresh.point, within))
+        place |= Q(point__coveredby=box_around(fresh.point, within))
     return place
-
-
-def _box(point: Point, within: int) -> Polygon:
-    north = within / METRES_PER_DEGREE
-    east = north / max(cos(radians(point.y)), 0.01)
-    box = Polygon.from_bbox((point.x - east, point.y - north, point.x + east, point.y + north))
-    box.srid = 4326
-    return box
 
 
 def _is_same(old: Incident, fresh: Incident, within: int) -> bool:

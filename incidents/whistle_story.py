@@ -11,6 +11,7 @@ from accounts.models import User
 from grid.scope import scope_of
 from incidents.models import Incident, Whistle, WhistleEvent, WhistleTask
 from incidents.people import holders
+from incidents.story import Step
 from incidents.whistle_moves import LABELS, State, reached, why_not_yet
 from incidents.whistle_moves import MOVE_BY_NAME as MOVES
 
@@ -94,18 +95,6 @@ class UnitCard:
     steps: Sequence[UnitStep]
     waits_for: str
     """Why the lead unit cannot finish yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One entry of the timeline, in the shape that parts/timeline.html reads."""
-
-    at: datetime
-    title: str
-    actor: str
-    text: str
-    tone: str
-    symbol: str
 
 
 def state_mark(whistle: Whistle) -> Mark:
