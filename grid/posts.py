@@ -33,7 +33,13 @@ CAPABILITIES: Final = {
     "grid.view": _("see grids"),
     "grid.edit": _("edit grids and posts"),
     "report.view": _("see reports"),
-    "report.write": _("write and sign reports"),
+    "report.write": _("write and check reports, papers, meetings"),
+    "report.sign": _("sign and send reports and papers"),
+    "assessment.edit": _("make assessments"),
+    "assessment.decide": _("publish assessments and answer objections"),
+    "honour.nominate": _("nominate for honours"),
+    "honour.decide": _("open rounds of honours and decide them"),
+    "burden.view": _("see what forms cost"),
     "audit.view": _("see the audit of access"),
 }
 
@@ -83,18 +89,21 @@ _DESK: Final = frozenset(
 
 _DISPUTE: Final = frozenset({"dispute.view", "dispute.mediate"})
 _MAIN_LEADER: Final = frozenset({"incident.supervise", "whistle.blow", "whistle.approve", "action.edit", "task.edit"})
+_OFFICE: Final = frozenset({"report.write", "assessment.edit", "honour.nominate", "burden.view"})
 
 CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     PostKind.STREET_SECRETARY: _DESK
     | _DISPUTE
     | _MAIN_LEADER
-    | {"incident.approve", "incident.approve_high", "report.write"},
+    | _OFFICE
+    | {"incident.approve", "incident.approve_high", "report.sign", "assessment.decide", "honour.decide"},
     PostKind.LINKED_CADRE: frozenset(
         {"incident.view", "incident.report", "incident.supervise", "grid.view", "report.view", "dispute.view"}
     )
-    | {"whistle.blow", "action.edit", "task.edit"},
+    | {"whistle.blow", "action.edit", "task.edit", "honour.nominate"},
     PostKind.SHIFT_LEADER: _DESK
     | _DISPUTE
+    | _OFFICE
     | {
         "incident.accept",
         "incident.dispatch",
@@ -107,7 +116,6 @@ CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
         "action.edit",
         "task.edit",
         "rules.edit",
-        "report.write",
         "grid.edit",
     },
     PostKind.OPERATOR: _DESK
@@ -119,8 +127,10 @@ CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     PostKind.COMMUNITY_HEAD: _FIELD
     | _DISPUTE
     | {"incident.check", "incident.close", "contact.reveal", "report.view", "incident.export"}
-    | {"whistle.blow", "whistle.approve", "action.edit", "task.edit"},
-    PostKind.COMMITTEE_MEMBER: _FIELD | _DISPUTE | {"whistle.blow"},
+    | {"whistle.blow", "whistle.approve", "action.edit", "task.edit"}
+    # a community checks and signs its own reports, and puts its people forward
+    | {"report.write", "report.sign", "honour.nominate"},
+    PostKind.COMMITTEE_MEMBER: _FIELD | _DISPUTE | {"whistle.blow", "report.view", "report.write"},
     PostKind.GRID_LEADER: _FIELD | _DISPUTE | {"incident.check", "incident.close"},
     PostKind.GRID_WORKER: _FIELD | _DISPUTE,
     PostKind.MICRO_LEADER: _FIELD,

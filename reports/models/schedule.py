@@ -10,10 +10,11 @@ from reports.models.report import Report
 
 
 class ReportSchedule(models.Model):
-    """One kind of report for the grids of one level, at one hour (Asia/Shanghai)."""
+    """One kind of report for the grids of one level, so many days after the period, at one hour (Asia/Shanghai)."""
 
     kind = models.CharField(_("kind"), max_length=10, choices=Report.Kind.choices)
     level = models.PositiveSmallIntegerField(_("level of the grids"), choices=Grid.Level.choices)
+    days_after = models.PositiveSmallIntegerField(_("days after the end of the period"), default=1)
     at = models.TimeField(_("time of day"))
     is_active = models.BooleanField(_("active"), default=True)
 
@@ -22,6 +23,7 @@ class ReportSchedule(models.Model):
         verbose_name_plural = _("report schedules")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["kind", "level"], name="schedule_once_per_level"),
+            models.CheckConstraint(condition=models.Q(days_after__gte=1), name="schedule_after_the_period"),
         ]
 
     def __str__(self) -> str:
