@@ -138,7 +138,15 @@ def query(sql: str, extent: Extent, **more: Any) -> Iterator[dict[str, Any]]:
 
 @cache
 def part(name: str) -> str:
-    """The text of one file of sql/."""
+    """The text of one file of sql/; "facts" stands for those of one subtree and one period."""
+    if name == "facts":
+        return text("subtree") + text("facts")
+    return text(name)
+
+
+@cache
+def text(name: str) -> str:
+    """One file of sql/ as it is."""
     return (SQL / f"{name}.sql").read_text("utf-8")
 
 

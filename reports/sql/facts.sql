@@ -1,108 +1,82 @@
--- One row `f` per incident of a subtree that was open at some time of the period [start, end), from events and ledger.
--- The first step only narrows down by columns with indexes: whoever had an event in the period, or was open at either
--- of its ends, is open now or ended after the period began. All that is counted comes from the append-only rows.
-WITH candidate AS MATERIALIZED (
-    SELECT i.id, i.category_id, i.grid_code, left(i.grid_code, %(area_length)s) AS area
-    FROM incidents_incident i
-    WHERE i.grid_code LIKE %(prefix)s
-      AND (i.state = ANY(%(open_states)s) OR i.closed_at >= %(start)s)
-),
-moved AS (
-    SELECT e.incident_id,
-           array_agg(DISTINCT e.move::text) AS moves,
-           max(e.at) FILTER (WHERE e.move = ANY(%(completing)s)) AS completed_at
+-- After the candidates: one row `f` per slot whose incident existed before the end of its period [start_at, end_at), from
+-- the first `events` events and the first `entries` entries of the ledger. A slot is one incident in one period.
+, told AS (
+    SELECT c.slot,
+           coalesce(
+               array_agg(DISTINCT e.move::text) FILTER (WHERE e.kind = 'move' AND e.at >= c.start_at), '{}'
+           ) AS moves,
+           max(e.at) FILTER (
+               WHERE e.kind = 'move' AND e.at >= c.start_at AND e.move = ANY(%(completing)s)
+           ) AS completed_at,
+           (array_agg(e.at ORDER BY e.sequence) FILTER (WHERE e.kind = 'move'))[1] AS reported_at,
+           (array_agg(e.to_state ORDER BY e.sequence DESC) FILTER (
+               WHERE e.kind = 'move' AND e.at < c.start_at
+           ))[1] AS state_start,
+           (array_agg(e.to_state ORDER BY e.sequence DESC) FILTER (WHERE e.kind = 'move'))[1] AS state_end,
+           (array_agg(e.at ORDER BY e.sequence DESC) FILTER (WHERE e.kind = 'move'))[1] AS state_since,
+           (array_agg(e.at ORDER BY e.sequence DESC) FILTER (
+               WHERE e.kind = 'move' AND e.move = ANY(%(handling)s)
+           ))[1] AS fed_at,
+           -- granted before the end: more time, and appeals (超时申诉), after which the handling counts as in time
+           coalesce(bool_or(e.kind = 'excused'), FALSE) AS excused,
+           coalesce(bool_or(e.kind = 'extended'), FALSE) AS was_extended,
+           coalesce(bool_or(e.kind = 'extended' AND e.at >= c.start_at), FALSE) AS newly_extended
     FROM candidate c
     JOIN incidents_incidentevent e ON e.incident_id = c.id
-    WHERE e.kind = 'move' AND e.at >= %(start)s AND e.at < %(end)s
-    GROUP BY e.incident_id
-),
--- granted before the end: more time, and appeals (超时申诉), after which the handling counts as in time
-granted AS (
-    SELECT e.incident_id,
-           bool_or(e.kind = 'excused') AS excused,
-           bool_or(e.kind = 'extended') AS was_extended,
-           bool_or(e.kind = 'extended' AND e.at >= %(start)s) AS newly_extended
-    FROM candidate c
-    JOIN incidents_incidentevent e ON e.incident_id = c.id
-    WHERE e.kind IN ('excused', 'extended') AND e.at < %(end)s
-    GROUP BY e.incident_id
+    WHERE e.at < c.end_at AND e.sequence <= c.events AND e.kind IN ('move', 'excused', 'extended')
+    GROUP BY c.slot
 ),
 -- a leg: from one entry of a clock to the next one of the same clock. An extension or a changed calendar does not turn
 -- the clock on or off (both may come while it waits or after its stop): what the turn before them says still holds.
 turn AS (
-    SELECT k.incident_id, k.clock, k.kind, k.at, k.due_at, k.sequence,
+    SELECT c.slot, c.start_at, c.end_at, k.clock, k.kind, k.at, k.due_at, k.sequence,
            count(*) FILTER (WHERE k.kind NOT IN ('extended', 'reckoned'))
-               OVER (PARTITION BY k.incident_id, k.clock ORDER BY k.sequence) AS number
+               OVER (PARTITION BY c.slot, k.clock ORDER BY k.sequence) AS number
     FROM candidate c
     JOIN incidents_clockentry k ON k.incident_id = c.id
-    WHERE k.at < %(end)s AND k.clock <> 'internal'
+    WHERE k.at < c.end_at AND k.sequence <= c.entries AND k.clock <> 'internal'
 ),
 leg AS (
-    SELECT t.incident_id, t.clock, t.at, t.due_at,
-           first_value(t.kind) OVER (PARTITION BY t.incident_id, t.clock, t.number ORDER BY t.sequence) AS turned,
-           lead(t.at) OVER (PARTITION BY t.incident_id, t.clock ORDER BY t.sequence) AS until
+    SELECT t.slot, t.start_at, t.end_at, t.clock, t.kind, t.at, t.due_at, t.sequence,
+           first_value(t.kind) OVER (PARTITION BY t.slot, t.clock, t.number ORDER BY t.sequence) AS turned,
+           lead(t.at) OVER (PARTITION BY t.slot, t.clock ORDER BY t.sequence) AS until
     FROM turn t
 ),
 late AS (
-    SELECT l.incident_id,
-           min(l.due_at) FILTER (WHERE l.until IS NULL AND l.due_at < %(end)s) AS overdue_since,
-           bool_or(l.until IS NULL AND l.due_at < %(end)s AND l.clock = 'handle') AS handle_overdue,
+    SELECT l.slot,
+           min(l.due_at) FILTER (WHERE l.until IS NULL AND l.due_at < l.end_at) AS overdue_since,
+           bool_or(l.until IS NULL AND l.due_at < l.end_at AND l.clock = 'handle') AS handle_overdue,
            bool_or(
-               l.due_at >= %(start)s AND l.due_at < %(end)s AND (l.until IS NULL OR l.until > l.due_at)
+               l.due_at >= l.start_at AND l.due_at < l.end_at AND (l.until IS NULL OR l.until > l.due_at)
            ) AS newly_overdue
     FROM leg l
-    LEFT JOIN granted g ON g.incident_id = l.incident_id
-    WHERE l.turned IN ('started', 'resumed') AND NOT (l.clock = 'handle' AND coalesce(g.excused, FALSE))
-    GROUP BY l.incident_id
+    LEFT JOIN told t ON t.slot = l.slot
+    WHERE l.turned IN ('started', 'resumed') AND NOT (l.clock = 'handle' AND coalesce(t.excused, FALSE))
+    GROUP BY l.slot
+),
+-- the limit that held when the handling was fed back last
+due AS (
+    SELECT l.slot, (array_agg(l.due_at ORDER BY l.sequence DESC))[1] AS due_at
+    FROM leg l
+    JOIN told t ON t.slot = l.slot
+    WHERE l.clock = 'handle' AND l.at <= t.fed_at AND l.kind IN ('started', 'extended', 'resumed', 'reckoned')
+    GROUP BY l.slot
 ),
 facts AS (
-    SELECT c.id, c.category_id, c.grid_code, c.area,
-           coalesce(m.moves, '{}') AS moves,
-           born.at AS reported_at,
-           before.to_state AS state_start,
-           after.to_state AS state_end,
-           after.at AS state_since,
-           late.overdue_since,
+    SELECT c.slot, c.id, c.category_id, c.source, c.grid_code, c.area, t.moves, t.reported_at, t.state_start,
+           t.state_end, t.state_since, late.overdue_since,
            late.overdue_since IS NOT NULL AS overdue,
            coalesce(late.handle_overdue, FALSE) AS handle_overdue,
            coalesce(late.newly_overdue, FALSE) AS newly_overdue,
-           coalesce(g.excused, FALSE) AS excused,
-           coalesce(g.was_extended, FALSE) AS was_extended,
-           coalesce(g.newly_extended, FALSE) AS newly_extended,
-           fed.at IS NOT NULL
-               AND (coalesce(g.excused, FALSE) OR due.due_at IS NULL OR fed.at <= due.due_at) AS handled_in_time,
+           t.excused, t.was_extended, t.newly_extended,
+           t.fed_at IS NOT NULL AND (t.excused OR due.due_at IS NULL OR t.fed_at <= due.due_at) AS handled_in_time,
            coalesce(
-               (m.completed_at AT TIME ZONE 'Asia/Shanghai')::date = (born.at AT TIME ZONE 'Asia/Shanghai')::date,
+               (t.completed_at AT TIME ZONE 'Asia/Shanghai')::date = (t.reported_at AT TIME ZONE 'Asia/Shanghai')::date,
                FALSE
            ) AS same_day
     FROM candidate c
-    LEFT JOIN moved m ON m.incident_id = c.id
-    LEFT JOIN late ON late.incident_id = c.id
-    LEFT JOIN granted g ON g.incident_id = c.id
-    JOIN LATERAL (
-        SELECT e.at FROM incidents_incidentevent e
-        WHERE e.incident_id = c.id AND e.kind = 'move' AND e.at < %(end)s
-        ORDER BY e.sequence LIMIT 1
-    ) born ON TRUE
-    LEFT JOIN LATERAL (
-        SELECT e.to_state FROM incidents_incidentevent e
-        WHERE e.incident_id = c.id AND e.kind = 'move' AND e.at < %(start)s
-        ORDER BY e.sequence DESC LIMIT 1
-    ) before ON TRUE
-    LEFT JOIN LATERAL (
-        SELECT e.to_state, e.at FROM incidents_incidentevent e
-        WHERE e.incident_id = c.id AND e.kind = 'move' AND e.at < %(end)s
-        ORDER BY e.sequence DESC LIMIT 1
-    ) after ON TRUE
-    LEFT JOIN LATERAL (
-        SELECT e.at FROM incidents_incidentevent e
-        WHERE e.incident_id = c.id AND e.kind = 'move' AND e.move = ANY(%(handling)s) AND e.at < %(end)s
-        ORDER BY e.sequence DESC LIMIT 1
-    ) fed ON TRUE
-    LEFT JOIN LATERAL (
-        SELECT k.due_at FROM incidents_clockentry k
-        WHERE k.incident_id = c.id AND k.clock = 'handle' AND k.at <= fed.at
-          AND k.kind IN ('started', 'extended', 'resumed', 'reckoned')
-        ORDER BY k.sequence DESC LIMIT 1
-    ) due ON TRUE
+    JOIN told t ON t.slot = c.slot
+    LEFT JOIN late ON late.slot = c.slot
+    LEFT JOIN due ON due.slot = c.slot
+    WHERE t.state_end IS NOT NULL
 )
