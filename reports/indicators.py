@@ -5,6 +5,10 @@ grid and a period. An `Indicator` divides two measures. Reports of every rhythm 
 weekly or monthly report, an assessment or a dashboard asks for other grids and periods, not for other formulas. Who
 changes a condition raises `DEFINITION_VERSION`; reports keep the version they were written with.
 
+`MEASURES` and `INDICATORS` are the core: kept up in the rollups, written into every report. `MORE_MEASURES` and
+`MORE_INDICATORS` are the other rates of domain.md 2.5, counted when asked for (`reports.figures`) over the same facts
+and those of sql/more.sql. The three rates count call-backs (`incidents.rates`).
+
 Words for people are Chinese document text and stand in data/indicators.json.
 """
 
@@ -45,7 +49,9 @@ class Measure:
 class Indicator:
     """A ratio of two measures. Incidents of the `exclusions` (measures) count neither above nor below the line.
 
-    `direction` says which way is better; `sources` are marks of domain.md 2.5 and 6.
+    `direction` says which way is better; `sources` are marks of domain.md 2.5 and 6. `site_specific`: the field leaves
+    the denominator to the site, ours is one possible reading. `target` is a share that the source asks for. `family`
+    says what the measures are of: incidents ("measures") or call-backs ("call_backs").
     """
 
     name: str
@@ -55,6 +61,9 @@ class Indicator:
     unit: str = "%"
     direction: str = "up"
     sources: tuple[str, ...] = ()
+    site_specific: bool = False
+    target: float | None = None
+    family: str = "measures"
 
     @property
     def label(self) -> str:
@@ -64,9 +73,37 @@ class Indicator:
     @property
     def formula(self) -> str:
         """Numerator ÷ denominator in the words of the measures, then what is left out."""
-        above, below = MEASURE_BY_NAME[self.numerator], MEASURE_BY_NAME[self.denominator]
-        left_out = "".join(f"；{_words()['exclusions'][name]}" for name in self.exclusions)
-        return f"{above.label} ÷ {below.label}{left_out}"
+        return "；".join((f"{self.above.label} ÷ {self.below.label}", *self.left_out))
+
+    @property
+    def above(self) -> Measure:
+        """What stands above the line."""
+        return _FAMILIES[self.family][self.numerator]
+
+    @property
+    def below(self) -> Measure:
+        """What stands below the line."""
+        return _FAMILIES[self.family][self.denominator]
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What counts neither above nor below, in words."""
+        return tuple(str(_words()["exclusions"][name]) for name in self.exclusions)
+
+    @property
+    def group(self) -> str:
+        """The part of the work that it measures."""
+        return str(_words()["indicators"][self.name]["group"])
+
+    @property
+    def note(self) -> str:
+        """What a reader must know beside the formula; "" when there is nothing."""
+        return str(_words()["indicators"][self.name].get("note", ""))
+
+    @property
+    def source_words(self) -> tuple[str, ...]:
+        """Where the definition comes from."""
+        return tuple(f"{mark}：{_words()['sources'][mark]}" for mark in self.sources)
 
 
 @cache
@@ -134,7 +171,7 @@ MEASURE_BY_NAME: Final = {measure.name: measure for measure in MEASURES}
 
 INDICATORS: Final[tuple[Indicator, ...]] = (
     Indicator("same_day_rate", "same_day", "reported", sources=("S0", "W34")),
-    Indicator("handling_rate", "handled", "should_handle", _LEFT_OUT, sources=("R1", "R2", "R3")),
+    Indicator("handling_rate", "handled", "should_handle", _LEFT_OUT, sources=("R1", "R2", "R3", "S2")),
     Indicator("on_time_handling_rate", "handled_on_time", "should_handle", _LEFT_OUT, sources=("R1", "R2", "R3")),
     Indicator("closing_rate", "closed", "should_close", _LEFT_OUT, sources=("R1", "R2")),
     Indicator("on_time_closing_rate", "closed_on_time", "should_close", _LEFT_OUT, sources=("R1", "R2")),
@@ -157,6 +194,97 @@ INDICATORS: Final[tuple[Indicator, ...]] = (
     ),
 )
 INDICATOR_BY_NAME: Final = {indicator.name: indicator for indicator in INDICATORS}
+
+
+# --- the other rates of domain.md 2.5; `f` is a row of facts with the columns of sql/more.sql ------------------------
+
+_FILED: Final = _did("file")
+_ACCEPTED: Final = _did("file", "answer")
+_DISPATCHED: Final = _did("dispatch")
+_VERIFIED: Final = _did("genuine", "not_genuine")
+_CLOSED: Final = f"({_did(*CLOSING)})"
+_REPORTED: Final = f"({_did('report', 'self_handle')})"
+_SHOULD_CLOSE: Final = f"({MEASURE_BY_NAME['should_close'].condition})"
+_URGENT: Final = "f.is_urgent"
+_INVALID: Final = ("not_accepted", "not_filed", "cancelled")
+
+MORE_MEASURES: Final[tuple[Measure, ...]] = (
+    Measure("valid_reports", f"{_REPORTED} AND NOT {_was('state_end', *_INVALID)}"),
+    Measure("reported_open", f"{_REPORTED} AND {_was('state_end', *_OPEN)}"),
+    Measure("accepted", _ACCEPTED),
+    Measure("accepted_on_time", f"({_ACCEPTED}) AND f.accepted_in_time"),
+    Measure("filed_on_time", f"({_FILED}) AND f.accepted_in_time"),
+    Measure("filed_accurately", f"({_FILED}) AND f.category_kept AND NOT {_was('state_end', 'cancelled')}"),
+    # one clock runs at a time: what is overdue while it waits for a dispatch is overdue for the dispatch
+    Measure("should_dispatch", f"({_DISPATCHED}) OR (f.overdue AND {_was('state_end', 'filed')})"),
+    Measure("dispatched_on_time", f"({_DISPATCHED}) AND f.dispatched_in_time"),
+    Measure("dispatched_accurately", f"({_DISPATCHED}) AND NOT ({_did('return', 'recall')})"),
+    Measure("should_verify", f"({_VERIFIED}) OR (f.overdue AND {_was('state_end', 'verifying')})"),
+    Measure("verified_on_time", f"({_VERIFIED}) AND f.verified_in_time"),
+    Measure("should_check", f"f.was_checked OR (f.overdue AND {_was('state_end', 'handled', 'checking')})"),
+    Measure("checked_on_time", "f.was_checked AND f.checked_in_time"),
+    Measure("closed_overdue", f"{_CLOSED} AND NOT f.handled_in_time"),
+    Measure("urgent_should_close", f"{_URGENT} AND {_SHOULD_CLOSE}"),
+    Measure("urgent_closed", f"{_URGENT} AND {_CLOSED}"),
+    Measure("urgent_closed_on_time", f"{_URGENT} AND {_CLOSED} AND f.handled_in_time"),
+    Measure("rectified", f"({_did('rework', 'refuse_work')}) AND {_was('state_end', *_HANDLED, 'closed')}"),
+    Measure("closed_solved", f"{_CLOSED} AND f.is_solved"),
+)
+ALL_MEASURES: Final = (*MEASURES, *MORE_MEASURES)
+ALL_MEASURE_BY_NAME: Final = {measure.name: measure for measure in ALL_MEASURES}
+
+MORE_INDICATORS: Final[tuple[Indicator, ...]] = (
+    Indicator("valid_report_rate", "valid_reports", "reported", sources=("R2",)),
+    Indicator("acceptance_rate", "accepted", "reported", sources=("R2",), site_specific=True),
+    Indicator("on_time_acceptance_rate", "accepted_on_time", "accepted", sources=("R2",)),
+    Indicator("filing_rate", "filed", "reported", sources=("R2",), site_specific=True),
+    Indicator("on_time_filing_rate", "filed_on_time", "filed", sources=("R2",)),
+    Indicator("accurate_filing_rate", "filed_accurately", "filed", sources=("R2",)),
+    Indicator("on_time_dispatch_rate", "dispatched_on_time", "should_dispatch", sources=("R2",)),
+    Indicator("accurate_dispatch_rate", "dispatched_accurately", "should_dispatch", sources=("R2",)),
+    Indicator("on_time_verify_rate", "verified_on_time", "should_verify", sources=("R2",)),
+    Indicator("on_time_check_rate", "checked_on_time", "should_check", sources=("R2",)),
+    Indicator(
+        "overdue_closing_rate", "closed_overdue", "should_close", _LEFT_OUT, direction="down", sources=("R1", "R2")
+    ),
+    Indicator("not_closed_rate", "reported_open", "reported", direction="down", sources=("R2",)),
+    Indicator("completion_rate", "completed", "reported", sources=("W34",)),
+    Indicator(
+        "urgent_closing_rate", "urgent_closed", "urgent_should_close", _LEFT_OUT, sources=("W30",), target=1.0
+    ),
+    Indicator(
+        "urgent_on_time_closing_rate",
+        "urgent_closed_on_time",
+        "urgent_should_close",
+        _LEFT_OUT,
+        sources=("W30",),
+        target=0.95,
+    ),
+    Indicator("rectification_rate", "rectified", "reworked", sources=("R2",), site_specific=True),
+    Indicator("substantive_rate", "closed_solved", "closed", sources=("S4",)),
+)
+"""Counted when asked for; the rate of visits (走访率) joins with the field work."""
+
+CALL_BACK_MEASURES: Final[tuple[Measure, ...]] = tuple(
+    Measure(name, "", "call_backs") for name in ("assigned", "contacted", "called_back", "solved", "satisfied")
+)
+CALL_BACK_INDICATORS: Final[tuple[Indicator, ...]] = tuple(
+    Indicator(name, above, below, ("excluded",), sources=sources, site_specific=True, family="call_backs")
+    for name, above, below, sources in (
+        ("response_rate", "contacted", "assigned", ("W40", "W41")),
+        ("resolution_rate", "solved", "called_back", ("W40", "W41")),
+        ("satisfaction_rate", "satisfied", "called_back", ("R2", "W40", "W41")),
+    )
+)
+"""三率, from the call-backs; `incidents.rates` counts them."""
+
+INCIDENT_INDICATORS: Final = (*INDICATORS, *MORE_INDICATORS)
+ALL_INDICATORS: Final = (*INCIDENT_INDICATORS, *CALL_BACK_INDICATORS)
+ALL_INDICATOR_BY_NAME: Final = {indicator.name: indicator for indicator in ALL_INDICATORS}
+_FAMILIES: Final[Mapping[str, Mapping[str, Measure]]] = {
+    "measures": ALL_MEASURE_BY_NAME,
+    "call_backs": {measure.name: measure for measure in CALL_BACK_MEASURES},
+}
 
 
 # --- what one unit did; `u` is one row per unit and incident, `f` the facts of the incident ---------------------------
