@@ -1,7 +1,7 @@
 """Which reports are due, worked out from the schedules and the reports that exist: beat's own memory is not asked."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -10,26 +10,28 @@ from django.db.models import Min
 
 from grid.models import Grid
 from incidents.models import IncidentEvent
-from reports import daily
+from reports import writing
 from reports.models import Report, ReportSchedule
-from reports.periods import Period, at_time, days_until, last_finished_day, local_day
+from reports.periods import Period, at_time, last_finished, local_day, newest_first, period_of, previous
+from reports.rhythms import BUILDERS
 
 logger = logging.getLogger(__name__)
 
-CATCH_UP_DAYS: Final = 7
-"""Days that were missed (machine off, database away) are written later, up to so many."""
+CATCH_UP: Final[Mapping[str, int]] = {"daily": 7, "weekly": 4, "monthly": 3, "quarterly": 2}
+"""Periods that were missed (machine off, database away) are written later, up to so many of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """One report that should exist and does not."""
 
+    kind: str
     grid: Grid
-    day: date
+    period: Period
 
 
 def write_due(*, now: datetime, limit: int = 60) -> int:
-    """Write what is due, newest days and highest grids first; returns how many were written by this call.
+    """Write what is due, newest periods and highest grids first; returns how many were written by this call.
 
     One that fails is logged and does not hold up the others; the call then ends with RuntimeError,
     so that the job shows it.
@@ -37,9 +39,9 @@ def write_due(*, now: datetime, limit: int = 60) -> int:
     written, failed = 0, None
     for due in due_reports(now=now)[:limit]:
         try:
-            written += daily.write(due.grid, due.day, now=now)[1]
+            written += writing.write(due.kind, due.grid, due.period, now=now)[1]
         except Exception as error:
-            logger.exception("daily report of %s for %s failed", due.grid.code, due.day)
+            logger.exception("%s report of %s for %s failed", due.kind, due.grid.code, due.period.first)
             failed = error
     if failed is not None:
         raise RuntimeError("some reports could not be written") from failed
@@ -47,13 +49,13 @@ def write_due(*, now: datetime, limit: int = 60) -> int:
 
 
 def due_reports(*, now: datetime) -> list[Due]:
-    """Everything due at `now`: newest day first, then the higher level, then by code."""
+    """Everything due at `now`: what ended last first (of those the shorter period), then the higher level, then by code."""
     first = first_day()
     if first is None:
         return []
-    schedules = ReportSchedule.objects.filter(is_active=True, kind=Report.Kind.DAILY)
+    schedules = ReportSchedule.objects.filter(is_active=True, kind__in=[*BUILDERS])
     due = [each for schedule in schedules for each in _due_of(schedule, first, now)]
-    return sorted(due, key=lambda each: (-each.day.toordinal(), each.grid.level, each.grid.code))
+    return sorted(due, key=_urgency)
 
 
 def first_day() -> date | None:
@@ -62,27 +64,33 @@ def first_day() -> date | None:
     return local_day(first) if first else None
 
 
-def last_due_day(schedule: ReportSchedule, now: datetime) -> date:
-    """The newest day whose report this schedule wants at `now`: day D is written on D + 1 at the set time."""
-    day = last_finished_day(now)
-    return day if at_time(day + timedelta(days=1), schedule.at) <= now else day - timedelta(days=1)
+def last_due_period(schedule: ReportSchedule, now: datetime) -> Period:
+    """The newest period whose report this schedule wants at `now`: `days_after` its last day, at the set time."""
+    period = last_finished(schedule.kind, now)
+    latest = period_of(schedule.kind, local_day(now) - timedelta(days=schedule.days_after))
+    period = min(period, latest, key=lambda each: each.first)
+    while at_time(period.last + timedelta(days=schedule.days_after), schedule.at) > now:
+        period = previous(schedule.kind, period)
+    return period
+
+
+def _urgency(due: Due) -> tuple[int, int, int, str]:
+    period = due.period
+    return (-period.last.toordinal(), -period.first.toordinal(), due.grid.level, due.grid.code)
 
 
 def _due_of(schedule: ReportSchedule, first: date, now: datetime) -> Iterator[Due]:
-    window = days_until(last_due_day(schedule, now), CATCH_UP_DAYS)
+    periods = list(newest_first(schedule.kind, last_due_period(schedule, now), CATCH_UP[schedule.kind]))
     grids = list(Grid.objects.territorial().filter(level=schedule.level).defer("boundary"))
-    written = _written(schedule, window)
-    for day in window.days:
+    written = _written(schedule, periods)
+    for period in periods:
         for grid in grids:
-            if day >= first and _existed(grid, day) and (grid.pk, day) not in written:
-                yield Due(grid, day)
+            is_open = period.last >= first and writing.existed(grid, period)
+            if is_open and (grid.pk, period.first) not in written:
+                yield Due(schedule.kind, grid, period)
 
 
-def _written(schedule: ReportSchedule, window: Period) -> set[tuple[int, date]]:
+def _written(schedule: ReportSchedule, periods: list[Period]) -> set[tuple[int, date]]:
     rows = Report.objects.filter(kind=schedule.kind, grid__level=schedule.level)
-    rows = rows.filter(period_start__range=(window.first, window.last))
+    rows = rows.filter(period_start__in=[period.first for period in periods])
     return set(rows.values_list("grid_id", "period_start"))
-
-
-def _existed(grid: Grid, day: date) -> bool:
-    return grid.valid_from <= day and (grid.valid_to is None or day < grid.valid_to)

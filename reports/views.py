@@ -18,7 +18,7 @@ from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents.models import Incident
-from reports import daily, daily_document, pages
+from reports import daily_document, pages, writing
 from reports.exports import exported
 from reports.filters import ReportFilter
 from reports.forms import GenerateForm, GridForm, grids_for
@@ -82,7 +82,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     grid = _chosen_grid(request)
     if grid is None:
         raise Http404
-    snapshot = daily.preview(grid, now=timezone.now())
+    snapshot = writing.preview("daily", grid, now=timezone.now())
     return render(request, "reports/preview.html", {"grid": grid, **pages.shown(snapshot)})
 
 
@@ -94,7 +94,7 @@ def generate(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         raise NotValid(_("Choose a grid and a day."), {k: [str(m) for m in v] for k, v in form.errors.items()})
     grid, day = form.cleaned_data["grid"], form.cleaned_data["day"]
-    report, created = daily.write(grid, day, actor=cast("User", request.user), now=timezone.now())
+    report, created = writing.write("daily", grid, day, actor=cast("User", request.user), now=timezone.now())
     if created:
         messages.success(request, _("The report is written."))
     else:

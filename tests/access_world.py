@@ -42,7 +42,7 @@ from incidents.photos import process_photo
 from incidents.whistle_levels import load_levels
 from incidents.whistle_raising import Call, NewWhistle, raise_whistle
 from notices.models import Notice
-from reports import daily
+from reports import writing
 from reports.models import Report
 from tests import street
 from tests.street import COMMUNITY, MICRO, OTHER_COMMUNITY, OTHER_GRID, OTHER_STREET, ROLES, STREET
@@ -199,7 +199,7 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
     worker = street.make_person(f"worker{code}", f"{word}网格员", phone="13812345678")
     area = grid.boundary
     assert isinstance(area, MultiPolygon)
-    report, _created = daily.write(community, timezone.localdate(now) - timedelta(days=1), now=now)
+    report, _created = writing.write("daily", community, timezone.localdate(now) - timedelta(days=1), now=now)
     post = street.give_post(worker, "grid_worker", grid)  # first: a scope is read once
     incident = report_incident(
         NewIncident(

@@ -17,7 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.idempotency import IdempotentCreateMixin
 from grid.models import Grid
 from grid.scope import scope_of
-from reports import daily, daily_document
+from reports import daily_document, writing
 from reports.api.serializers import NewReportInput, ReportBrief, ReportSerializer
 from reports.exports import exported
 from reports.filters import ReportFilter
@@ -38,7 +38,8 @@ class CreateReport:
         scope = scope_of(request.user)
         grids = Grid.objects.filter(scope.q("report.view", "code")).defer("boundary")
         grid = get_object_or_404(grids, code=given.validated_data["grid"])
-        report, created = daily.write(
+        report, created = writing.write(
+            "daily",
             grid,
             given.validated_data["day"],
             actor=request.user,  # type: ignore[arg-type]

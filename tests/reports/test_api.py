@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.api_keys import issue
 from accounts.models import User
 from grid.models import Grid
-from reports import daily, daily_document
+from reports import daily_document, writing
 from reports.models import Report
 from tests import street
 from tests.reports.conftest import DAY, at
@@ -26,7 +26,7 @@ def operator(client: Client, roles: dict[str, User]) -> Client:
 
 @pytest.fixture
 def report(busy_day: Grid, roles: dict[str, User], morning: datetime) -> Report:
-    written, _created = daily.write(busy_day, DAY, now=morning)
+    written, _created = writing.write("daily", busy_day, DAY, now=morning)
     return written
 
 
@@ -83,7 +83,7 @@ def test_a_wrong_order_names_the_fields(operator: Client, busy_day: Grid, body: 
 def test_other_streets_do_not_exist(
     operator: Client, report: Report, grids: dict[str, Grid], morning: datetime
 ) -> None:
-    elsewhere, _created = daily.write(grids[street.OTHER_STREET], DAY, now=morning)
+    elsewhere, _created = writing.write("daily", grids[street.OTHER_STREET], DAY, now=morning)
     assert operator.get(f"{URL}{elsewhere.pk}/").status_code == 404
     assert post(operator, {**ORDER, "grid": street.OTHER_STREET}).status_code == 404
     assert elsewhere.pk not in [row["id"] for row in operator.get(URL).json()["results"]]

@@ -11,14 +11,14 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from grid.models import Grid
-from reports import daily, daily_document
+from reports import daily_document, writing
 from reports.models import Report
 from tests.reports.conftest import DAY
 
 
 @pytest.fixture
 def report(busy_day: Grid, morning: datetime) -> Report:
-    written, _created = daily.write(busy_day, DAY, now=morning)
+    written, _created = writing.write("daily", busy_day, DAY, now=morning)
     return written
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from grid.models import Grid
 from incidents.models import Category
 from notices.models import Job
-from reports import daily, due
+from reports import due, writing
 from reports.models import Report, ReportSchedule
 from reports.tasks import write_due_reports
 from tests import street
@@ -22,18 +22,21 @@ NEXT = DAY + timedelta(days=1)
 
 @pytest.fixture
 def one_case(grids: dict[str, Grid], categories: list[Category], units: list) -> Grid:
-    """The street with one closed case on the day, the first ever."""
+    """The street with one closed case on the day, the first ever; only daily reports are asked for."""
+    ReportSchedule.objects.exclude(kind="daily", level__in=(3, 4)).delete()
     write([Walk(grids[street.MICRO], at("09:00"), moves(*CLOSED), categories[0], units[0])])
     return grids[street.STREET]
 
 
 def due_at(now: datetime) -> list[tuple[str, date]]:
-    return [(each.grid.code, each.day) for each in due.due_reports(now=now)]
+    return [(each.grid.code, each.period.first) for each in due.due_reports(now=now)]
 
 
 def test_streets_and_communities_have_a_schedule_from_the_start(db: None) -> None:
-    rows = ReportSchedule.objects.order_by("level").values_list("level", "at", "is_active")
-    assert list(rows) == [(3, time(0, 10), True), (4, time(0, 15), True)]
+    rows = ReportSchedule.objects.filter(is_active=True).order_by("kind", "level").values_list("kind", "level", "at")
+    daily = [row[1:] for row in rows if row[0] == "daily"]
+    assert daily == [(3, time(0, 10)), (4, time(0, 15))]
+    assert {row[:2] for row in rows} == {(kind, level) for kind in Report.Kind.values for level in (3, 4)}
 
 
 def test_nothing_is_due_before_the_first_event(grids: dict[str, Grid], morning: datetime) -> None:
@@ -89,14 +92,14 @@ def test_a_grid_that_has_ended_gets_no_more_reports(one_case: Grid) -> None:
 def test_one_report_that_fails_does_not_hold_up_the_others(
     one_case: Grid, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    write_one = daily.write
+    write_one = writing.write
 
-    def fail_for_one(grid: Grid, day: date, **more: object) -> object:
+    def fail_for_one(kind: str, grid: Grid, when: object, **more: object) -> object:
         if grid.code == street.OTHER_STREET:
             raise ValueError("broken")
-        return write_one(grid, day, **more)
+        return write_one(kind, grid, when, **more)
 
-    monkeypatch.setattr(daily, "write", fail_for_one)
+    monkeypatch.setattr(writing, "write", fail_for_one)
     with pytest.raises(RuntimeError):
         due.write_due(now=at("00:15", NEXT))
     assert Report.objects.count() == 4

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AccessEvent, User
 from grid.models import Grid
-from reports import daily
+from reports import writing
 from reports.models import Report
 from tests import street
 from tests.reports.conftest import DAY, at
@@ -21,7 +21,7 @@ LIST = "/reports/"
 
 @pytest.fixture
 def report(busy_day: Grid, roles: dict[str, User], morning: datetime) -> Report:
-    written, _created = daily.write(busy_day, DAY, now=morning)
+    written, _created = writing.write("daily", busy_day, DAY, now=morning)
     return written
 
 

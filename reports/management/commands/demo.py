@@ -32,7 +32,7 @@ from incidents.demo.rules import build_drafts, build_rules
 from incidents.demo.supervision import build_supervision
 from incidents.demo.whistles import build_whistles
 from incidents.dispatch import dispatch_due
-from reports.daily import write
+from reports.writing import write
 
 REPORT_DAYS = 14
 KEY_CAPABILITIES = ["grid.view", "incident.view", "incident.report", "report.view"]
@@ -98,7 +98,7 @@ class Command(BaseCommand):
         streets = Grid.objects.filter(code__in=[s.code for s in STREETS if s.whole])
         for days in range(REPORT_DAYS, 0, -1):
             for grid in streets:
-                write(grid, timezone.localdate(now) - timedelta(days=days), now=now)
+                write("daily", grid, timezone.localdate(now) - timedelta(days=days), now=now)
 
     def _print_logins(self, password: str, key: str) -> None:
         self.stdout.write("Demo accounts, all with the password " + password)

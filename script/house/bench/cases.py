@@ -20,7 +20,7 @@ from accounts.models import ApiKey, User
 from grid.locate import locate
 from grid.models import Grid
 from house.bench.load import Browser, Call
-from reports.daily import preview
+from reports.writing import preview
 
 STREET: Final = "410103008"
 HOST: Final = "127.0.0.1"
@@ -134,7 +134,7 @@ class Cases:
 
     def _daily(self, number: int) -> object:
         street = Grid.objects.defer("boundary").get(code=STREET)
-        return preview(street, now=timezone.now() - timedelta(days=2 + number % 300))
+        return preview("daily", street, now=timezone.now() - timedelta(days=2 + number % 300))
 
     def _locate(self, number: int) -> object:
         return locate(Point(100 + self.random.random(), 30 + self.random.random(), srid=4326))
