@@ -1,8 +1,10 @@
 """Adjectives of reports and of what belongs to the office of one grid."""
 
-from typing import Any, Self
+from datetime import date
+from typing import Any, Final, Self
 
 from django.db import models
+from django.db.models import Q
 
 from grid.scope import scope_of
 
@@ -29,3 +31,27 @@ class ReportQuerySet(InGridQuerySet):
     def newest_issues(self) -> Self:
         """Without those that a later issue corrects."""
         return self.filter(corrected_by__isnull=True)
+
+
+ANSWERED_KINDS: Final = ("rectification", "supervision")
+"""Papers that a unit has to answer."""
+
+
+class PaperQuerySet(InGridQuerySet):
+    """Bulletins, notices and decisions."""
+
+    def visible_to(self, user: Any) -> Self:
+        """In grids where `user` sees reports; and what was issued to a unit that she acts for."""
+        scope = scope_of(user)
+        if "" in scope.prefixes("report.view"):
+            return self
+        issued_to = Q(organization__in=scope.organizations, number__isnull=False)
+        return self.filter(scope.q("report.view", "grid_code") | issued_to)
+
+    def unanswered(self) -> Self:
+        """Issued notices that wait for an answer."""
+        return self.filter(kind__in=ANSWERED_KINDS, status="issued")
+
+    def overdue(self, today: date) -> Self:
+        """Unanswered past their day."""
+        return self.unanswered().filter(due_on__lt=today)

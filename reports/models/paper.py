@@ -10,7 +10,7 @@ from grid.models import Grid, Organization
 from incidents.models import Incident
 from reports.models.report import Report
 from reports.models.staged import Staged
-from reports.querysets import InGridQuerySet
+from reports.querysets import PaperQuerySet
 
 
 class Paper(Staged):
@@ -55,12 +55,13 @@ class Paper(Staged):
         Report, models.PROTECT, null=True, blank=True, related_name="papers", verbose_name=_("report")
     )
     reply = models.TextField(_("answer"), max_length=5000, blank=True, default="")
+    replied_on = models.DateField(_("answered on"), null=True, blank=True)
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("written by")
     )
     created_at = models.DateTimeField(_("written at"))
 
-    objects = InGridQuerySet.as_manager()
+    objects = PaperQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("paper")
