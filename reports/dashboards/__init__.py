@@ -1,0 +1,1 @@
+"""Dashboards: the analysis page and the wall screen. They read rollups; nothing here writes."""
