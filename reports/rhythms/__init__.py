@@ -1,1 +1,9 @@
-"""The weekly, monthly and quarterly reports: what they say, and their pages and files."""
+"""What the four reports say: `BUILDERS` makes the snapshot of each kind; pages and files are made in `documents`."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from reports import daily
+
+BUILDERS: Final[dict[str, Callable[..., dict[str, Any]]]] = {"daily": daily.build}
+"""`build(grid, period, *, now)` by kind: the frozen snapshot, cut off at `now` when the period is not over."""
