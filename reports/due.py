@@ -12,7 +12,7 @@ from grid.models import Grid
 from incidents.models import IncidentEvent
 from reports import writing
 from reports.models import Report, ReportSchedule
-from reports.periods import Period, at_time, last_finished, local_day, newest_first, period_of, previous
+from reports.periods import Period, at_time, last_finished, local_day, newest_first, period_of, previous_period
 from reports.rhythms import BUILDERS
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def last_due_period(schedule: ReportSchedule, now: datetime) -> Period:
     latest = period_of(schedule.kind, local_day(now) - timedelta(days=schedule.days_after))
     period = min(period, latest, key=lambda each: each.first)
     while at_time(period.last + timedelta(days=schedule.days_after), schedule.at) > now:
-        period = previous(schedule.kind, period)
+        period = previous_period(schedule.kind, period)
     return period
 
 

@@ -91,12 +91,12 @@ def period_of(kind: str, day: date) -> Period:
     return _months(first.year * 12 + first.month - 1, _length(kind))
 
 
-def previous(kind: str, period: Period) -> Period:
+def previous_period(kind: str, period: Period) -> Period:
     """The period before (环比): yesterday, last week, last month …"""
     return shifted(kind, period, -1)
 
 
-def following(kind: str, period: Period) -> Period:
+def next_period(kind: str, period: Period) -> Period:
     """The period after."""
     return shifted(kind, period, 1)
 
@@ -110,7 +110,7 @@ def shifted(kind: str, period: Period, count: int) -> Period:
     return _months(period.first.year * 12 + period.first.month - 1 + count * length, length)
 
 
-def year_ago(kind: str, period: Period) -> Period:
+def year_ago_period(kind: str, period: Period) -> Period:
     """The same period a year ago (同比), by the rules at the head of this file."""
     if kind == "daily":
         day = _year_before(period.first)
@@ -141,7 +141,7 @@ def last_finished(kind: str, now: datetime) -> Period:
     """The newest period of `kind` that has ended and settled at `now`."""
     day = last_finished_day(now)
     period = period_of(kind, day)
-    return period if period.last <= day else previous(kind, period)
+    return period if period.last <= day else previous_period(kind, period)
 
 
 def newest_first(kind: str, last: Period, count: int) -> Iterator[Period]:

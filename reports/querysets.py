@@ -32,6 +32,11 @@ class ReportQuerySet(InGridQuerySet):
         """Without those that a later issue corrects."""
         return self.filter(corrected_by__isnull=True)
 
+    def readable_by(self, user: Any) -> Self:
+        """Those in scope, and those that were sent to `user`: a street's report is read in its communities so."""
+        copies = self.model.objects.filter(paper__copies__user=user).values("pk")
+        return self.filter(Q(pk__in=self.model.objects.visible_to(user).values("pk")) | Q(pk__in=copies))
+
 
 ANSWERED_KINDS: Final = ("rectification", "supervision")
 """Papers that a unit has to answer."""
@@ -55,3 +60,26 @@ class PaperQuerySet(InGridQuerySet):
     def overdue(self, today: date) -> Self:
         """Unanswered past their day."""
         return self.unanswered().filter(due_on__lt=today)
+
+
+class AssessmentQuerySet(InGridQuerySet):
+    """Assessments: those of one's own office, and the published ones in which one is assessed."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Of the own grids; once published, also of the areas seen and of the units led that stand in the results."""
+        scope = scope_of(user)
+        keys = [*scope.prefixes(self.capability), *(f"o{pk}" for pk in sorted(scope.led))]
+        assessed = models.Q()
+        for key in keys:
+            assessed |= models.Q(results__lines__contains=[{"key": key}])
+        shown = models.Q(status__in=("published", "final")) & assessed if keys else models.Q(pk__in=())
+        return self.filter(scope.q(self.capability, self.code_field) | shown)
+
+
+class ObjectionQuerySet(models.QuerySet[Any]):
+    """Objections: seen with their assessment."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Of the assessments that `user` sees."""
+        assessments = self.model._meta.get_field("assessment").related_model._default_manager
+        return self.filter(assessment__in=assessments.visible_to(user))

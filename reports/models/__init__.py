@@ -3,6 +3,7 @@
 from reports.models.assessment import (
     Assessment,
     AssessmentEntry,
+    AssessmentExclusion,
     Objection,
     Scheme,
     SchemeGrade,
@@ -13,7 +14,7 @@ from reports.models.honour import HonourPlace, HonourRound, HonourTitle, Nominat
 from reports.models.meeting import Decision, Meeting
 from reports.models.paper import DocumentTemplate, Paper
 from reports.models.record import FormUse, Matter, OutsideFigure, Tour, TourItem, WorkMethod, WorkMethodStep
-from reports.models.report import Report, ReportPaper
+from reports.models.report import Report, ReportCopy, ReportPaper
 from reports.models.rollup import RollupCell, RollupCheck, RollupCounted, RollupMark
 from reports.models.schedule import ReportSchedule
 from reports.models.staged import Step
@@ -21,6 +22,7 @@ from reports.models.staged import Step
 __all__ = [
     "Assessment",
     "AssessmentEntry",
+    "AssessmentExclusion",
     "Decision",
     "DocumentTemplate",
     "FormUse",
@@ -34,6 +36,7 @@ __all__ = [
     "OutsideFigure",
     "Paper",
     "Report",
+    "ReportCopy",
     "ReportPaper",
     "ReportSchedule",
     "RollupCell",

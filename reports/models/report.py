@@ -111,3 +111,24 @@ class ReportPaper(Staged):
 
     def __str__(self) -> str:
         return f"{self.report} {self.get_status_display()}"
+
+
+class ReportCopy(models.Model):
+    """One reader to whom a signed report was sent, and when it was first opened: the record of who has received it."""
+
+    paper = models.ForeignKey(ReportPaper, models.PROTECT, related_name="copies", verbose_name=_("paper of a report"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="report_copies", verbose_name=_("receiver")
+    )
+    sent_at = models.DateTimeField(_("sent at"))
+    opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("copy of a report")
+        verbose_name_plural = _("copies of reports")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["paper", "user"], name="report_copy_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.paper_id} → {self.user_id}"
