@@ -34,6 +34,8 @@ class Stage:
     needs_text: bool = False
     apart: tuple[str, ...] = ()
     danger: bool = False
+    own_grid: bool = False
+    """The right is asked where the thing itself lies, not where its round or office does."""
 
 
 STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
@@ -93,7 +95,12 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
     ),
     Nomination: (
         Stage(
-            "support", ("nominated", "declined"), "supported", gettext_lazy("Pass"), "honour.decide", apart=("person",)
+            "support",
+            ("nominated", "declined"),
+            "supported",
+            gettext_lazy("Pass"),
+            "honour.decide",
+            apart=("person", "nominated_by"),
         ),
         Stage(
             "decline",
@@ -104,6 +111,10 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
             needs_text=True,
             apart=("person",),
         ),
+        # an objection from the public: looked at anew before the round can be decided
+        Stage(
+            "object", ("supported",), "nominated", gettext_lazy("Enter an objection"), "report.write", needs_text=True
+        ),
         Stage("award", ("supported",), "awarded", gettext_lazy("Award"), "honour.decide", apart=("person",)),
         Stage(
             "withdraw",
@@ -112,6 +123,7 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
             gettext_lazy("Withdraw"),
             "honour.nominate",
             danger=True,
+            own_grid=True,
         ),
     ),
     TypicalCase: (
@@ -131,8 +143,10 @@ def stage_of(row: Any, name: str) -> Stage:
     raise NotValid(_("There is no such step."), {"stage": [_("Choose one of the steps shown.")]})
 
 
-def code_of(row: Any) -> str:
+def code_of(row: Any, stage: Stage | None = None) -> str:
     """The grid code under which rights on `row` are asked."""
+    if stage is not None and stage.own_grid and row.grid is not None:
+        return str(row.grid.code)
     match row:
         case ReportPaper():
             return str(row.report.grid_code)
@@ -145,11 +159,13 @@ def code_of(row: Any) -> str:
 
 def open_to(row: Any, user: Any) -> list[Stage]:
     """The stages that `user` may take with `row` now, in the order of the table."""
-    scope, code = scope_of(user), code_of(row)
+    scope = scope_of(user)
     return [
         stage
         for stage in STAGES[type(row)]
-        if row.status in stage.sources and scope.can(stage.capability, code) and not _same_person(row, stage, user)
+        if row.status in stage.sources
+        and scope.can(stage.capability, code_of(row, stage))
+        and not _same_person(row, stage, user)
     ]
 
 
@@ -171,7 +187,7 @@ def advance(
     with transaction.atomic():
         locked = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
         stage = stage_of(locked, name)
-        demand(actor, stage.capability, code_of(locked))
+        demand(actor, stage.capability, code_of(locked, stage))
         _check(locked, stage, actor, version, text)
         before, locked.status = locked.status, stage.target
         for field, value in fields.items():

@@ -54,6 +54,7 @@ class HonourRound(Staged):
     period_start = models.DateField(_("first day"))
     period_end = models.DateField(_("last day"))
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
+    public_until = models.DateField(_("shown to the public until"), null=True, blank=True)
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
     paper = models.ForeignKey(
         Paper, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("document of the decision")
