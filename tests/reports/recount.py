@@ -32,6 +32,7 @@ class Life:
         self.excused = notes.filter(kind="excused").exists()
         self.extensions = list(notes.filter(kind="extended"))
         self.clocks = list(ClockEntry.objects.filter(incident=incident, at__lt=end).order_by("sequence"))
+        self.told = list(notes.order_by("sequence"))
         self.tasks = list(Assignment.objects.filter(incident=incident, starts_at__lt=end).order_by("id"))
 
     def did(self, *moves: str) -> bool:
@@ -81,6 +82,42 @@ class Life:
                 return True
         return False
 
+    def stopped_in_time(self, clock: str, *moves: str) -> bool:
+        """The clock that the last of `moves` in the period stopped had not run out; none stopped: in time."""
+        made = [event.at for event in self.inside if event.move in moves]
+        stops = [e for e in self.clocks if e.clock == clock and e.kind == "stopped" and made and e.at == made[-1]]
+        return all(entry.at <= entry.due_at for entry in stops)
+
+    def checks(self) -> list[datetime]:
+        """When it was checked in the period: passed, closed from the desk, or sent back before it was passed."""
+        return [
+            event.at
+            for event in self.inside
+            if event.move in ("pass_check", "close") or (event.move == "rework" and event.from_state != "checked")
+        ]
+
+    def checked_in_time(self) -> bool:
+        made = self.checks()
+        stops = [e for e in self.clocks if e.clock == "check" and e.kind == "stopped" and made and e.at == made[-1]]
+        return bool(made) and all(entry.at <= entry.due_at for entry in stops)
+
+    def solved(self) -> bool:
+        """What was said last of it: found solved on site or by the reporter, or not (any more)."""
+        said = [
+            event.kind == "solved" or event.move == "pass_check"
+            for event in self.told
+            if event.kind in ("solved", "unsolved") or event.move in ("pass_check", "reopen")
+        ]
+        return bool(said) and said[-1]
+
+    def category_kept(self) -> bool:
+        filed = [event.data.get("category") for event in self.events if event.move == "file"]
+        now = self.incident.category
+        return not filed or filed[-1] is None or (now is not None and filed[-1] == now.code)
+
+    def waits_overdue(self, clock: str, *states: str) -> bool:
+        return self.state(self.end) in states and self.overdue(clock)
+
     def same_day(self) -> bool:
         done = [event.at for event in self.inside if event.move in DONE]
         return bool(done) and done[-1].astimezone(SHANGHAI).date() == self.events[0].at.astimezone(SHANGHAI).date()
@@ -121,6 +158,55 @@ RULES: dict[str, Callable[[Life], bool]] = {
     "should_close": lambda life: life.did(*ANSWERS) or life.state(life.start) in HANDLED or life.overdue("handle"),
     "ever": lambda life: bool(life.inside) or life.is_open(life.start) or life.is_open(life.end),
 }
+URGENT = "urgent"
+MORE_RULES: dict[str, Callable[[Life], bool]] = {
+    "valid_reports": lambda life: (
+        RULES["reported"](life) and life.state(life.end) not in {"not_accepted", "not_filed", "cancelled"}
+    ),
+    "reported_open": lambda life: RULES["reported"](life) and life.is_open(life.end),
+    "accepted": lambda life: life.did("file", "answer"),
+    "accepted_on_time": lambda life: (
+        life.did("file", "answer") and life.stopped_in_time("accept", "file", "answer")
+    ),
+    "filed_on_time": lambda life: life.did("file") and life.stopped_in_time("accept", "file", "answer"),
+    "filed_accurately": lambda life: (
+        life.did("file") and life.category_kept() and life.state(life.end) != "cancelled"
+    ),
+    "should_dispatch": lambda life: life.did("dispatch") or life.waits_overdue("dispatch", "filed"),
+    "dispatched_on_time": lambda life: life.did("dispatch") and life.stopped_in_time("dispatch", "dispatch"),
+    "dispatched_accurately": lambda life: life.did("dispatch") and not life.did("return", "recall"),
+    "should_verify": lambda life: life.did("genuine", "not_genuine") or life.waits_overdue("verify", "verifying"),
+    "verified_on_time": lambda life: (
+        life.did("genuine", "not_genuine") and life.stopped_in_time("verify", "genuine", "not_genuine")
+    ),
+    "should_check": lambda life: bool(life.checks()) or life.waits_overdue("check", "handled", "checking"),
+    "checked_on_time": Life.checked_in_time,
+    "closed_overdue": lambda life: RULES["closed"](life) and not life.feedback_in_time(),
+    "urgent_should_close": lambda life: life.incident.urgency == URGENT and RULES["should_close"](life),
+    "urgent_closed": lambda life: life.incident.urgency == URGENT and RULES["closed"](life),
+    "urgent_closed_on_time": lambda life: life.incident.urgency == URGENT and RULES["closed_on_time"](life),
+    "rectified": lambda life: life.did("rework", "refuse_work") and life.state(life.end) in HANDLED | {"closed"},
+    "closed_solved": lambda life: RULES["closed"](life) and life.solved(),
+}
+MORE_RATES = {
+    "valid_report_rate": ("valid_reports", "reported", False),
+    "acceptance_rate": ("accepted", "reported", False),
+    "on_time_acceptance_rate": ("accepted_on_time", "accepted", False),
+    "filing_rate": ("filed", "reported", False),
+    "on_time_filing_rate": ("filed_on_time", "filed", False),
+    "accurate_filing_rate": ("filed_accurately", "filed", False),
+    "on_time_dispatch_rate": ("dispatched_on_time", "should_dispatch", False),
+    "accurate_dispatch_rate": ("dispatched_accurately", "should_dispatch", False),
+    "on_time_verify_rate": ("verified_on_time", "should_verify", False),
+    "on_time_check_rate": ("checked_on_time", "should_check", False),
+    "overdue_closing_rate": ("closed_overdue", "should_close", True),
+    "not_closed_rate": ("reported_open", "reported", False),
+    "completion_rate": ("completed", "reported", False),
+    "urgent_closing_rate": ("urgent_closed", "urgent_should_close", True),
+    "urgent_on_time_closing_rate": ("urgent_closed_on_time", "urgent_should_close", True),
+    "rectification_rate": ("rectified", "reworked", False),
+    "substantive_rate": ("closed_solved", "closed", False),
+}
 RATES = {
     "same_day_rate": ("same_day", "reported", False),
     "handling_rate": ("handled", "should_handle", True),
@@ -139,19 +225,21 @@ def lives(code: str, start: datetime, end: datetime) -> list[Life]:
     return [Life(incident, start, end) for incident in rows]
 
 
-def numbers(some: Iterable[Life]) -> dict[str, int]:
-    """All measures."""
+def numbers(some: Iterable[Life], *, more: bool = False) -> dict[str, int]:
+    """The measures of the core, or all."""
     some = list(some)
-    return {name: sum(rule(life) for life in some) for name, rule in RULES.items()}
+    rules = RULES | MORE_RULES if more else RULES
+    return {name: sum(rule(life) for life in some) for name, rule in rules.items()}
 
 
-def ratios(some: Iterable[Life]) -> dict[str, tuple[int, int]]:
-    """All indicators as (numerator, denominator)."""
+def ratios(some: Iterable[Life], *, more: bool = False) -> dict[str, tuple[int, int]]:
+    """The indicators of the core, or all, as (numerator, denominator)."""
     some = list(some)
+    rules, rates = (RULES | MORE_RULES, RATES | MORE_RATES) if more else (RULES, RATES)
     kept = [life for life in some if not life.did("cancel") and life.state(life.end) not in RESTING]
     return {
-        name: tuple(sum(RULES[part](life) for life in (kept if without else some)) for part in (above, below))  # type: ignore[misc]
-        for name, (above, below, without) in RATES.items()
+        name: tuple(sum(rules[part](life) for life in (kept if without else some)) for part in (above, below))  # type: ignore[misc]
+        for name, (above, below, without) in rates.items()
     }
 
 

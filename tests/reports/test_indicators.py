@@ -1,0 +1,132 @@
+"""Every rate of domain.md 2.5 equals a recount in plain Python; the pages explain it and open what it is made of."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from grid.models import Grid, Organization
+from incidents.models import Category, Incident, IncidentEvent
+from incidents.models.category import Urgency
+from reports import figures
+from reports.figures import Line
+from reports.indicators import ALL_INDICATORS, ALL_MEASURES, INCIDENT_INDICATORS, MORE_INDICATORS
+from reports.metrics import Extent, Tally
+from reports.periods import Period, day_period
+from tests import street
+from tests.reports import histories, recount
+from tests.reports.conftest import DAY, at
+from tests.reports.histories import Walk, moves
+from tests.reports.test_metrics import WALKS, undone, write
+
+DAYS = day_period(DAY)
+
+
+@pytest.fixture
+def cast(grids: dict[str, Grid], categories: list[Category], units: list[Organization]) -> dict[str, list]:
+    """What a made-up history chooses from; one class of three is urgent."""
+    places = [grids[code] for code in (street.MICRO, street.MICRO_EAST, street.SISTER, street.STREET)]
+    return {"grids": places, "categories": [*categories, None], "handlers": [*units, street.make_person("leader")]}
+
+
+def spoil(incidents: list[Incident]) -> None:
+    """Make some urgent, some found solved and withdrawn, as the walks do not."""
+    for number, incident in enumerate(incidents):
+        if number % 3 == 0:
+            Incident.objects.filter(pk=incident.pk).update(urgency=Urgency.URGENT)
+        if number % 2 == 0:
+            last = incident.events.order_by("-sequence").first()
+            kind = "solved" if number % 4 else "unsolved"
+            IncidentEvent.objects.create(
+                incident=incident, sequence=last.sequence + 1, kind=kind,
+                from_state=last.to_state, to_state=last.to_state, at=last.at + timedelta(minutes=1),
+            )  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(WALKS)
+def test_every_rate_equals_the_recount_in_total_and_in_every_cut(cast: dict[str, list], plans: list) -> None:
+    with undone():
+        write(cast, plans)
+        spoil(list(Incident.objects.order_by("pk")))
+        extent = Extent.of(street.STREET, DAYS)
+        lives = recount.lives(street.STREET, extent.start, extent.end)
+        check(figures.figures(extent), lives)
+        cuts = {
+            "area": lambda life: life.incident.grid_code[:12],
+            "category": lambda life: str(life.incident.category_id or "none"),
+            "source": lambda life: life.incident.source,
+        }
+        for by, key in cuts.items():
+            lines = figures.divided(extent, by)
+            for name, some in recount.by(lives, key).items():
+                check(lines.get(name, figures.nothing()), some)
+
+
+def check(tally: Tally, lives: list[recount.Life]) -> None:
+    assert tally.numbers == recount.numbers(lives, more=True)
+    assert tally.ratios == recount.ratios(lives, more=True)
+
+
+def one(cast: dict[str, list], *steps: tuple[str, int], started: str = "08:00") -> None:
+    histories.write([Walk(cast["grids"][0], at(started), moves(*steps), cast["categories"][0], cast["handlers"][0])])
+
+
+def ratio(name: str) -> tuple[int, int]:
+    return figures.figures(Extent.of(street.STREET, DAYS)).ratios[name]
+
+
+ON_TIME = (("report", 0), ("file", 5), ("dispatch", 5), ("take", 5), ("feedback", 30))
+
+
+@pytest.mark.parametrize(
+    ("name", "steps", "wanted"),
+    [
+        ("on_time_acceptance_rate", (("report", 0), ("file", 15)), (1, 1)),
+        ("on_time_acceptance_rate", (("report", 0), ("file", 16)), (0, 1)),
+        ("on_time_filing_rate", (("report", 0), ("verify", 10), ("genuine", 400), ("file", 5)), (1, 1)),
+        ("on_time_verify_rate", (("report", 0), ("verify", 10), ("genuine", 31)), (0, 1)),
+        ("on_time_verify_rate", (("report", 0), ("verify", 10)), (0, 1)),
+        ("on_time_dispatch_rate", (("report", 0), ("file", 5), ("dispatch", 30)), (1, 1)),
+        ("on_time_dispatch_rate", (("report", 0), ("file", 5)), (0, 1)),
+        ("accurate_dispatch_rate", (*ON_TIME[:3], ("return", 30), ("dispatch", 20)), (0, 1)),
+        ("on_time_check_rate", (*ON_TIME, ("close", 31)), (0, 1)),
+        ("on_time_check_rate", (*ON_TIME, ("start_check", 5), ("pass_check", 5), ("rework", 90)), (1, 1)),
+        ("substantive_rate", (*ON_TIME, ("start_check", 5), ("pass_check", 5), ("close_checked", 5)), (1, 1)),
+        ("substantive_rate", (*ON_TIME, ("close", 5)), (0, 1)),
+        ("valid_report_rate", (("report", 0), ("reject", 5)), (0, 1)),
+        ("accurate_filing_rate", (("report", 0), ("file", 5), ("cancel", 5)), (0, 1)),
+        ("rectification_rate", (*ON_TIME, ("rework", 5), ("take", 5), ("feedback", 5)), (1, 1)),
+        ("overdue_closing_rate", (*ON_TIME[:4], ("feedback", 500), ("close", 5)), (1, 1)),
+    ],
+)
+def test_the_edges_of_a_rate(cast: dict[str, list], name: str, steps: tuple, wanted: tuple[int, int]) -> None:
+    one(cast, *steps)
+    assert ratio(name) == wanted
+
+
+def test_a_series_has_the_numbers_of_each_period(cast: dict[str, list]) -> None:
+    one(cast, *ON_TIME, ("close", 5))
+    periods = [DAYS.before, DAYS, Period(DAY + timedelta(days=1), DAY + timedelta(days=2))]
+    wanted = [figures.figures(Extent.of(street.STREET, each)) for each in periods]
+    assert figures.series(street.STREET, periods) == wanted
+
+
+def test_both_sides_of_every_rate_open_as_many_incidents_as_they_say(cast: dict[str, list]) -> None:
+    for steps in (ON_TIME, (*ON_TIME, ("close", 5)), (*ON_TIME, ("rework", 5)), ON_TIME[:2], ON_TIME[:1]):
+        one(cast, *steps)
+    extent = Extent.of(street.STREET, DAYS)
+    tally = figures.figures(extent)
+    for indicator in INCIDENT_INDICATORS:
+        for side, count in zip(figures.SIDES, tally.ratios[indicator.name], strict=True):
+            slug = f"{side}_{indicator.name}"
+            assert figures.behind(extent, figures.number(slug, Line()), Line(), limit=2).total == count, slug
+    line = Line(source="desk", category=str(cast["categories"][0].pk), area=street.COMMUNITY)
+    assert figures.behind(extent, figures.number("reported", line), line, limit=9).total == 5
+
+
+def test_every_definition_has_words_a_group_and_a_source() -> None:
+    assert all(each.label and each.meaning for each in ALL_MEASURES)
+    assert all(each.label and each.group and "÷" in each.formula and each.source_words for each in ALL_INDICATORS)
+    assert all(each.note for each in ALL_INDICATORS if each.site_specific)
+    assert len({each.name for each in ALL_INDICATORS}) == len(ALL_INDICATORS) == len(MORE_INDICATORS) + 11
