@@ -83,3 +83,31 @@ class ObjectionQuerySet(models.QuerySet[Any]):
         """Of the assessments that `user` sees."""
         assessments = self.model._meta.get_field("assessment").related_model._default_manager
         return self.filter(assessment__in=assessments.visible_to(user))
+
+
+class DecisionQuerySet(InGridQuerySet):
+    """What meetings decided."""
+
+    def visible_to(self, user: Any) -> Self:
+        """In grids where `user` sees reports; and what she, or a unit that she acts for, has to do."""
+        scope = scope_of(user)
+        if "" in scope.prefixes("report.view"):
+            return self
+        return self.filter(scope.q("report.view", "grid_code") | self.owned_q(user))
+
+    def owned_by(self, user: Any) -> Self:
+        """What `user`, or a unit that she acts for, has to do."""
+        return self.filter(self.owned_q(user))
+
+    def open(self) -> Self:
+        """Not done yet."""
+        return self.filter(done_at__isnull=True)
+
+    def overdue(self, today: date) -> Self:
+        """Open past their day."""
+        return self.open().filter(due_on__lt=today)
+
+    @staticmethod
+    def owned_q(user: Any) -> Q:
+        """The condition of `owned_by`."""
+        return Q(person=user.pk) | Q(organization__in=scope_of(user).organizations)

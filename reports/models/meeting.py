@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from grid.models import Grid, Organization
 from incidents.models import Incident
 from reports.models.report import Report
-from reports.querysets import InGridQuerySet
+from reports.querysets import DecisionQuerySet, InGridQuerySet
 
 
 class Meeting(models.Model):
@@ -68,7 +68,7 @@ class Decision(models.Model):
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
     result = models.CharField(_("result"), max_length=500, blank=True, default="")
 
-    objects = InGridQuerySet.as_manager()
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("decision")
