@@ -19,10 +19,11 @@ class Title:
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of level 1 (一、) to 4 （1）."""
+    """A heading of level 1 (一、) to 4 （1）. `counted=False`: its number stands in the text as somebody typed it."""
 
     level: int
     text: str
+    counted: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Signature:
-    """Who issued the document, and when (署名, 成文日期)."""
+    """Who issued the document, and when (署名, 成文日期): a day, or words in its place."""
 
     unit: str
-    on: date
+    on: date | str
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,32 @@ class Recipients:
     editor: str = ""
 
 
-Block = Title | Heading | Paragraph | Table | Signature | Recipients
+@dataclass(frozen=True)
+class Masthead:
+    """The red head of a paper (版头): its name in large red type, its number, a line with two ends, the red rule."""
+
+    name: str
+    number: str = ""
+    left: str = ""
+    right: str = ""
+
+
+@dataclass(frozen=True)
+class NumberLine:
+    """The number of a paper without a red head, under its title."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """The foot of a notice or decision (版记): who gets a copy (抄送), and who printed it when (印发)."""
+
+    copies: str
+    printed: str
+
+
+Block = Title | Heading | Paragraph | Table | Signature | Recipients | Masthead | NumberLine | Imprint
 
 
 @dataclass(frozen=True)
@@ -82,7 +108,7 @@ def numbered(blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks with their headings numbered 一、（一）1.（1）; a heading starts the count below it anew."""
     counts = [0, 0, 0, 0]
     for block in blocks:
-        if isinstance(block, Heading):
+        if isinstance(block, Heading) and block.counted:
             place = block.level - 1
             counts[place:] = [counts[place] + 1, *[0] * (3 - place)]
             yield replace(block, text=heading_number(block.level, counts[place]) + block.text)

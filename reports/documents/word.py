@@ -13,7 +13,7 @@ import docx
 from docx.document import Document as WordFile
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
@@ -23,7 +23,19 @@ from docx.table import _Cell, _Row
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from grid.sheets import plain_text
-from reports.documents.blocks import Document, Heading, Paragraph, Recipients, Signature, Table, Title, numbered
+from reports.documents.blocks import (
+    Document,
+    Heading,
+    Imprint,
+    Masthead,
+    NumberLine,
+    Paragraph,
+    Recipients,
+    Signature,
+    Table,
+    Title,
+    numbered,
+)
 from reports.documents.prose import date_text, number_text
 from reports.documents.zips import timeless
 
@@ -34,6 +46,9 @@ BODY, TITLE, SMALL, TABLE = Pt(16), Pt(22), Pt(14), Pt(12)
 LINE: Final = Pt(28.95)
 TYPE_AREA: Final = Mm(156)
 TITLE_LINE: Final = Pt(36)
+RED: Final = RGBColor(0xE6, 0x00, 0x12)
+MASTHEAD_LARGEST: Final = 42
+"""Points of the name in a red head; longer names are set smaller, so that they stay on one line."""
 
 _CENTER, _RIGHT, _LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.LEFT
 _JUSTIFY: Final = WD_ALIGN_PARAGRAPH.JUSTIFY
@@ -198,14 +213,25 @@ def _add_paragraph(block: Paragraph, word: WordFile) -> None:
 @_add.register
 def _add_signature(block: Signature, word: WordFile) -> None:
     _paragraph(word, "")
-    for text, room in ((block.unit, 2), (date_text(block.on), 4)):
+    day = block.on if isinstance(block.on, str) else date_text(block.on)
+    for text, room in ((block.unit, 2), (day, 4)):
         _indent(_paragraph(word, text, align=_RIGHT), right=room)
 
 
 @_add.register
 def _add_recipients(block: Recipients, word: WordFile) -> None:
     parts = (("送：", "、".join(block.sent_to)), ("发：", "、".join(block.passed_to)), ("责任编辑：", block.editor))
-    lines = [label + text for label, text in parts if text]
+    _add_foot([label + text for label, text in parts if text], word)
+
+
+@_add.register
+def _add_imprint(block: Imprint, word: WordFile) -> None:
+    _paragraph(word, "")
+    _add_foot([*([f"抄送：{block.copies}"] if block.copies else []), block.printed], word)
+
+
+def _add_foot(lines: Sequence[str], word: WordFile) -> None:
+    """Lines of 14 pt between two rules (版记)."""
     for place, line in enumerate(lines):
         paragraph = _paragraph(word, line)
         for run in paragraph.runs:
@@ -214,13 +240,46 @@ def _add_recipients(block: Recipients, word: WordFile) -> None:
         _rule(paragraph, top=place == 0, bottom=place == len(lines) - 1)
 
 
-def _rule(paragraph: WordParagraph, *, top: bool, bottom: bool) -> None:
-    """The lines above and below the foot of a bulletin."""
+def _rule(paragraph: WordParagraph, *, top: bool, bottom: bool, size: int = 8, color: str = "000000") -> None:
+    """The lines above and below the foot of a bulletin, and the red one of its head; `size` in eighths of a point."""
     borders = _element("w:pBdr")
     for side in [name for name, wanted in (("top", top), ("bottom", bottom)) if wanted]:
-        borders.append(_element(f"w:{side}", val="single", sz="8", space="1", color="000000"))
+        borders.append(_element(f"w:{side}", val="single", sz=str(size), space="1", color=color))
     properties = paragraph._p.get_or_add_pPr()
     properties.insert_element_before(borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
+
+
+@_add.register
+def _add_masthead(block: Masthead, word: WordFile) -> None:
+    """Name, number, the line of office and date, and the red rule over the whole width (GB/T 9704-2012, 7.2)."""
+    name = _paragraph(word, block.name, style="Title", align=_CENTER)
+    size = Pt(min(MASTHEAD_LARGEST, int(TYPE_AREA.pt / max(1, len(block.name)))))
+    name.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+    name.paragraph_format.line_spacing = name.paragraph_format.space_before = Pt(size.pt + 12)
+    for run in name.runs:
+        run.font.size, run.font.color.rgb = size, RED
+    if block.number:
+        _paragraph(word, block.number, align=_CENTER)
+    last = _two_ends(word, block.left, block.right)
+    _rule(last, top=False, bottom=True, size=18, color=str(RED))
+    last.paragraph_format.space_after = LINE
+
+
+def _two_ends(word: WordFile, left: str, right: str) -> WordParagraph:
+    """One line, one text at each end, one character in."""
+    paragraph = _paragraph(word, "", align=_LEFT)
+    if left or right:
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Length(TYPE_AREA - BODY), WD_TAB_ALIGNMENT.RIGHT)
+        for text in ("　", plain_text(left), "\t", plain_text(right)):
+            paragraph.add_run(text)
+    else:
+        paragraph.paragraph_format.line_spacing = Pt(6)
+    return paragraph
+
+
+@_add.register
+def _add_number_line(block: NumberLine, word: WordFile) -> None:
+    _paragraph(word, block.text, align=_CENTER).paragraph_format.space_after = Pt(LINE.pt / 2)
 
 
 @_add.register
