@@ -1,0 +1,1 @@
+"""What the office keeps beside the incidents: tours, practical matters, work methods, figures of other systems."""

@@ -1,0 +1,147 @@
+"""Named ways of working (六步工作法): each step with what shows it, a number of the product or the office's words."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.errors import NotValid, demand_valid
+from accounts.models import User
+from grid.access import demand
+from grid.models import Grid, Post
+from grid.posts import PostKind
+from reports.models import Assessment, Matter, Meeting, Nomination, TypicalCase, WorkMethod, WorkMethodStep
+from reports.periods import PEOPLE_TIME, local_day
+from reports.rollups import reading
+from reports.words import templates
+
+MOST_STEPS: Final = 20
+IN_GRID: Final = (PostKind.GRID_LEADER, PostKind.GRID_WORKER, PostKind.MICRO_LEADER, PostKind.BUILDING_HEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One step with its number; `value` is None for a step that is kept in words."""
+
+    step: WorkMethodStep
+    label: str
+    value: int | None
+
+
+def _posts(code: str, now: datetime) -> int:
+    held = Post.objects.on(local_day(now)).filter(grid__code__startswith=code, kind__in=IN_GRID)
+    return int(held.values("user").distinct().count())
+
+
+def _completed(code: str, now: datetime) -> int:
+    return reading.tally(code, "y", local_day(now), now=now).numbers["completed"]
+
+
+def _year(now: datetime) -> tuple[date, date]:
+    year = local_day(now).year
+    return date(year, 1, 1), date(year, 12, 31)
+
+
+def _moments(now: datetime) -> tuple[datetime, datetime]:
+    year = local_day(now).year
+    return datetime(year, 1, 1, tzinfo=PEOPLE_TIME), datetime(year + 1, 1, 1, tzinfo=PEOPLE_TIME)
+
+
+def _meetings(code: str, now: datetime) -> int:
+    return int(Meeting.objects.filter(grid_code__startswith=code, held_on__range=_year(now)).count())
+
+
+def _assessments(code: str, now: datetime) -> int:
+    told = (Assessment.Status.PUBLISHED, Assessment.Status.FINAL)
+    rows = Assessment.objects.filter(grid_code__startswith=code, status__in=told, period_end__range=_year(now))
+    return int(rows.count())
+
+
+def _awarded(code: str, now: datetime) -> int:
+    rows = Nomination.objects.filter(status=Nomination.Status.AWARDED, grid__code__startswith=code)
+    return int(rows.filter(place__round__decided_on__range=_year(now)).count())
+
+
+def _typical(code: str, now: datetime) -> int:
+    rows = TypicalCase.objects.filter(grid_code__startswith=code, status=TypicalCase.Status.ADOPTED)
+    return int(rows.filter(submitted_at__range=_moments(now)).count())
+
+
+def _matters(code: str, now: datetime) -> int:
+    rows = Matter.objects.filter(grid_code__startswith=code, status=Matter.Status.DONE)
+    return int(rows.filter(done_on__range=_year(now)).count())
+
+
+FIGURES: Final[Mapping[str, Callable[[str, datetime], int]]] = {
+    "posts": _posts,
+    "completed": _completed,
+    "meetings": _meetings,
+    "assessments": _assessments,
+    "awarded": _awarded,
+    "typical": _typical,
+    "matters": _matters,
+}
+"""The numbers that may show a step; their names for people are in data/records.json."""
+
+
+def figure_choices() -> list[tuple[str, str]]:
+    """(name, label) of every number, in the order of the data."""
+    return list(templates("records")["figures"].items())
+
+
+def shown(method: WorkMethod, *, now: datetime) -> list[Shown]:
+    """The steps in their order, each number counted once."""
+    steps = list(method.steps.all())
+    values = {name: FIGURES[name](method.grid_code, now) for name in dict.fromkeys(s.figure for s in steps) if name}
+    labels = dict(figure_choices())
+    return [Shown(step, labels.get(step.figure, ""), values.get(step.figure)) for step in steps]
+
+
+def figures_of(code: str, *, now: datetime) -> list[tuple[str, int]]:
+    """Every number of one grid, for the page of a model community."""
+    return [(label, FIGURES[name](code, now)) for name, label in figure_choices()]
+
+
+def write(grid: Grid, *, name: str, meaning: str, source: str, steps: list[dict[str, Any]], actor: User) -> WorkMethod:
+    """A new method with its steps (name, meaning, figure, note)."""
+    demand(actor, "report.write", grid.code)
+    _check(name, steps)
+    with transaction.atomic():
+        method = WorkMethod.objects.create(
+            grid=grid, grid_code=grid.code, name=name.strip(), meaning=meaning.strip(), source=source.strip()
+        )
+        WorkMethodStep.objects.bulk_create(
+            WorkMethodStep(method=method, order=order, **step) for order, step in enumerate(steps, 1)
+        )
+    return method
+
+
+def load_six_steps(grid: Grid, *, actor: User) -> WorkMethod:
+    """The six steps of domain.md 10 row 3.14, to be fitted to the own ways."""
+    given: dict[str, Any] = templates("records")["six_steps"]
+    return write(grid, **given, actor=actor)
+
+
+def tell(step: WorkMethodStep, *, note: str, actor: User) -> WorkMethodStep:
+    """Write how far one step is."""
+    demand(actor, "report.write", step.method.grid_code)
+    if len(note) > 2000:
+        raise NotValid(_("Please correct the marked fields."), {"note": [_("At most 2,000 characters.")]})
+    step.note = note.strip()
+    step.save(update_fields=["note"])
+    return step
+
+
+def _check(name: str, steps: list[dict[str, Any]]) -> None:
+    unknown = [step for step in steps if step.get("figure") and step["figure"] not in FIGURES]
+    demand_valid(
+        (
+            ("name", 0 < len(name.strip()) <= 60, _("Give it a name.")),
+            ("steps", 0 < len(steps) <= MOST_STEPS, _("Give 1 to 20 steps, one per line.")),
+            ("steps", all(0 < len(s.get("name", "").strip()) <= 40 for s in steps), _("Every step needs a name.")),
+            ("steps", not unknown, _("Unknown number.")),
+        )
+    )
