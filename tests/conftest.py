@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
-from pytest_django import Settings
-
-from incidents import states
-from incidents.models import AllowedMove
+from pytest_django import DjangoDbBlocker, Settings
 
 # A busy machine must not fail a property; what is too slow has its own test.
 hypothesis_settings.register_profile("project", deadline=None)
 hypothesis_settings.load_profile("project")
 
+OURS = ("accounts", "notices", "grid", "incidents", "reports")
 LONG = os.environ.get("LONG") == "1"
 CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -40,33 +40,57 @@ def _quick_and_apart(settings: Settings, tmp_path_factory: pytest.TempPathFactor
     settings.MEDIA_ROOT = Path(tmp_path_factory.getbasetemp()) / "media"
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _tests_may_empty_what_is_append_only() -> Iterator[None]:
-    """Lets the clean-up of transactional tests past the triggers (`…_no_truncate`) that forbid TRUNCATE."""
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database, and what its migrations wrote (`kept`) put back after every transactional test.
+
+    The clean-up of such a test empties all tables; the test that this process does next is often none of its kind.
+    """
+    with django_db_blocker.unblock():
+        tables = keep_what_migrations_wrote()
     plain = DatabaseOperations.sql_flush
-    guards = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE '%no\\_truncate'"
 
     def flush(self: DatabaseOperations, *args: Any, **kwargs: Any) -> list[str]:
-        with self.connection.cursor() as cursor:
-            cursor.execute(guards)
-            found = cursor.fetchall()
-        off = [f"ALTER TABLE {table} DISABLE TRIGGER {name}" for table, name in found]
-        on = [f"ALTER TABLE {table} ENABLE TRIGGER {name}" for table, name in found]
-        return [*off, *plain(self, *args, **kwargs), *on]
+        guards = append_only_guards()
+        off = [f"ALTER TABLE {table} DISABLE TRIGGER {name}" for table, name in guards]
+        back = [f"INSERT INTO {table} SELECT * FROM kept.{table}" for table in tables]
+        on = [f"ALTER TABLE {table} ENABLE TRIGGER {name}" for table, name in guards]
+        return [*off, *plain(self, *args, **kwargs), *back, *on]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", flush)
         yield
+    with django_db_blocker.unblock():
+        end_other_sessions()
 
 
-@pytest.fixture(autouse=True)
-def _arrows_again(request: pytest.FixtureRequest) -> None:
-    """Put back what migrations wrote: the clean-up of transactional tests empties the table of allowed moves too."""
-    marker = request.node.get_closest_marker("django_db")
-    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
-        request.getfixturevalue("transactional_db")
-        arrows = [AllowedMove(source=source, move=move, target=target) for source, move, target in states.arrows()]
-        AllowedMove.objects.bulk_create(arrows, ignore_conflicts=True)
+def end_other_sessions() -> None:
+    """Close what a thread of a live server may have left open: PostgreSQL does not drop a database in use."""
+    with connection.cursor() as cursor:
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+
+
+def keep_what_migrations_wrote() -> list[str]:
+    """Copy every table of ours that has rows now into a schema of its own; give their names."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA IF NOT EXISTS kept")
+        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'kept'")
+        if found := [name for (name,) in cursor.fetchall()]:  # a database that is used again
+            return found
+        for table in (model._meta.db_table for model in apps.get_models() if model._meta.app_label in OURS):
+            cursor.execute(f"SELECT 1 FROM {table} LIMIT 1")
+            if cursor.fetchone():
+                cursor.execute(f"CREATE TABLE kept.{table} AS TABLE {table}")
+                found.append(table)
+    return found
+
+
+def append_only_guards() -> list[tuple[str, str]]:
+    """The triggers that forbid TRUNCATE (`…_no_truncate`) and their tables."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE '%no\\_truncate'")
+        return cursor.fetchall()
 
 
 @pytest.fixture(scope="session")

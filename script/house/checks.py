@@ -20,6 +20,9 @@ from house.python_env import PYTHON
 from house.steps import StepFailed, finish, run, say, step
 
 LINES_SHOWN = 80
+PYTEST: tuple[str | Path, ...] = (PYTHON, "-m", "pytest")
+MOST_PROCESSES = 4
+"""Of the tests: each has a database, and may have a browser, in memory."""
 PROOFS = "tests/proof"
 """The whole platform under load, faults and real browsers, on clusters of its own."""
 MODULES = ("accounts", "notices", "grid", "incidents", "reports", "config")
@@ -76,26 +79,35 @@ def check(pytest_arguments: list[str], *, long: bool) -> int:
 
 
 def run_tests(pytest_arguments: list[str], env: dict[str, str]) -> int:
-    """Run the tests; all of them in two halves side by side, because the proofs mostly wait for servers of their own.
+    """Run the tests; all of them in two parts side by side, because the proofs mostly wait for servers of their own.
 
-    Gives 0 only when both halves are well.
+    Gives 0 only when both parts are well.
     """
-    pytest: list[str | Path] = [PYTHON, "-m", "pytest"]
     if pytest_arguments:
         say("\n== tests")
-        return subprocess.run([*pytest, *pytest_arguments], cwd=ROOT, env=env, check=False).returncode
+        return subprocess.run([*PYTEST, *pytest_arguments], cwd=ROOT, env=env, check=False).returncode
     said = TEST.folder / "proofs.log"
     with said.open("w", encoding="utf-8") as log:
-        command = [*pytest, "-o", "cache_dir=var/pytest-proofs", PROOFS]
+        command = [*PYTEST, "-o", "cache_dir=var/pytest-proofs", PROOFS]
         with subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT) as proofs:
             say("\n== tests (the proofs run beside them)")
             try:
-                others = subprocess.run([*pytest, f"--ignore={PROOFS}"], cwd=ROOT, env=env, check=False).returncode
+                others = subprocess.run(spread(), cwd=ROOT, env=env, check=False).returncode
             except BaseException:
                 proofs.terminate()
                 raise
     say(f"\n== proofs\n{said.read_text(encoding='utf-8', errors='replace')}")
     return others or proofs.returncode
+
+
+def spread() -> list[str | Path]:
+    """Give the command of all tests but the proofs: one process per core, each with a database of its own.
+
+    They step back for the proofs, which have to keep time. A process that has no test left takes over half of what is
+    left to the other; the tests of one file stay together until then, and share what they built once.
+    """
+    processes = min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
+    return ["nice", *PYTEST, f"--ignore={PROOFS}", "--numprocesses", str(processes), "--dist", "worksteal"]
 
 
 def prepare() -> dict[str, str]:

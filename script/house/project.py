@@ -17,9 +17,18 @@ CATALOGS = (ROOT / "locale", ROOT / "config" / "locale")
 
 
 def environment(addresses: dict[str, str]) -> dict[str, str]:
-    """Give the environment for everything that runs Django."""
-    own = {"DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)}
-    return base_env() | own | addresses
+    """Give the environment for everything that runs Django.
+
+    Byte code is kept in var/, also where the shell forbids to write it: every process would compile all libraries anew.
+    """
+    own = {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONPYCACHEPREFIX": str(VAR / "pycache"),
+    }
+    given = {name: value for name, value in base_env().items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return given | own | addresses
 
 
 def manage(env: dict[str, str], *arguments: str, what: str, remedy: str = "") -> str:

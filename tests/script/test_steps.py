@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from house import checks, project, server, stamps, system
+from house.places import VAR, Area
 from house.steps import StepFailed, clean_locale, run
 from house.system import Need
 
@@ -58,6 +59,34 @@ def test_without_root_and_sudo_the_person_is_told(monkeypatch: pytest.MonkeyPatc
 def test_arguments_after_two_dashes_are_for_pytest() -> None:
     assert checks.split(["--long", "--", "-k", "x"]) == (["--long"], ["-k", "x"])
     assert checks.split([]) == ([], [])
+
+
+@pytest.mark.parametrize(("others", "proofs"), [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_one_failed_part_of_the_tests_fails_all_and_both_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], others: int, proofs: int
+) -> None:
+    told = f'case "$*" in *--ignore*) echo the others; exit {others};; *) echo the proofs; exit {proofs};; esac'
+    monkeypatch.setattr(checks, "PYTEST", ("sh", "-c", told, "pytest"))
+    monkeypatch.setattr(checks, "TEST", Area(tmp_path, durable=False))
+    assert bool(checks.run_tests([], dict(os.environ))) == bool(others or proofs)
+    said = capfd.readouterr().out
+    assert 0 < said.find("the others") < said.find("the proofs\n")
+
+
+def test_the_tests_are_spread_over_the_cores_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(64)))
+    command = checks.spread()
+    assert command[command.index("--numprocesses") + 1] == str(checks.MOST_PROCESSES)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3, 5})
+    assert "2" in checks.spread()
+
+
+def test_byte_code_is_kept_in_var_whatever_the_shell_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    env = project.environment({"DATABASE_URL": "postgis://here"})
+    assert "PYTHONDONTWRITEBYTECODE" not in env
+    assert Path(env["PYTHONPYCACHEPREFIX"]).is_relative_to(VAR)
+    assert env["DATABASE_URL"] == "postgis://here"
 
 
 @pytest.mark.parametrize("port", ["", "x", "0", "70000", "-1"])
