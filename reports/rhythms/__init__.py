@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from reports import daily
+from reports.rhythms import weekly
 
-BUILDERS: Final[dict[str, Callable[..., dict[str, Any]]]] = {"daily": daily.build}
+BUILDERS: Final[dict[str, Callable[..., dict[str, Any]]]] = {"daily": daily.build, "weekly": weekly.build}
 """`build(grid, period, *, now)` by kind: the frozen snapshot, cut off at `now` when the period is not over."""
