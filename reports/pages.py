@@ -46,7 +46,8 @@ def _day(text: str) -> str:
 
 def cases_url(snapshot: Mapping[str, Any], measure: str, by: str = "", key: str = "") -> str:
     """The page of the incidents behind one number."""
-    address = reverse("reports:cases", args=[snapshot["grid"]["code"], snapshot["period"]["first"], measure])
+    first, last = snapshot["period"]["first"], snapshot["period"]["last"]
+    address = reverse("reports:cases", args=[snapshot["grid"]["code"], first, last, measure])
     return f"{address}?{urlencode({by: key})}" if by and key else address
 
 

@@ -4,9 +4,10 @@ from django.urls import URLPattern, URLResolver, path
 
 from accounts import converters as _numbers  # noqa: F401  (registers `ascii_int` and `gridcode`)
 from reports import converters as _days  # noqa: F401  (registers `isoday`)
-from reports import views
+from reports import views, views_indicators
 
 app_name = "reports"
+BEHIND = "reports/<gridcode:code>/<isoday:first>/<isoday:last>/<slug:measure>"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/", views.report_list, name="list"),
@@ -15,5 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<ascii_int:pk>/", views.detail, name="detail"),
     path("reports/<ascii_int:pk>/word/", views.word, name="word"),
     path("reports/<ascii_int:pk>/excel/", views.excel, name="excel"),
-    path("reports/<gridcode:code>/<isoday:day>/<slug:measure>/", views.cases, name="cases"),
+    # the cases behind any number
+    path("reports/<gridcode:code>/<isoday:day>/<slug:measure>/", views_indicators.cases_of_day, name="cases_of_day"),
+    path(f"{BEHIND}/", views_indicators.cases, name="cases"),
+    path(f"{BEHIND}/excel/", views_indicators.cases_excel, name="cases_excel"),
 ]

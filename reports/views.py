@@ -1,14 +1,15 @@
-"""Pages of reports: the calendar and the list, one report, today's preview, the incidents behind a number."""
+"""Pages of reports: the calendar or year and the list, the preview of the running period, writing a finished one."""
 
-from datetime import date
-from typing import Any, cast
+from datetime import datetime
+from typing import Any, Final, cast
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotValid
@@ -17,47 +18,77 @@ from accounts.models import User
 from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
-from incidents.models import Incident
-from reports import daily_document, pages, writing
-from reports.exports import exported
+from reports import finished, writing
 from reports.filters import ReportFilter
 from reports.forms import GenerateForm, GridForm, grids_for
-from reports.indicators import MEASURE_BY_NAME, UNIT_MEASURE_BY_NAME, Measure
-from reports.metrics import Extent, Line, incidents_behind
 from reports.models import Report
 from reports.month import month_of, parse_month
-from reports.periods import day_period, local_day
+from reports.periods import local_day
+from reports.rhythms import BUILDERS
+from reports.year import parse_year, year_of
 
-PAGE_SIZE = 30
-BEHIND_LIMIT = 5000
+PAGE_SIZE: Final = 30
+TABS: Final = (
+    ("daily", gettext_lazy("Daily dispatch"), gettext_lazy("Today so far")),
+    ("weekly", gettext_lazy("Weekly reports"), gettext_lazy("This week so far")),
+    ("monthly", gettext_lazy("Monthly summaries"), gettext_lazy("This month so far")),
+    ("quarterly", gettext_lazy("Quarterly reviews"), gettext_lazy("This quarter so far")),
+)
+"""Kind, its tab, and the name of its preview."""
 
 
 @requires("report.view")
 @require_safe
 def report_list(request: HttpRequest) -> HttpResponse:
-    """The month of one grid as a calendar, and all visible reports, newest first."""
-    now = timezone.now()
-    grid = _chosen_grid(request)
-    month = parse_month(request.GET.get("month", ""), local_day(now))
-    chosen = ReportFilter({"grid": grid.code if grid else ""}, queryset=Report.objects.visible_to(request.user))
-    scope = scope_of(request.user)
+    """One kind of report: the month or year of one grid, and all visible reports, newest first."""
+    grid, kind = chosen_grid(request), chosen_kind(request)
+    asked = {"grid": grid.code if grid else "", "kind": kind, "status": request.GET.get("status", "")}
+    chosen = ReportFilter(asked, queryset=_rows(request.user))
+    shown = _calendar(request, grid, kind, timezone.now())
     context = {
-        "form": GridForm({"grid": grid.code if grid else "", "month": f"{month:%Y-%m}"}, user=request.user),
+        "form": GridForm(asked | {name: request.GET.get(name, "") for name in ("month", "year")}, user=request.user),
+        "tabs": TABS,
+        "kind": kind,
+        "preview_name": dict((name, preview) for name, _tab, preview in TABS)[kind],
         "grid": grid,
-        "month": month_of(grid, month, now=now) if grid else None,
-        "page": keyset_page(chosen.qs.defer("snapshot"), request.GET, size=PAGE_SIZE),
-        "may_write": grid is not None and scope.can("report.write", grid.code),
+        "page": keyset_page(chosen.qs, request.GET, size=PAGE_SIZE),
+        "may_write": grid is not None and kind in BUILDERS and scope_of(request.user).can("report.write", grid.code),
+        **shown,
     }
     return render(request, "reports/list.html", context)
 
 
-def _chosen_grid(request: HttpRequest) -> Grid | None:
+def _rows(user: Any) -> Any:
+    """All visible reports without their content, each with its paper and whether a later issue corrects it."""
+    rows = Report.objects.readable_by(user).select_related("paper").defer("snapshot", "paper__text")
+    return rows.annotate(is_corrected=Exists(Report.objects.filter(corrects=OuterRef("pk"))))
+
+
+def _calendar(request: HttpRequest, grid: Grid | None, kind: str, now: datetime) -> dict[str, Any]:
+    """The days of a month, or the weeks, months or quarters of a year."""
+    if grid is None:
+        return {}
+    if kind == Report.Kind.DAILY:
+        return {"month": month_of(grid, parse_month(request.GET.get("month", ""), local_day(now)), now=now)}
+    year = parse_year(kind, request.GET.get("year", ""), local_day(now))
+    return {"year": year_of(kind, grid, year, now=now)}
+
+
+def chosen_grid(request: HttpRequest) -> Grid | None:
     """The grid of the address, else the widest one the reader has; 404 for one out of scope."""
     grids = grids_for(request.user)
     code = request.GET.get("grid", "")
     if code:
         return get_object_or_404(grids, code=_clean(code))
     return grids.filter(level__gte=Grid.Level.STREET).first() or grids.first()
+
+
+def chosen_kind(request: HttpRequest) -> str:
+    """The kind of the address, daily when nothing is said; 404 for anything else."""
+    kind = request.GET.get("kind", "") or str(Report.Kind.DAILY)
+    if kind not in Report.Kind.values:
+        raise Http404
+    return kind
 
 
 def _clean(code: str) -> str:
@@ -69,91 +100,30 @@ def _clean(code: str) -> str:
 
 @requires("report.view")
 @require_safe
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One report as a document, with its charts."""
-    report = _report(request, pk)
-    return render(request, "reports/detail.html", {"report": report, **pages.shown(report.snapshot)})
-
-
-@requires("report.view")
-@require_safe
 def preview(request: HttpRequest) -> HttpResponse:
-    """Today so far, counted now and not kept."""
-    grid = _chosen_grid(request)
-    if grid is None:
+    """The running day, week, month or quarter so far, counted now and not kept."""
+    grid, kind = chosen_grid(request), chosen_kind(request)
+    if grid is None or kind not in BUILDERS:
         raise Http404
-    snapshot = writing.preview("daily", grid, now=timezone.now())
-    return render(request, "reports/preview.html", {"grid": grid, **pages.shown(snapshot)})
+    snapshot = writing.preview(kind, grid, now=timezone.now())
+    name = dict((each, text) for each, _tab, text in TABS)[kind]
+    context = {"grid": grid, "kind": kind, "preview_name": name, **finished.page(snapshot)}
+    return render(request, "reports/preview.html", context)
 
 
 @requires("report.write")
 @require_POST
 def generate(request: HttpRequest) -> HttpResponseBase:
-    """Write the report of a finished day; one that exists is shown as it is."""
+    """Write the report of a finished period; one that exists is shown as it is."""
     form = GenerateForm(request.POST, user=request.user)
     if not form.is_valid():
         raise NotValid(_("Choose a grid and a day."), {k: [str(m) for m in v] for k, v in form.errors.items()})
-    grid, day = form.cleaned_data["grid"], form.cleaned_data["day"]
-    report, created = writing.write("daily", grid, day, actor=cast("User", request.user), now=timezone.now())
+    given = form.cleaned_data
+    report, created = writing.write(
+        given["kind"], given["grid"], given["day"], actor=cast("User", request.user), now=timezone.now()
+    )
     if created:
         messages.success(request, _("The report is written."))
     else:
         messages.info(request, _("This report was written before; it never changes."))
     return redirect("reports:detail", pk=report.pk)
-
-
-@requires("report.view")
-@require_safe
-def word(request: HttpRequest, pk: int) -> HttpResponse:
-    """The report as a Word document."""
-    snapshot = exported(_report(request, pk), "docx", request)
-    return _file(daily_document.word(snapshot), daily_document.WORD_TYPE, daily_document.file_name(snapshot, "docx"))
-
-
-@requires("report.view")
-@require_safe
-def excel(request: HttpRequest, pk: int) -> HttpResponse:
-    """The report as an Excel workbook."""
-    snapshot = exported(_report(request, pk), "xlsx", request)
-    return _file(daily_document.excel(snapshot), daily_document.EXCEL_TYPE, daily_document.file_name(snapshot, "xlsx"))
-
-
-@requires("report.view")
-@require_safe
-def cases(request: HttpRequest, code: str, day: date, measure: str) -> HttpResponse:
-    """The incidents behind one number of a report or a preview, counted anew; those out of scope are only counted."""
-    grid = get_object_or_404(grids_for(request.user), code=code)
-    line = Line(**{name: request.GET.get(name, "")[:40].replace("\x00", "") for name in ("area", "category", "unit")})
-    extent = Extent.of(grid.code, day_period(day), until=timezone.now())
-    found = incidents_behind(extent, _measure(measure, line).name, line, limit=BEHIND_LIMIT)
-    rows = Incident.objects.visible_to(request.user).filter(pk__in=found)
-    rows = rows.select_related("category", "grid", "handler_organization", "handler_user")
-    context = {
-        "grid": grid,
-        "day": day,
-        "measure": _measure(measure, line),
-        "found": len(found),
-        "hidden": len(found) - rows.count(),
-        "now": timezone.now(),
-        "page": keyset_page(rows.defer("text", "contact_name", "contact_phone", "grid__boundary"), request.GET),
-        "report": Report.objects.visible_to(request.user).filter(grid=grid, period_start=day).defer("snapshot").first(),
-    }
-    return render(request, "reports/cases.html", context)
-
-
-def _measure(name: str, line: Line) -> Measure:
-    known = UNIT_MEASURE_BY_NAME if line.unit else MEASURE_BY_NAME
-    if name not in known:
-        raise Http404
-    return known[name]
-
-
-def _report(request: HttpRequest, pk: int) -> Any:
-    return get_object_or_404(Report.objects.visible_to(request.user), pk=pk)
-
-
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    response["Cache-Control"] = "no-store"
-    return response

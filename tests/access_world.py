@@ -502,12 +502,21 @@ SAMPLES: dict[str, Sample] = {
     "api-call-back-exclude": Sample(_pk("call"), "incident.approve", body=lambda side: {"reason": "无理诉求"}),
     **{f"api-report-{name}": Sample(_pk("report"), "report.view") for name in ("detail", "excel", "word")},
     **{f"reports:{name}": Sample(_pk("report"), "report.view") for name in ("detail", "excel", "word")},
-    "reports:cases": Sample(
-        lambda side: {
-            "code": side.community.code,
-            "day": side.report.period_start,
-            "measure": "reported",
-        },
+    **{
+        f"reports:{name}": Sample(
+            lambda side: {
+                "code": side.community.code,
+                "first": side.report.period_start,
+                "last": side.report.period_end,
+                "measure": "reported",
+            },
+            "report.view",
+            needs=needs,
+        )
+        for name, needs in (("cases", ""), ("cases_excel", "incident.export"))
+    },
+    "reports:cases_of_day": Sample(
+        lambda side: {"code": side.community.code, "day": side.report.period_start, "measure": "reported"},
         "report.view",
     ),
     "incidents:whistle": Sample(_whistle_number, "incident.view"),

@@ -1,11 +1,17 @@
 """Every rate of domain.md 2.5 equals a recount in plain Python; the pages explain it and open what it is made of."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 
+from accounts.models import AccessEvent, User
 from grid.models import Grid, Organization
+from grid.sheets import read_table
 from incidents.models import Category, Incident, IncidentEvent
 from incidents.models.category import Urgency
 from reports import figures
@@ -130,3 +136,63 @@ def test_every_definition_has_words_a_group_and_a_source() -> None:
     assert all(each.label and each.group and "÷" in each.formula and each.source_words for each in ALL_INDICATORS)
     assert all(each.note for each in ALL_INDICATORS if each.site_specific)
     assert len({each.name for each in ALL_INDICATORS}) == len(ALL_INDICATORS) == len(MORE_INDICATORS) + 11
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def operator(client: Client, roles: dict[str, User]) -> Client:
+    client.force_login(roles["operator"])
+    return client
+
+
+def number_page(client: Client, measure: str, days: int = 7, **query: str) -> Any:
+    first = DAY - timedelta(days=days)
+    return client.get(f"/reports/{street.STREET}/{first}/{DAY}/{measure}/", query)
+
+
+def test_a_number_of_a_week_opens_its_cases_and_can_be_narrowed(operator: Client, busy_day: Grid) -> None:
+    assert number_page(operator, "reported").context["found"] == 9
+    assert number_page(operator, "reported", area=street.COMMUNITY).context["found"] == 6
+    assert number_page(operator, "below_on_time_dispatch_rate", source="desk").context["found"] == 7
+
+
+def test_the_cases_cost_the_same_queries_however_many(operator: Client, busy_day: Grid) -> None:
+    number_page(operator, "reported", days=0)
+    with CaptureQueriesContext(connection) as few:
+        number_page(operator, "not_accepted")
+    with CaptureQueriesContext(connection) as many:
+        assert number_page(operator, "ever").context["found"] == 9
+    assert len(few) <= len(many) <= 16
+
+
+def test_the_list_leaves_as_excel_and_is_recorded(operator: Client, busy_day: Grid) -> None:
+    address = f"/reports/{street.STREET}/{DAY}/{DAY}/above_same_day_rate/excel/"
+    rows = read_table(operator.get(address).content, "x.xlsx")
+    assert len(rows) == 4
+    assert AccessEvent.objects.get(action="export", object_type="incident").purpose.startswith("当日办结率")
+
+
+def test_the_old_address_of_a_day_leads_to_the_new_one(operator: Client, busy_day: Grid) -> None:
+    answer = operator.get(f"/reports/{street.STREET}/2026-11-18/reported/", {"area": street.COMMUNITY})
+    assert answer["Location"] == (
+        f"/reports/{street.STREET}/2026-11-18/2026-11-18/reported/?area={street.COMMUNITY}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("2026-11-18/2026-11-17/reported/", 404),
+        ("2024-11-18/2026-11-17/reported/", 404),
+        ("1999-12-01/2000-01-17/reported/", 404),
+        ("2026-11-18/2026-11-18/above_satisfaction_rate/", 404),
+        ("2026-11-18/2026-11-18/above_rework_rate/?unit=o1", 404),
+        ("2026-11-18/2026-11-18/reported/?area=x", 400),
+        ("2026-11-18/2026-11-18/reported/?unit=%27", 400),
+        ("2030-11-18/2030-11-18/reported/", 200),
+    ],
+)
+def test_addresses_that_mean_nothing_open_nothing(operator: Client, busy_day: Grid, path: str, wanted: int) -> None:
+    assert operator.get(f"/reports/{street.STREET}/{path}").status_code == wanted

@@ -116,7 +116,7 @@ def test_who_sees_the_report_of_the_street(
 
 
 def test_another_street_is_not_there(operator: Client, busy_day: Grid) -> None:
-    url = reverse("reports:cases", args=[street.OTHER_STREET, "2026-11-18", "reported"])
+    url = reverse("reports:cases", args=[street.OTHER_STREET, "2026-11-18", "2026-11-18", "reported"])
     assert operator.get(url).status_code == 404
     assert operator.get(LIST, {"grid": street.OTHER_STREET}).status_code == 404
     assert operator.get(reverse("reports:preview"), {"grid": street.OTHER_STREET}).status_code == 404
