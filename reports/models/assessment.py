@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from grid.models import Grid
 from incidents.models import Incident
 from reports.models.staged import Staged
-from reports.querysets import InGridQuerySet
+from reports.querysets import AssessmentQuerySet, InGridQuerySet, ObjectionQuerySet
 
 
 class Scheme(models.Model):
@@ -140,7 +140,7 @@ class Assessment(Staged):
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     objections_until = models.DateField(_("objections until"), null=True, blank=True)
 
-    objects = InGridQuerySet.as_manager()
+    objects = AssessmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("assessment")
@@ -181,6 +181,15 @@ class AssessmentEntry(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("withdrawn by"),
+    )
+    withdrawn_reason = models.CharField(_("why withdrawn"), max_length=500, blank=True, default="")
 
     class Meta:
         verbose_name = _("entry of an assessment")
@@ -216,8 +225,9 @@ class Objection(Staged):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
     answer = models.CharField(_("answer"), max_length=1000, blank=True, default="")
+    change = models.JSONField(_("what it changed"), default=dict, blank=True)
 
-    objects = InGridQuerySet.of("assessment__grid_code").as_manager()
+    objects = ObjectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("objection")
@@ -231,3 +241,27 @@ class Objection(Staged):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+
+class AssessmentExclusion(models.Model):
+    """A case that is left out (剔除) of one assessment, above and below the line, with the reason."""
+
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="exclusions", verbose_name=_("assessment"))
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+", verbose_name=_("incident"))
+    objection = models.ForeignKey(
+        Objection, models.PROTECT, null=True, blank=True, related_name="exclusions", verbose_name=_("objection")
+    )
+    reason = models.CharField(_("reason"), max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("excluded case")
+        verbose_name_plural = _("excluded cases")
+        ordering: ClassVar[list[str]] = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["assessment", "incident"], name="assessment_case_excluded_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.reason[:40]
