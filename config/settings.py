@@ -329,6 +329,8 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": every(30, "notices.tasks.heartbeat"),
     "tidy": every(3600, "notices.tasks.tidy"),
     "write-due-reports": every(60, "reports.tasks.write_due_reports"),
+    "keep-rollups": every(3, "reports.tasks.keep_rollups"),
+    "reconcile-rollups": every(24 * 3600, "reports.tasks.reconcile_rollups"),
     "retrain-classifier": every(7 * 24 * 3600, "incidents.tasks.retrain_classifier"),
 }
 DJANGO_CELERY_BEAT_TZ_AWARE = True

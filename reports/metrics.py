@@ -88,20 +88,20 @@ class Counts:
 def count(extent: Extent) -> Counts:
     """All numbers of `extent`, in two queries whatever its size."""
     rows = list(query(_totals_sql(), extent))
-    counts = Counts(next(_tally(row, MEASURES, INDICATORS) for row in rows if row["line"] == 3))
+    counts = Counts(next(tally_of(row, MEASURES, INDICATORS) for row in rows if row["line"] == 3))
     for row in rows:
-        tally = _tally(row, MEASURES, INDICATORS)
+        tally = tally_of(row, MEASURES, INDICATORS)
         if row["line"] == 1:
             counts.areas[row["area"]] = tally
         elif row["line"] == 2:
             counts.categories[row["category_id"]] = tally
-    counts.units = {row["unit"]: _tally(row, UNIT_MEASURES, UNIT_INDICATORS) for row in query(_units_sql(), extent)}
+    counts.units = {row["unit"]: tally_of(row, UNIT_MEASURES, UNIT_INDICATORS) for row in query(_units_sql(), extent)}
     return counts
 
 
 def totals(extent: Extent) -> Tally:
     """The total line of `extent` alone, in one query."""
-    return next(_tally(row, MEASURES, INDICATORS) for row in query(_totals_sql(), extent) if row["line"] == 3)
+    return next(tally_of(row, MEASURES, INDICATORS) for row in query(_totals_sql(), extent) if row["line"] == 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +153,14 @@ def text(name: str) -> str:
 @cache
 def _totals_sql() -> str:
     columns = ["SELECT grouping(f.area, f.category_id) AS line, f.area, f.category_id"]
-    columns += _columns(MEASURES, INDICATORS)
+    columns += counting_columns(MEASURES, INDICATORS)
     sets = "FROM facts f GROUP BY GROUPING SETS ((), (f.area), (f.category_id))"
     return "\n".join([part("facts"), ",\n".join(columns), sets])
 
 
 @cache
 def _units_sql() -> str:
-    columns = ["SELECT u.unit", *_columns(UNIT_MEASURES, UNIT_INDICATORS)]
+    columns = ["SELECT u.unit", *counting_columns(UNIT_MEASURES, UNIT_INDICATORS)]
     source = "FROM by_unit u JOIN facts f ON f.id = u.incident_id GROUP BY u.unit"
     return "\n".join([part("facts"), part("units"), ",\n".join(columns), source])
 
@@ -179,9 +179,10 @@ def _behind_sql(condition: str, *, by_unit: bool) -> str:
     return "\n".join([*parts, "ORDER BY f.reported_at, f.id LIMIT %(limit)s"])
 
 
-def _columns(measures: Sequence[Measure], indicators: Sequence[Indicator]) -> list[str]:
+def counting_columns(measures: Sequence[Measure], indicators: Sequence[Indicator]) -> list[str]:
+    """One counting column per measure (n_…) and two per indicator (above_…, below_…)."""
     condition = {measure.name: measure.condition for measure in measures}
-    counted = [_filtered(f"n_{name}", text) for name, text in condition.items()]
+    counted = [_filtered(f"n_{name}", each) for name, each in condition.items()]
     for indicator in indicators:
         excluded = "".join(f" AND NOT ({MEASURE_BY_NAME[name].condition})" for name in indicator.exclusions)
         counted.append(_filtered(f"above_{indicator.name}", f"({condition[indicator.numerator]}){excluded}"))
@@ -193,7 +194,8 @@ def _filtered(name: str, condition: str) -> str:
     return f"count(*) FILTER (WHERE {condition}) AS {name}"
 
 
-def _tally(row: Mapping[str, Any], measures: Iterable[Measure], indicators: Iterable[Indicator]) -> Tally:
+def tally_of(row: Mapping[str, Any], measures: Iterable[Measure], indicators: Iterable[Indicator]) -> Tally:
+    """The line of a row with those columns."""
     numbers = {measure.name: row[f"n_{measure.name}"] for measure in measures}
     ratios = {each.name: (row[f"above_{each.name}"], row[f"below_{each.name}"]) for each in indicators}
     return Tally(numbers, ratios)

@@ -51,8 +51,14 @@ class RollupCell(models.Model):
 class RollupCounted(models.Model):
     """Up to where an incident is counted in the cells, and under which grid, category and source."""
 
+    # no constraint: incidents are never deleted, and ten million checks would only cost
     incident = models.OneToOneField(
-        Incident, models.CASCADE, primary_key=True, related_name="+", verbose_name=_("incident")
+        Incident,
+        models.DO_NOTHING,
+        primary_key=True,
+        related_name="+",
+        db_constraint=False,
+        verbose_name=_("incident"),
     )
     code = models.CharField(_("grid code"), max_length=15)
     category_id = models.BigIntegerField(_("category"), null=True)

@@ -1,0 +1,1 @@
+"""Counts kept up from the event log. See docs/reports.md, "Rollups"."""
