@@ -21,7 +21,6 @@ KINDS: Final = (*REPORT_KINDS, *PAPER_KINDS)
 
 def paper_context(paper: Paper) -> Json:
     """The marks of one paper."""
-    lines = [_line(block.text, getattr(block, "level", 0)) for block in blocks_of(paper.body)]
     unit, incident = paper.organization, paper.incident
     return _plain(
         {
@@ -39,7 +38,7 @@ def paper_context(paper: Paper) -> Json:
             "editor": paper.editor,
             "signer": paper.signer,
         }
-    ) | _body(lines)
+    ) | _body(_lines(paper.body))
 
 
 def report_context(text: Mapping[str, Any], tables: Iterable[Mapping[str, Any]], **head: str) -> Json:
@@ -54,6 +53,10 @@ def report_context(text: Mapping[str, Any], tables: Iterable[Mapping[str, Any]],
     plain = {"title": text["title"], "office": text["office"], "footnote": text.get("footnote", "")}
     empty = dict.fromkeys(("grid", "period", "date", "sent_to", "passed_to"), "")
     return _plain(empty | plain | head) | _body(lines) | {"tables": [_table(one) for one in tables]}
+
+
+def _lines(body: str) -> list[Json]:
+    return [_line(block.text, block.level if isinstance(block, Heading) else 0) for block in blocks_of(body)]
 
 
 def _line(text: str, level: int) -> Json:
@@ -81,10 +84,8 @@ def sample(kind: str) -> Json:
     """Made-up content with every mark of the kind, for the check of a template and its test."""
     said = words()["sample"]
     if kind in PAPER_KINDS:
-        lines = [
-            _line(block.text, block.level if isinstance(block, Heading) else 0) for block in blocks_of(said["body"])
-        ]
-        return _plain({name: said["marks"].get(name, name) for name in words()["marks"]["paper"]}) | _body(lines)
+        plain = {name: said["marks"].get(name, name) for name in words()["marks"]["paper"]}
+        return _plain(plain) | _body(_lines(said["body"]))
     head = {name: said["marks"][name] for name in ("grid", "period", "date", "sent_to", "passed_to")}
     return report_context(said["text"], said["tables"], **head)
 

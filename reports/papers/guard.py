@@ -1,7 +1,7 @@
 """Is this file a Word document without harm? Asked before anything opens it (reliability.md 3.3).
 
-A template is uploaded by people whom we know, and yet: macros, links to other files, fields that fetch, packed bombs and
-entities would reach everybody who downloads a paper made of it.
+A template is uploaded by people whom we know, and yet: macros, links to other files, fields that fetch, packed bombs
+and entities would reach everybody who downloads a paper made of it.
 """
 
 import io
@@ -76,7 +76,7 @@ def _faults(archive: ZipFile) -> Iterator[str]:
 def _is_strange(name: str) -> bool:
     low = name.lower()
     outside = low.startswith(("/", "\\")) or ".." in low or "\x00" in low
-    return outside or not (low.endswith(ENDINGS) or low.endswith("/")) or low.startswith("word/embeddings/")
+    return outside or not low.endswith((*ENDINGS, "/")) or low.startswith("word/embeddings/")
 
 
 def _faults_of_part(archive: ZipFile, name: str) -> Iterator[str]:

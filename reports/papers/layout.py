@@ -1,4 +1,4 @@
-"""A paper as blocks: for Word and for the page that prints, from the same words. The same paper gives the same bytes."""
+"""A paper as blocks, for Word and for the page that prints. The same paper gives the same bytes."""
 
 from collections.abc import Iterator
 from datetime import datetime, time
@@ -26,8 +26,16 @@ from reports.periods import PEOPLE_TIME
 
 def word(paper: Paper) -> bytes:
     """The paper as .docx: in the office's own template when one is in use and works, else in the built-in layout."""
-    made = templates.render(paper.kind, paper.grid, paper_context(paper), as_of=_as_of(paper))
-    return made if made is not None else build_word(document(paper))
+    content, _failed = made(paper)
+    return content
+
+
+def made(paper: Paper) -> tuple[bytes, bool]:
+    """The file, and whether a template is in use that failed."""
+    filled = templates.render(paper.kind, paper.grid, paper_context(paper), as_of=_as_of(paper))
+    if filled is not None:
+        return filled, False
+    return build_word(document(paper)), templates.in_use(paper.kind, paper.grid) is not None
 
 
 def document(paper: Paper) -> Document:

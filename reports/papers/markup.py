@@ -1,7 +1,7 @@
 """The text of a paper as people type it: plain lines, some of which are headings by how they begin.
 
-“一、” is a heading of level 1, “（一）” of level 2, “1.” of level 3; every other line is a paragraph. The numbers stay as
-typed. A line that begins so and goes on after its first full stop is a paragraph: “（一）加强领导。各单位要……”.
+“一、” is a heading of level 1, “（一）” of level 2, “1.” of level 3; every other line is a paragraph. The numbers stay
+as typed. A line that begins so and goes on after its first full stop is a paragraph: “（一）加强领导。各单位要……”.
 """
 
 import re

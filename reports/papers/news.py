@@ -45,7 +45,7 @@ def _people(paper: Paper, now: datetime) -> set[User]:
     return {*actors_of([paper.organization_id], day), *heads_of(paper.organization_id, day)}
 
 
-def _tell(  # noqa: PLR0913 - one occasion, in one place
+def _tell(
     paper: Paper, what: str, level: str, people: Iterable[User], words: Iterable[str], actor: User, now: datetime
 ) -> None:
     notify(

@@ -1,4 +1,4 @@
-"""The office's own Word files: checked, kept, filled. One is in use for each kind and office; the nearest office counts.
+"""The office's own Word files: checked, kept, filled. One is in use for each kind and office; the nearest one counts.
 
 A template that fails is a warning and the built-in layout, never an error: the paper has to go out today.
 """

@@ -50,5 +50,5 @@ def number_text(paper: Paper) -> str:
 
 
 def kind_name(kind: str) -> str:
-    """信息简报, 整改通知书 …"""
-    return str(words()["names"][kind])
+    """信息简报, 整改通知书, 日调度报告 …"""
+    return str(words()["names"].get(kind) or words()["kinds"][kind])
