@@ -6,8 +6,9 @@ side by side on the page of the indicators, in the API and in an assessment.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from reports.indicators import (
     ALL_INDICATOR_BY_NAME,
@@ -18,9 +19,9 @@ from reports.indicators import (
     UNIT_MEASURE_BY_NAME,
     UNIT_MEASURES,
     Indicator,
+    Measure,
 )
 from reports.metrics import Extent, Tally, counting_columns, part, query, tally_of, text
-from reports.periods import Period
 
 CUTS: Final[Mapping[str, str]] = {
     "area": "f.area",
@@ -73,30 +74,31 @@ class Found:
 
 def figures(extent: Extent) -> Tally:
     """All measures and indicators of `extent`; one query."""
-    return tally_of(next(query(_total_sql(), extent)), ALL_MEASURES, INCIDENT_INDICATORS)
+    return _EVERYTHING.tally(next(query(_EVERYTHING.sql("facts"), extent)))
 
 
-def divided(extent: Extent, by: str) -> dict[str, Tally]:
-    """The same per line of a cut ("area", "category", "source"), or what a unit's lines have ("unit"); one query."""
-    if by == "unit":
-        return {row["key"]: tally_of(row, UNIT_MEASURES, UNIT_INDICATORS) for row in query(_divided_sql(by), extent)}
-    return {row["key"]: tally_of(row, ALL_MEASURES, INCIDENT_INDICATORS) for row in query(_divided_sql(by), extent)}
+def divided(extent: Extent, by: str, *, only: Indicator | None = None) -> dict[str, Tally]:
+    """The same per line of a cut ("area", "category", "source"), or what units have ("unit"); one query.
+
+    `only`: one indicator with its two measures, which costs less.
+    """
+    asked = _OF_UNITS if by == "unit" else _asked(only)
+    key = CUTS[by]
+    return {row["key"]: asked.tally(row) for row in query(asked.sql("facts", key, joined=by == "unit"), extent)}
 
 
-def series(code: str, periods: Sequence[Period]) -> list[Tally]:
-    """All numbers of one subtree in each of `periods`; one query. A period in which nothing lay open is all zeros."""
-    extent = Extent(code, periods[0].start, periods[-1].end)
-    spans = {"starts": [each.start for each in periods], "ends": [each.end for each in periods]}
-    rows = query(_series_sql(), extent, **spans)
-    found = {row["start_at"]: tally_of(row, ALL_MEASURES, INCIDENT_INDICATORS) for row in rows}
-    return [found.get(each.start, nothing()) for each in periods]
+def series(code: str, spans: Sequence[tuple[datetime, datetime]], *, only: Indicator | None = None) -> list[Tally]:
+    """The numbers of one subtree in each of `spans` (first moment, first moment after); one query."""
+    extent = Extent(code, spans[0][0], spans[-1][1])
+    asked = _asked(only)
+    moments = {"starts": [start for start, _end in spans], "ends": [end for _start, end in spans]}
+    found = {row["key"]: asked.tally(row) for row in query(asked.sql("spans", "c.start_at"), extent, **moments)}
+    return [found.get(start, asked.nothing()) for start, _end in spans]
 
 
-def nothing() -> Tally:
+def nothing(only: Indicator | None = None) -> Tally:
     """The line of nobody."""
-    return Tally(
-        dict.fromkeys(ALL_MEASURE_BY_NAME, 0), dict.fromkeys((each.name for each in INCIDENT_INDICATORS), (0, 0))
-    )
+    return _asked(only).nothing()
 
 
 def number(slug: str, line: Line) -> Number:
@@ -128,36 +130,51 @@ def behind(extent: Extent, wanted: Number, line: Line, *, limit: int) -> Found:
     return Found(rows[0]["total"] if rows else 0, [row["id"] for row in rows])
 
 
-@cache
-def _total_sql() -> str:
-    return "\n".join([part("facts"), part("more"), "SELECT", _counted(), "FROM more f"])
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which numbers are counted together."""
+
+    measures: tuple[Measure, ...]
+    indicators: tuple[Indicator, ...]
+
+    def tally(self, row: Mapping[str, Any]) -> Tally:
+        return tally_of(row, self.measures, self.indicators)
+
+    def nothing(self) -> Tally:
+        zeros = dict.fromkeys((each.name for each in self.measures), 0)
+        return Tally(zeros, dict.fromkeys((each.name for each in self.indicators), (0, 0)))
+
+    def sql(self, candidates: str, key: str = "", *, joined: bool = False) -> str:
+        """Over the incidents of one period ("facts") or of several ("spans"), in one line or one per `key`."""
+        counted = ",\n".join(counting_columns(self.measures, self.indicators))
+        more = _asks_more(counted)
+        parts = [part("facts")] if candidates == "facts" else [text(candidates), text("facts")]
+        parts += [part(name) for name, needed in (("more", more), ("units", joined)) if needed]
+        source = f"FROM {'more' if more else 'facts'} f"
+        source += " JOIN by_unit u ON u.incident_id = f.id" if joined else ""
+        source += " JOIN candidate c ON c.slot = f.slot" if candidates == "spans" else ""
+        shown, grouped = (f"{key} AS key,", f"GROUP BY {key}") if key else ("", "")
+        return "\n".join([*parts, f"SELECT {shown}", counted, source, grouped])
 
 
-@cache
-def _divided_sql(by: str) -> str:
-    key = CUTS[by]
-    if by == "unit":
-        counted = ",\n".join(counting_columns(UNIT_MEASURES, UNIT_INDICATORS))
-        source = "FROM by_unit u JOIN facts f ON f.id = u.incident_id GROUP BY u.unit"
-        return "\n".join([part("facts"), part("units"), f"SELECT {key} AS key,", counted, source])
-    return "\n".join([part("facts"), part("more"), f"SELECT {key} AS key,", _counted(), f"FROM more f GROUP BY {key}"])
+_EVERYTHING: Final = _Asked(ALL_MEASURES, INCIDENT_INDICATORS)
+_OF_UNITS: Final = _Asked(UNIT_MEASURES, UNIT_INDICATORS)
 
 
-@cache
-def _series_sql() -> str:
-    source = "FROM more f JOIN candidate c ON c.slot = f.slot GROUP BY c.start_at"
-    return "\n".join([text("spans"), text("facts"), text("more"), "SELECT c.start_at,", _counted(), source])
+def _asked(only: Indicator | None) -> _Asked:
+    """Everything, or one indicator; its two measures may be the same."""
+    return _Asked(tuple({only.above: None, only.below: None}), (only,)) if only else _EVERYTHING
 
 
-def _counted() -> str:
-    return ",\n".join(counting_columns(ALL_MEASURES, INCIDENT_INDICATORS))
+def _asks_more(condition: str) -> bool:
+    return any(f"f.{name}" in condition for name in MORE_FACTS)
 
 
 @cache
 def _behind_sql(condition: str, *, by_unit: bool) -> str:
-    asks_more = any(f"f.{name}" in condition for name in MORE_FACTS)
-    parts = [part("facts"), *([part("more")] if asks_more else []), *([part("units")] if by_unit else [])]
-    source = "FROM more f" if asks_more else "FROM facts f"
+    more = _asks_more(condition)
+    parts = [part("facts"), *([part("more")] if more else []), *([part("units")] if by_unit else [])]
+    source = f"FROM {'more' if more else 'facts'} f"
     unit = "JOIN by_unit u ON u.incident_id = f.id AND u.unit = %(unit)s" if by_unit else ""
     parts += ["SELECT f.id, count(*) OVER () AS total", source, unit, f"WHERE ({condition})", *_filters()]
     return "\n".join([*parts, "ORDER BY f.reported_at, f.id LIMIT %(limit)s"])

@@ -106,6 +106,11 @@ class Indicator:
         return tuple(f"{mark}：{_words()['sources'][mark]}" for mark in self.sources)
 
 
+def group_labels() -> dict[str, str]:
+    """The parts of the work that indicators measure, in the order of the work: name and label."""
+    return {str(name): str(label) for name, label in _words()["groups"].items()}
+
+
 @cache
 def _words() -> Mapping[str, Any]:
     words: Mapping[str, Any] = json.loads((DATA / "indicators.json").read_text("utf-8"))
@@ -249,9 +254,7 @@ MORE_INDICATORS: Final[tuple[Indicator, ...]] = (
     ),
     Indicator("not_closed_rate", "reported_open", "reported", direction="down", sources=("R2",)),
     Indicator("completion_rate", "completed", "reported", sources=("W34",)),
-    Indicator(
-        "urgent_closing_rate", "urgent_closed", "urgent_should_close", _LEFT_OUT, sources=("W30",), target=1.0
-    ),
+    Indicator("urgent_closing_rate", "urgent_closed", "urgent_should_close", _LEFT_OUT, sources=("W30",), target=1.0),
     Indicator(
         "urgent_on_time_closing_rate",
         "urgent_closed_on_time",

@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -13,20 +14,32 @@ from django.views.decorators.http import require_safe
 from accounts.errors import NotValid
 from accounts.keyset import keyset_page
 from accounts.models import User
-from grid.access import requires
+from grid.access import opens, requires
 from grid.models import Grid
+from incidents.callback_queries import READERS
 from incidents.exports import export_xlsx
 from incidents.models import Incident
-from reports import figures
+from reports import callback_figures, explaining, figures
 from reports.figures import Found, Line, Number
 from reports.forms import grids_for
-from reports.forms_indicators import LONGEST, LineForm
-from reports.metrics import NEXT_LENGTH, Extent
+from reports.forms_indicators import LONGEST, LineForm, PeriodForm, error_fields
+from reports.indicators import (
+    ALL_INDICATOR_BY_NAME,
+    ALL_INDICATORS,
+    DEFINITION_VERSION,
+    Indicator,
+    Measure,
+    group_labels,
+)
+from reports.metrics import Extent
 from reports.models import Report
-from reports.periods import FIRST_DAY, Period
+from reports.periods import FIRST_DAY, Period, local_day
 
 LISTED: Final = 5000
 """So many cases behind a number can be paged through and exported; the number itself is always whole."""
+SHOWN: Final = 8
+"""Cases of each side on the page of an indicator."""
+SEALED: Final = ("incident__contact_name", "incident__contact_phone", "incident__text")
 EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -80,6 +93,94 @@ def cases_of_day(request: HttpRequest, code: str, day: date, measure: str) -> Ht
     return address
 
 
+@requires("report.view")
+@require_safe
+def indicator_list(request: HttpRequest) -> HttpResponse:
+    """Every indicator with formula, direction and source, by part of the work."""
+    groups = [
+        (label, [each for each in ALL_INDICATORS if each.group == name]) for name, label in group_labels().items()
+    ]
+    return render(request, "reports/indicators.html", {"groups": groups, "version": DEFINITION_VERSION})
+
+
+@requires("report.view")
+@require_safe
+def indicator(request: HttpRequest, name: str) -> HttpResponse:
+    """One indicator: what it means, its value in a grid and a time, by month and area, and the cases of both sides."""
+    found = ALL_INDICATOR_BY_NAME.get(name)
+    if found is None:
+        raise Http404
+    now = timezone.now()
+    grid, period, form = _asked_period(request, now)
+    explained = explaining.explain(found, grid.code, period, now=now)
+    areas = areas_of(grid)
+    extent = Extent.of(grid.code, period, until=now)
+    context = {
+        "indicator": found,
+        "form": form,
+        "grid": grid,
+        "period": period,
+        "total": explained.total,
+        "chart": _months_chart(found, explained),
+        "areas": [
+            {"code": code, "name": areas.get(code, grid.name), "value": value}
+            for code, value in explained.areas.items()
+        ],
+        "sides": [_side(request, found, side, extent, period) for side in figures.SIDES],
+        "uses": explaining.uses(found, request.user),
+        "now": now,
+    }
+    return render(request, "reports/indicator.html", context)
+
+
+def _asked_period(request: HttpRequest, now: Any) -> tuple[Grid, Period, PeriodForm]:
+    """The grid and days of the address; the widest of the reader and the last thirty days when nothing is said."""
+    today = local_day(now)
+    form = PeriodForm(request.GET, user=request.user, today=today)
+    if not form.is_valid():
+        raise NotValid(_("A filter is not valid."), error_fields(form))
+    grids = grids_for(request.user)
+    widest = grids.filter(level__gte=Grid.Level.STREET).first() or grids.first()
+    grid = form.cleaned_data["grid"] or widest
+    if grid is None:
+        raise Http404
+    shown = {"grid": grid.code, "first": form.period.first, "last": form.period.last}
+    return grid, form.period, PeriodForm(initial=shown, user=request.user, today=today)
+
+
+def _side(request: HttpRequest, found: Indicator, side: str, extent: Extent, period: Period) -> dict[str, Any]:
+    """One side of the line: its definition and the first of its cases or call-backs."""
+    measure = found.above if side == "above" else found.below
+    shown: dict[str, Any] = {"side": side, "measure": measure}
+    if found.family == "call_backs":
+        return shown | _side_of_people(request, measure, extent, period)
+    number = figures.number(f"{side}_{found.name}", Line())
+    behind = figures.behind(extent, number, Line(), limit=SHOWN) if extent.start < extent.end else Found(0)
+    rows = Incident.objects.visible_to(request.user).filter(pk__in=behind.ids).order_by("pk")
+    rows = rows.select_related("category", "grid").defer("text", "contact_name", "contact_phone", "grid__boundary")
+    url = reverse("reports:cases", args=[extent.code, period.first, period.last, number.slug])
+    return shown | {"count": behind.total, "cases": list(rows), "url": url}
+
+
+def _side_of_people(request: HttpRequest, measure: Measure, extent: Extent, period: Period) -> dict[str, Any]:
+    """The call-backs behind one side, for those who see call-backs; others see the numbers alone."""
+    rows = callback_figures.behind(extent, measure.name, request.user)
+    rows = rows.select_related("incident__grid").defer(*SEALED, "incident__grid__boundary").order_by("-pk")
+    may_list = opens("|".join(READERS), request.user)
+    query = f"?counted=true&grid={extent.code}&called_from={period.first}&called_to={period.last}"
+    url = f"{reverse('incidents:call_backs')}{query}{callback_figures.list_query(measure.name)}" if may_list else ""
+    return {"calls": list(rows[:SHOWN]) if may_list else [], "url": url}
+
+
+def _months_chart(found: Indicator, explained: explaining.Explained) -> dict[str, Any] | None:
+    if not explained.months:
+        return None
+    values = [None if value.ratio is None else round(value.ratio * 100, 1) for _first, value in explained.months]
+    labels = [f"{first.year}-{first.month:02d}" for first, _value in explained.months]
+    data = {"kind": "line", "labels": labels, "series": [{"name": found.label, "values": values, "tone": "primary"}]}
+    return {"data": data, "period": f"{labels[0]} – {labels[-1]}"}
+
+
 class _Asked:
     """One number as its address names it; 404 for what does not exist, NotValid for a wrong filter."""
 
@@ -106,7 +207,7 @@ class _Asked:
 def areas_of(grid: Grid) -> dict[str, str]:
     """The grids one level below, by code."""
     below = Grid.objects.under(grid.code).filter(level=grid.level + 1)
-    return {code: name for code, name in below.values_list("code", "name").order_by("code")}  # noqa: C416 - typed
+    return dict(below.order_by("code").values_list("code", "name"))
 
 
 def _period(first: date, last: date) -> Period:
@@ -117,8 +218,7 @@ def _period(first: date, last: date) -> Period:
 
 def _line(form: LineForm) -> Line:
     if not form.is_valid():
-        fields = {name: [str(message) for message in said] for name, said in form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
+        raise NotValid(_("A filter is not valid."), error_fields(form))
     return form.line
 
 

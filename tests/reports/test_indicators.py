@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from accounts.models import AccessEvent, User
 from grid.models import Grid, Organization
 from grid.sheets import read_table
-from incidents.models import Category, Incident, IncidentEvent
+from incidents.models import CallBack, Category, Incident, IncidentEvent
 from incidents.models.category import Urgency
 from reports import figures
 from reports.figures import Line
-from reports.indicators import ALL_INDICATORS, ALL_MEASURES, INCIDENT_INDICATORS, MORE_INDICATORS
+from reports.indicators import ALL_INDICATOR_BY_NAME, ALL_INDICATORS, ALL_MEASURES, INCIDENT_INDICATORS, MORE_INDICATORS
 from reports.metrics import Extent, Tally
 from reports.periods import Period, day_period
 from tests import street
@@ -115,7 +115,12 @@ def test_a_series_has_the_numbers_of_each_period(cast: dict[str, list]) -> None:
     one(cast, *ON_TIME, ("close", 5))
     periods = [DAYS.before, DAYS, Period(DAY + timedelta(days=1), DAY + timedelta(days=2))]
     wanted = [figures.figures(Extent.of(street.STREET, each)) for each in periods]
-    assert figures.series(street.STREET, periods) == wanted
+    spans = [(each.start, each.end) for each in periods]
+    assert figures.series(street.STREET, spans) == wanted
+    only = ALL_INDICATOR_BY_NAME["on_time_check_rate"]
+    assert [each.ratios for each in figures.series(street.STREET, spans, only=only)] == [
+        {"on_time_check_rate": each.ratios["on_time_check_rate"]} for each in wanted
+    ]
 
 
 def test_both_sides_of_every_rate_open_as_many_incidents_as_they_say(cast: dict[str, list]) -> None:
@@ -196,3 +201,72 @@ def test_the_old_address_of_a_day_leads_to_the_new_one(operator: Client, busy_da
 )
 def test_addresses_that_mean_nothing_open_nothing(operator: Client, busy_day: Grid, path: str, wanted: int) -> None:
     assert operator.get(f"/reports/{street.STREET}/{path}").status_code == wanted
+
+
+def explained(client: Client, name: str, **query: str) -> Any:
+    asked = {"grid": street.STREET, "first": f"{DAY - timedelta(days=7)}", "last": f"{DAY}"} | query
+    return client.get(f"/reports/indicators/{name}/", asked)
+
+
+def test_every_indicator_is_listed_and_explained(operator: Client, busy_day: Grid) -> None:
+    page = operator.get("/reports/indicators/").content.decode()
+    assert all(each.label in page and each.formula in page for each in ALL_INDICATORS)
+    answer = explained(operator, "accurate_dispatch_rate")
+    assert (answer.context["total"].above, answer.context["total"].below) == (6, 7)
+    assert [side["count"] for side in answer.context["sides"]] == [6, 7]
+    assert sum(area["value"].below for area in answer.context["areas"]) == 7
+    assert "退回" in answer.content.decode()
+
+
+def test_every_indicator_has_a_page_of_few_queries(operator: Client, busy_day: Grid) -> None:
+    for indicator in ALL_INDICATORS:
+        with CaptureQueriesContext(connection) as queries:
+            assert explained(operator, indicator.name).status_code == 200
+        assert len(queries) <= 20
+
+
+def test_too_few_people_are_not_shown(operator: Client, busy_day: Grid, roles: dict[str, User]) -> None:
+    called(roles["operator"], 4)
+    assert explained(operator, "satisfaction_rate").context["total"].hidden
+    called(roles["operator"], 2)
+    answer = explained(operator, "satisfaction_rate")
+    total = answer.context["total"]
+    assert (total.above, total.below) == (6, 6)
+    assert len(answer.context["sides"][0]["calls"]) == 6
+
+
+def called(checker: User, count: int) -> None:
+    """So many people were reached and are satisfied."""
+    for incident in Incident.objects.filter(call_backs__isnull=True).order_by("pk")[:count]:
+        CallBack.objects.create(
+            incident=incident, checker=checker, due_at=at("20:00"), called_at=at("18:00"), contact="reached",
+            responded=True, solved=True, satisfaction="very",
+        )  # fmt: skip
+
+
+API = "/api/v1/indicators/"
+
+
+def test_systems_read_definitions_and_numbers(operator: Client, busy_day: Grid) -> None:
+    assert [row["name"] for row in operator.get(API).json()] == [each.name for each in ALL_INDICATORS]
+    asked = {"grid": street.STREET, "first": "2026-11-18", "last": "2026-11-18", "by": "source"}
+    told = operator.get(f"{API}values/", asked).json()
+    assert told["total"]["numbers"]["reported"] == told["lines"][0]["numbers"]["reported"] == 8
+    assert told["lines"][0]["key"] == "desk"
+    assert told["total"]["ratios"]["same_day_rate"] == {"above": 4, "below": 8, "value": 0.5}
+    units = operator.get(f"{API}values/", asked | {"by": "unit"}).json()["lines"]
+    assert sum(line["numbers"]["returned"] for line in units) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ({}, 400),
+        ({"grid": street.STREET, "first": "2025-01-01", "last": "2026-11-18"}, 400),
+        ({"grid": street.STREET, "first": "2026-11-18", "last": "2026-11-18", "by": "person"}, 400),
+        ({"grid": street.OTHER_STREET, "first": "2026-11-18", "last": "2026-11-18"}, 404),
+        ({"grid": street.STREET, "first": "2031-11-18", "last": "2031-11-18"}, 200),
+    ],
+)
+def test_systems_are_answered_within_bounds(operator: Client, busy_day: Grid, query: dict, wanted: int) -> None:
+    assert operator.get(f"{API}values/", query).status_code == wanted

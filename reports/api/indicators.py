@@ -1,0 +1,148 @@
+"""Indicators for systems: the definitions, and their numbers for a grid and a time."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, ClassVar, Final
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from grid.models.grid import CODE_VALIDATOR
+from reports import callback_figures, figures
+from reports.api.serializers import StrictDayField
+from reports.callback_figures import is_small
+from reports.forms import grids_for
+from reports.indicators import ALL_INDICATORS, DEFINITION_VERSION, Indicator
+from reports.metrics import Extent, Tally
+from reports.periods import FIRST_DAY, Period
+
+LONGEST: Final = timedelta(days=366)
+
+
+class IndicatorSerializer(serializers.Serializer[Indicator]):
+    """One definition."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()
+    group = serializers.CharField()
+    formula = serializers.CharField()
+    numerator = serializers.CharField()
+    denominator = serializers.CharField()
+    above = serializers.CharField(source="above.meaning", help_text="What stands above the line, in words.")
+    below = serializers.CharField(source="below.meaning", help_text="What stands below the line, in words.")
+    exclusions = serializers.ListField(child=serializers.CharField())
+    unit = serializers.CharField()
+    direction = serializers.ChoiceField(choices=["up", "down"])
+    target = serializers.FloatField(allow_null=True)
+    site_specific = serializers.BooleanField()
+    counts = serializers.ChoiceField(choices=["measures", "call_backs"], source="family")
+    sources = serializers.ListField(child=serializers.CharField())
+    note = serializers.CharField()
+
+
+class ValuesInput(serializers.Serializer[Any]):
+    """What is asked for: a grid, its days (a year at most), and what the lines are of."""
+
+    grid = serializers.CharField(max_length=24, validators=[CODE_VALIDATOR])
+    first = StrictDayField()
+    last = StrictDayField()
+    by = serializers.ChoiceField(choices=sorted(figures.CUTS), required=False, default="")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """In order, since 2000, a year at most."""
+        if not (attrs["first"] >= FIRST_DAY and timedelta() <= attrs["last"] - attrs["first"] < LONGEST):
+            raise serializers.ValidationError(
+                {"last": [_("Choose a period of a year at most, the first day before the last.")]}
+            )
+        return attrs
+
+
+class FractionSerializer(serializers.Serializer[Any]):
+    """Above and below the line; nulls where fewer than five people would be shown."""
+
+    above = serializers.IntegerField(allow_null=True)
+    below = serializers.IntegerField(allow_null=True)
+    value = serializers.FloatField(allow_null=True)
+
+
+class LineSerializer(serializers.Serializer[Any]):
+    """The numbers of one line."""
+
+    key = serializers.CharField()
+    numbers = serializers.DictField(child=serializers.IntegerField())
+    ratios = serializers.DictField(child=FractionSerializer())
+
+
+class ValuesSerializer(serializers.Serializer[Any]):
+    """All numbers of a grid and a time."""
+
+    grid = serializers.CharField()
+    first = serializers.DateField()
+    last = serializers.DateField()
+    as_of = serializers.DateTimeField()
+    definition_version = serializers.IntegerField()
+    total = LineSerializer()
+    lines = LineSerializer(many=True)
+
+
+class IndicatorViewSet(GenericViewSet[Any]):
+    """Indicators: definitions and values."""
+
+    serializer_class = IndicatorSerializer
+    pagination_class = None
+    access_rules: ClassVar[dict[str, str]] = {"list": "report.view", "values": "report.view"}
+
+    @extend_schema(responses=IndicatorSerializer(many=True), filters=False)
+    def list(self, request: Request) -> Response:
+        """Every indicator: formula, exclusions, direction, source."""
+        return Response(IndicatorSerializer(ALL_INDICATORS, many=True).data)
+
+    @extend_schema(parameters=[ValuesInput], responses=ValuesSerializer, filters=False)
+    @action(detail=False, methods=["get"])
+    def values(self, request: Request) -> Response:
+        """Measures and indicators of a grid for some days (a year at most), in total and, with `by`, line by line.
+
+        Keys of lines: codes of the next level of grids, ids of categories ("none": not classified), names of sources,
+        units ("o" and the id of an organization, "a" and the code of an area's grid staff).
+        """
+        given = ValuesInput(data=request.query_params)
+        given.is_valid(raise_exception=True)
+        asked = given.validated_data
+        grid = get_object_or_404(grids_for(request.user), code=asked["grid"])
+        extent = Extent.of(grid.code, Period(asked["first"], asked["last"]), until=timezone.now())
+        return Response(ValuesSerializer(_values(extent, asked)).data)
+
+
+def _values(extent: Extent, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Two queries for the total (incidents, call-backs), one more for the lines; nothing is counted of the future."""
+    empty = extent.end <= extent.start
+    total = figures.nothing() if empty else figures.figures(extent)
+    people = callback_figures.fractions([] if empty else callback_figures.answers(extent))
+    lines = {} if empty or not asked["by"] else figures.divided(extent, asked["by"])
+    return {
+        "grid": extent.code,
+        "first": asked["first"],
+        "last": asked["last"],
+        "as_of": extent.end,
+        "definition_version": DEFINITION_VERSION,
+        "total": _line("", total, people),
+        "lines": [_line(key, tally, {}) for key, tally in sorted(lines.items())],
+    }
+
+
+def _line(key: str, tally: Tally, people: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
+    ratios = {name: _fraction(*each) for name, each in tally.ratios.items()}
+    hidden = {"above": None, "below": None, "value": None}
+    ratios |= {name: hidden if is_small(each) else _fraction(*each) for name, each in people.items()}
+    return {"key": key, "numbers": tally.numbers, "ratios": ratios}
+
+
+def _fraction(above: int, below: int) -> dict[str, Any]:
+    return {"above": above, "below": below, "value": round(above / below, 4) if below else None}
