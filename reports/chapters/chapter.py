@@ -57,10 +57,11 @@ class Compared:
 
 @dataclass(slots=True)
 class Told:
-    """What a chapter says: sections (key, place among the sections, heading, paragraphs) and tables, each with its place."""
+    """What a chapter says: sections and tables, each with its place, and facts for the secretaries' duty report (述职)."""
 
     sections: list[tuple[int, Json]] = field(default_factory=list)
     tables: list[tuple[int, Json]] = field(default_factory=list)
+    duty: list[str] = field(default_factory=list)
 
     def section(self, place: int, key: str, heading: str, paragraphs: Sequence[str]) -> None:
         """Add a section that has something to say."""

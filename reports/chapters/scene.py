@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from grid.models import Grid
 from reports.assembly import Names
 from reports.metrics import Counts, Extent
-from reports.periods import Period
+from reports.periods import Period, local_day
 
 Json = dict[str, Any]
 
@@ -43,8 +43,8 @@ class Scene:
 
     @property
     def last(self) -> date:
-        """The last day that is counted."""
-        return self.period.last
+        """The last day that is counted, today when the period is not over."""
+        return local_day(self.extent.end - timedelta(microseconds=1))
 
     @property
     def end(self) -> datetime:

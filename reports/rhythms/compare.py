@@ -12,6 +12,10 @@ from reports.words import moment, templates
 LEAST_CASES: Final = 20
 """No rank and no grade under so many cases (issue 4; architecture.md, law 14)."""
 
+SMALL: Final = 10
+"""A relative change of fewer cases than this says nothing; nor does one of many times."""
+MANY_TIMES: Final = 10
+
 
 def shared() -> Any:
     """The sentences of all three rhythms, data/rhythms.json."""
@@ -85,12 +89,12 @@ def change(scene: Scene, name: str, *, unit: str = "件", year: bool = True) -> 
 
 
 def difference(now: int, before: int, *, than: str, word: str, unit: str = "件") -> str:
-    """“较上周增加5件，环比增长8.3%”; without a rate where there was nothing before."""
+    """“较上周增加5件，环比增长8.3%”; without a rate where too little was there before."""
     words, more = shared()["compare"], now - before
     if not more:
         return str(words["same"].format(than=than))
     text = words["more" if more > 0 else "less"].format(than=than, n=abs(more), unit=unit)
-    if not before:
+    if before < SMALL or abs(more) > MANY_TIMES * before:
         return str(text)
     percent = f"{abs(more) / before * 100:.1f}%"
     return str(text + words["up" if more > 0 else "down"].format(word=word, percent=percent))

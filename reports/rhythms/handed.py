@@ -70,7 +70,11 @@ def _tasks(extent: Extent) -> Iterator[Json]:
 
 
 def _owner(task: Any) -> str:
-    return str(shared()["tasks"]["parts"].format(name=task.grid.name, count=task.shares)) if task.shares else task.grid.name
+    return (
+        str(shared()["tasks"]["parts"].format(name=task.grid.name, count=task.shares))
+        if task.shares
+        else task.grid.name
+    )
 
 
 def _state(due_on: Any, extent: Extent, *, done: bool) -> str:

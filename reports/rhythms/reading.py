@@ -1,7 +1,7 @@
 """Reads everything a weekly, monthly or quarterly report rests on, at one moment of the database."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from grid.models import Grid, Organization
@@ -53,9 +53,15 @@ def _as_long(extent: Extent, period: Period, earlier: Period) -> Extent:
 
 
 def _if_any(extent: Extent) -> Counts | None:
-    """Counts of an earlier period; None when the platform had no incident there before that period ended."""
-    known = Incident.objects.filter(grid_code__startswith=extent.code, reported_at__lt=extent.end).exists()
-    return count(extent) if known else None
+    """Counts of an earlier period; None unless the street used the platform from its first day on.
+
+    A period in which the street began half-way is no measure for a whole one; a grid without cases in a street that had
+    some is a true zero.
+    """
+    begun = Incident.objects.filter(
+        grid_code__startswith=extent.code[:STREET_LENGTH], reported_at__lt=extent.start + timedelta(days=1)
+    )
+    return count(extent) if begun.exists() else None
 
 
 def _overdue(extent: Extent, _grid: Grid, _period: Period) -> list[Json]:
@@ -68,6 +74,10 @@ def _hot(extent: Extent, _grid: Grid, _period: Period) -> list[Json]:
 
 def _daily(extent: Extent, _grid: Grid, _period: Period) -> list[Json]:
     return listings.days(extent, since=extent.start)
+
+
+STREET_LENGTH: Final = 9
+"""Streets join the platform one by one; this is the length of their codes."""
 
 
 STANDARD: Final[dict[str, Reader]] = {"overdue": _overdue, "hot": _hot, "daily": _daily}

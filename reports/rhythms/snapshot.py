@@ -4,18 +4,22 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from reports.assembly import line
 from reports.chapters.chapter import Told
 from reports.chapters.scene import Scene
 from reports.chapters.shelf import all_chapters, counted, definitions
+from reports.documents.prose import points
 from reports.indicators import DEFINITION_VERSION, INDICATORS, MEASURES
 from reports.metrics import Counts
 from reports.rhythms.compare import dates, level_word, shared
 from reports.words import moment, templates
 
 Json = dict[str, Any]
+
+DUTY: Final = 88
+"""The place of the block for the duty report: before the advice."""
 
 
 def section(scene: Scene, told: Told, place: int, key: str, paragraphs: Sequence[str]) -> None:
@@ -34,12 +38,15 @@ def compose(scene: Scene, told: Told) -> Json:
         added = chapter.told(scene, compared)
         told.sections += added.sections
         told.tables += added.tables
+        told.duty += added.duty
         chapters[chapter.name] = {
             "numbers": dict(compared.now),
             "previous": compared.previous and dict(compared.previous),
             "year_ago": compared.year_ago and dict(compared.year_ago),
             "rates": chapter.ratios(compared.now),
         }
+    if scene.kind == "quarterly":
+        section(scene, told, DUTY, "duty", duty(told))
     made = {
         "version": DEFINITION_VERSION,
         "kind": scene.kind,
@@ -54,6 +61,12 @@ def compose(scene: Scene, told: Told) -> Json:
         "definitions": _definitions(),
     }
     return made | {"inputs": digest(made)}
+
+
+def duty(told: Told) -> list[str]:
+    """网格运转情况 as a block that a secretary pastes into the quarterly duty report (inventory 2.18)."""
+    facts = points(told.duty)
+    return [templates("quarterly")["duty"]["intro"], facts] if facts else []
 
 
 def digest(made: Json) -> str:

@@ -68,7 +68,14 @@ def summary(scene: Scene) -> Json:
         if has_year(scene):
             line += _against(now, _number(scene.year_ago, name), with_difference=False)
         rows.append(row(line, is_total=True))
-    names = ["measure", "now", "previous", "change", "growth", *(["year_ago", "growth_year"] if has_year(scene) else [])]
+    names = [
+        "measure",
+        "now",
+        "previous",
+        "change",
+        "growth",
+        *(["year_ago", "growth_year"] if has_year(scene) else []),
+    ]
     return cells.table(
         "summary", title("summary"), head(scene, *names), rows, unit="件", widths=(6, *[3] * (len(names) - 1))
     )
@@ -247,7 +254,14 @@ def _case(scene: Scene, case: Mapping[str, Any]) -> list[Json]:
 def hot(scene: Scene) -> Json:
     """What was reported again and again in one place."""
     rows = [
-        row([cell(place_of(scene, each)), cell(each["category"]), cell(scene.area(each["area"])), cell(each["reported"], "count")])
+        row(
+            [
+                cell(place_of(scene, each)),
+                cell(each["category"]),
+                cell(scene.area(each["area"])),
+                cell(each["reported"], "count"),
+            ]
+        )
         for each in scene.lists["hot"]
     ]
     header = [*head(scene, "place", "category", "area"), MEASURE_BY_NAME["reported"].label]
