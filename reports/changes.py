@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from reports import tables
-from reports.words import percent, short_moment, span
+from reports import cells, tables
 
 Json = Mapping[str, Any]
 Place = tuple[str, str, str]
@@ -71,23 +70,7 @@ def _listed(found: list[Json]) -> Iterator[tuple[Place, str]]:
     for table in found:
         for row in table["rows"]:
             for column, cell in zip(table["header"], row["cells"], strict=True):
-                yield (table["title"], str(row["cells"][0]["value"]), _name(column)), _value(cell)
-
-
-def _name(column: Any) -> str:
-    return str(column.get("text", column)) if isinstance(column, Mapping) else str(column)
-
-
-def _value(cell: Json) -> str:
-    value = cell["value"]
-    match cell.get("kind"):
-        case "rate":
-            return percent(value)
-        case "span":
-            return span(value) if value else "—"
-        case "moment":
-            return short_moment(value)
-    return "—" if value is None else str(value)
+                yield (table["title"], str(cells.shown(row["cells"][0])), column), str(cells.shown(cell))
 
 
 def _paragraphs(text: Json) -> Iterator[tuple[str, str]]:

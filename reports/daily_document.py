@@ -41,7 +41,7 @@ def excel(snapshot: Json) -> bytes:
     sheets = [_sheet(table, snapshot) for table in tables.all_tables(snapshot)]
     if snapshot["matters"]:
         sheets.append(_sheet(tables.matters(snapshot), snapshot))
-    sheets += [_days(snapshot), _definitions(snapshot)]
+    sheets += [*appendix_sheet(snapshot), _days(snapshot), _definitions(snapshot)]
     return build_excel(sheets, as_of=_as_of(snapshot), title=_name(snapshot), author=snapshot["text"]["office"])
 
 
@@ -76,8 +76,23 @@ def _blocks(snapshot: Json) -> Iterator[Block]:
     yield Paragraph(templates("daily")["headings"]["tables"], indent=False)
     for table in tables.all_tables(snapshot):
         yield from _word_table(table, snapshot)
+    yield from appendix(snapshot)
     yield Paragraph(text["footnote"])
     yield _recipients(snapshot)
+
+
+def appendix(snapshot: Json) -> Iterator[Block]:
+    """What the meetings on this report decided, where there is something (`finished.appendix`)."""
+    if found := snapshot.get("appendix"):
+        yield Table(header=found["header"], rows=found["rows"], title=found["title"], widths=(2, 10, 5, 4, 6))
+
+
+def appendix_sheet(snapshot: Json) -> Iterator[Sheet]:
+    """The same for the workbook."""
+    if found := snapshot.get("appendix"):
+        columns = [Column(title, 60 if n == 1 else 20) for n, title in enumerate(found["header"])]
+        title = f"{snapshot['grid']['name']}{found['title']}"
+        yield Sheet(name="工作交办清单", columns=columns, rows=found["rows"], title=title)
 
 
 def _word_table(table: ReportTable, snapshot: Json) -> Iterator[Block]:
@@ -97,6 +112,9 @@ def _word_table(table: ReportTable, snapshot: Json) -> Iterator[Block]:
 
 
 def _recipients(snapshot: Json) -> Recipients:
+    """As the paper was sent (`finished.as_read`), else as this kind of report usually goes."""
+    if given := snapshot.get("recipients"):
+        return Recipients(given["sent_to"], given["passed_to"])
     words, low = templates("daily"), "" if snapshot["grid"]["level"] <= STREET_LEVEL else "_low"
     sent, passed = words[f"sent_to{low}"], words[f"passed_to{low}"]
     name = snapshot["grid"]["name"]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow, NotValid
 from accounts.models import User
+from accounts.text_guard import clean_text
 from grid.access import demand
 from reports.changes import text_changes
 from reports.models import Report, ReportPaper
@@ -41,9 +42,7 @@ def text_of(paper: ReportPaper) -> Json:
 
 def sections_of(text: Mapping[str, Any]) -> list[Section]:
     """What an edit form begins with."""
-    return [
-        Section(each["heading"], "\n".join(each["paragraphs"]), each.get("key", "")) for each in text["sections"]
-    ]
+    return [Section(each["heading"], "\n".join(each["paragraphs"]), each.get("key", "")) for each in text["sections"]]
 
 
 def edit(
@@ -102,23 +101,26 @@ def _cleaned(sections: Sequence[Section]) -> list[Json]:
     wrong: dict[str, list[str]] = {}
     cleaned: list[Json] = []
     for n, section in enumerate(sections):
-        heading, lines = section.heading.strip(), [line.strip() for line in section.body.splitlines()]
-        paragraphs = [line for line in lines if line]
-        if heading or paragraphs:
-            wrong |= _faults(n, heading, paragraphs)
-            cleaned.append({"heading": heading, "paragraphs": paragraphs} | ({"key": section.key} if section.key else {}))
-    if not cleaned or len(cleaned) > MOST_SECTIONS:
+        if section.heading.strip() or section.body.strip():
+            heading = _line(section.heading, f"heading_{n}", HEADING_LENGTH, wrong)
+            body = _line(section.body, f"body_{n}", BODY_LENGTH, wrong, multiline=True)
+            paragraphs = [line.strip() for line in body.split("\n") if line.strip()]
+            made = {"heading": heading, "paragraphs": paragraphs}
+            cleaned.append(made | ({"key": section.key} if section.key else {}))
+    if not 0 < len(cleaned) <= MOST_SECTIONS:
         wrong["heading_0"] = [_("A report has between 1 and 20 sections.")]
     if wrong:
         raise NotValid(_("Please correct the marked fields."), wrong)
     return cleaned
 
 
-def _faults(n: int, heading: str, paragraphs: Sequence[str]) -> dict[str, list[str]]:
-    text = "".join(paragraphs)
-    faults = {}
-    if not 0 < len(heading) <= HEADING_LENGTH or not heading.isprintable():
-        faults[f"heading_{n}"] = [_("Give a heading of at most 60 characters.")]
-    if not 0 < len(text) <= BODY_LENGTH or not text.isprintable():
-        faults[f"body_{n}"] = [_("Write at least one paragraph, and at most 8000 characters in a section.")]
-    return faults
+def _line(text: str, name: str, most: int, wrong: dict[str, list[str]], *, multiline: bool = False) -> str:
+    """The text as it may be kept; what is wrong with it goes to `wrong` under `name`."""
+    try:
+        kept = clean_text(text, max_length=most, multiline=multiline)
+    except NotValid as error:
+        wrong[name] = [str(error)]
+        return ""
+    if not kept:
+        wrong[name] = [_("A section needs a heading and at least one paragraph.")]
+    return kept

@@ -6,13 +6,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.exports import note_export
+from reports import finished
 from reports.models import Report
 
 AT_ONCE: Final = 100  # a week of a street and its communities, read by another system
 
 
 def exported(report: Report, ending: str, request: HttpRequest) -> dict[str, Any]:
-    """The snapshot to write into a file ("docx", "xlsx"), once it is recorded who takes it: it names people."""
+    """What is written into a file ("docx", "xlsx"), once it is recorded who takes it: it names people."""
     actor: Any = request.user
     note_export(
         actor=actor,
@@ -23,5 +24,4 @@ def exported(report: Report, ending: str, request: HttpRequest) -> dict[str, Any
         request=request,
         at_once=AT_ONCE,
     )
-    snapshot: dict[str, Any] = report.snapshot
-    return snapshot
+    return finished.as_read(report)

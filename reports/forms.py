@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.errors import NotValid
 from grid.models import Grid
 from grid.scope import scope_of
+from reports.models import Report, ReportPaper
 from reports.periods import parse_day
 
 
@@ -21,10 +22,13 @@ def grids_for(user: Any, capability: str = "report.view") -> QuerySet[Grid]:
 
 
 class GridForm(forms.Form):
-    """Which grid's calendar to show."""
+    """Which grid's reports to show, of which kind and status."""
 
     grid = forms.ModelChoiceField(Grid.objects.none(), to_field_name="code", label=_("Grid"), required=False)
+    status = forms.ChoiceField(label=_("status"), required=False, choices=[("", _("All")), *ReportPaper.Status.choices])
+    kind = forms.ChoiceField(widget=forms.HiddenInput, required=False, choices=Report.Kind.choices)
     month = forms.CharField(widget=forms.HiddenInput, required=False, max_length=7)
+    year = forms.CharField(widget=forms.HiddenInput, required=False, max_length=4)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,8 +39,9 @@ class GridForm(forms.Form):
 
 
 class GenerateForm(forms.Form):
-    """A finished day of a grid where the user may write reports."""
+    """A finished period of a grid where the user may write reports."""
 
+    kind = forms.ChoiceField(label=_("kind"), choices=Report.Kind.choices, required=False)
     grid = forms.ModelChoiceField(Grid.objects.none(), to_field_name="code", label=_("Grid"))
     day = forms.CharField(label=_("Day"), max_length=10)
 
@@ -44,6 +49,10 @@ class GenerateForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["grid"]
         field.queryset = grids_for(user)
+
+    def clean_kind(self) -> str:
+        """Daily when nothing is said."""
+        return str(self.cleaned_data["kind"] or Report.Kind.DAILY)
 
     def clean_day(self) -> date:
         """YYYY-MM-DD in ASCII digits; a date field would take other digits too."""

@@ -22,12 +22,15 @@ from grid.scope import scope_of
 from incidents.models import Incident
 from notices.writing import notify
 from reports.models import Decision, Meeting, Report
-from reports.periods import day_period, local_day
+from reports.periods import day_period, local_day, period_of, previous_period
+from reports.writing import newest_issue
 
 Json = dict[str, Any]
 
 TEXT_LENGTH: Final = 500
 OWNER_LENGTH: Final = 100
+STREET_CODE: Final = 9
+"""Digits of a street's code."""
 DAYS_FOR_A_PROPOSAL: Final = 3
 """Until when a proposal is to be done that was taken over with one click."""
 MEETING_OF: Final = {"daily": Meeting.Kind.DISPATCH, "weekly": Meeting.Kind.WEEKLY}
@@ -73,7 +76,7 @@ def hold(grid: Grid, new: NewMeeting, *, actor: User, now: datetime, report: Rep
                 kind=new.kind,
                 grid=grid,
                 grid_code=grid.code,
-                report=report,
+                report=report or report_for(grid, new.kind, new.held_on),
                 written_by=actor,
                 **_words(new),
             )
@@ -107,7 +110,18 @@ def meeting_on(report: Report, *, actor: User, now: datetime) -> Meeting:
         held_on=report.period_end + timedelta(days=1),
         defaults={"grid_code": report.grid_code, "report": report, "written_by": actor},
     )
+    if meeting.report_id is None:  # written down before the report was there
+        meeting.report = report
+        meeting.save(update_fields=["report"])
     return meeting
+
+
+def report_for(grid: Grid, kind: str, held_on: date) -> Report | None:
+    """The report that a meeting of this kind on that day looks at, if it is written: of the day or week before."""
+    for of, meeting in MEETING_OF.items():
+        if meeting == kind:
+            return newest_issue(of, grid, previous_period(of, period_of(of, held_on)))
+    return None
 
 
 def meetings_on(report: Report) -> Any:
@@ -164,6 +178,12 @@ def take_over(report: Report, index: int, *, actor: User, now: datetime) -> Deci
         Meeting.objects.select_for_update().get(pk=meeting.pk)  # two clicks at once are one decision
         kept: Decision | None = meeting.decisions.filter(text=_matter_text(matter)).first()
         return kept or decide(meeting, _from_matter(report, matter, local_day(now)), actor=actor, now=now)
+
+
+def units_of(code: str) -> Any:
+    """The units that can be given work in a grid: those of its street, for a wider grid those below it."""
+    rows = Organization.objects.filter(is_active=True, grid__code__startswith=code[:STREET_CODE])
+    return rows.order_by("name", "pk")
 
 
 def may_finish(decision: Decision, user: Any) -> bool:
@@ -230,8 +250,7 @@ def _matter_text(matter: Json) -> str:
 
 def _from_matter(report: Report, matter: Json, today: date) -> NewDecision:
     """The owner is the unit of the street that bears the name; otherwise only the words."""
-    street = report.grid_code[:9]
-    unit = Organization.objects.filter(name=matter["who"], grid__code__startswith=street).order_by("pk").first()
+    unit = units_of(report.grid_code).filter(name=matter["who"]).first()
     cases = Incident.objects.filter(number__in=matter["numbers"], grid_code__startswith=report.grid_code)
     return NewDecision(
         text=_matter_text(matter),
@@ -247,7 +266,7 @@ def _tell(decision: Decision, now: datetime) -> None:
     notify(
         recipients=_owners(decision, day),
         kind="report.decision",
-        level="action",
+        level="task",
         title=decision.text[:200],
         body=_due_text(decision),
         url=reverse("reports:decision", args=[decision.pk]),

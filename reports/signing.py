@@ -147,7 +147,7 @@ def _receivers(sending: Sending, actor: User, day: date) -> list[User]:
 
 def _address(sending: Sending) -> str:
     lines = [("送：", sending.main), ("发：", sending.copied)]
-    return "\n".join(word + text.strip() for word, text in lines if text.strip())
+    return "\n".join(word + "、".join(text.split()) for word, text in lines if text.strip())
 
 
 def _tell(paper: ReportPaper, people: Sequence[User], now: datetime) -> None:

@@ -49,6 +49,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
         "form": GridForm(asked | {name: request.GET.get(name, "") for name in ("month", "year")}, user=request.user),
         "tabs": TABS,
         "kind": kind,
+        "previewed": kind in BUILDERS,
         "preview_name": dict((name, preview) for name, _tab, preview in TABS)[kind],
         "grid": grid,
         "page": keyset_page(chosen.qs, request.GET, size=PAGE_SIZE),
