@@ -21,7 +21,7 @@ from grid.scope import scope_of
 from incidents.models import Incident, Supervision
 from reports.daily_document import WORD_TYPE
 from reports.filters_papers import PaperFilter
-from reports.forms_papers import PaperForm, PickForm, StepForm, offices_for, put_errors
+from reports.forms_office import PaperForm, PickForm, StepForm, offices_for, put_errors
 from reports.models import Paper, Report
 from reports.papers import layout, prefill, writing
 from reports.papers.sheet import sheet_of
