@@ -7,16 +7,22 @@ from reports import converters as _days  # noqa: F401  (registers `isoday`)
 from reports import (
     views,
     views_assessment,
+    views_certificates,
     views_dashboards,
     views_entries,
+    views_honours,
+    views_burden,
     views_indicators,
     views_ledger,
     views_meetings,
+    views_outside,
     views_papers,
+    views_records,
     views_report,
     views_schemes,
     views_signing,
     views_templates,
+    views_typical,
 )
 
 app_name = "reports"
@@ -43,6 +49,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/meetings/<ascii_int:pk>/edit/", views_meetings.meeting_edit, name="meeting_edit"),
     path("reports/decisions/", views_meetings.decision_list, name="decisions"),
     path("reports/decisions/<ascii_int:pk>/", views_meetings.decision_detail, name="decision"),
+    # what forms cost
+    path("reports/burden/", views_burden.burden, name="burden"),
+    path("reports/burden/excel/", views_burden.burden_excel, name="burden_excel"),
     # indicators, and the cases behind any number
     path("reports/indicators/", views_indicators.indicator_list, name="indicators"),
     path("reports/indicators/<slug:name>/", views_indicators.indicator, name="indicator"),

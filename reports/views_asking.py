@@ -1,0 +1,57 @@
+"""What the pages of honours, cases and records share: for which grid, with which version, and how to answer."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+
+from accounts.errors import DomainError, NotAllowed
+from accounts.numbers import strict_int
+from grid.forms import DomainForm
+from grid.models import Grid
+from reports.forms import grids_for
+
+GRID_CHOICES: Final = 300
+
+
+def version_of(request: HttpRequest) -> int | None:
+    """The version that the page showed; None when the form carries none."""
+    given = request.POST.get("version", "")
+    return strict_int(given, name="version") if given else None
+
+
+def tried(form: DomainForm, write: Callable[[], Any]) -> Any:
+    """Do it, or show beside the fields why not; what is not the reader's at all stays a refusal."""
+    try:
+        return write()
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        form.add_domain_error(error)
+        return None
+
+
+def offices(user: Any, capability: str, *, level: int = Grid.Level.COMMUNITY) -> Any:
+    """Grids down to `level` where `user` holds the capability, widest first."""
+    return grids_for(user, capability).filter(level__lte=level, valid_to=None)
+
+
+def chosen_grid(request: HttpRequest, capability: str, *, level: int = Grid.Level.COMMUNITY) -> Grid:
+    """The grid of the address (?grid=), else the widest one the reader has; 404 for one out of reach."""
+    rows = offices(request.user, capability, level=level)
+    code = request.GET.get("grid", "")
+    if code:
+        return get_object_or_404(rows, code=code[:24].replace("\x00", ""))
+    streets = rows.filter(level__gte=Grid.Level.STREET)
+    found: Grid = streets.first() or get_object_or_404(rows[:1])
+    return found
+
+
+def send_file(content: bytes, content_type: str, name: str) -> HttpResponse:
+    """A file to keep; never cached."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    response["Cache-Control"] = "no-store"
+    return response
