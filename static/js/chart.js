@@ -6,7 +6,7 @@
   var ORDER = ["#2f7bd6", "#e09a2b", "#2a9d62", "#8a6fc0", "#2aa3b5", "#d64545", "#8a97a8"];
 
   function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
-  function look() { return { words: colour("--tblr-body-color") || "#333", faint: colour("--tone-secondary") || "#666", line: colour("--tblr-border-color") || "#ddd", ground: colour("--tblr-bg-surface") || "#fff" }; }
+  function look() { return { words: colour("--tblr-body-color") || "#333", faint: colour("--tone-secondary") || "#666", none: document.documentElement.dataset.bsTheme === "dark" ? "#202b37" : "#eef2f7", line: colour("--tblr-border-color") || "#ddd", ground: colour("--tblr-bg-surface") || "#fff" }; }
 
   function pie(data, is) {
     return { series: [{ type: "pie", radius: ["42%", "70%"], label: { color: is.words, formatter: "{b} {c}" }, itemStyle: { borderColor: is.ground, borderWidth: 2 },
@@ -17,6 +17,37 @@
     var letters = data.labels.join("").length;
     if (data.kind !== "bar" || letters < 48 || letters < 3.5 * data.labels.length || data.labels.length > 24) return { color: is.faint, hideOverlap: true };
     return { color: is.faint, interval: 0, rotate: 40, fontSize: 11 };
+  }
+  /* Hours across, weekdays down; the deeper the colour, the more. */
+  function heat(data, is) {
+    var cells = [], most = 1;
+    data.series.forEach(function (row, y) { row.values.forEach(function (value, x) { cells.push([x, y, value]); most = Math.max(most, value); }); });
+    var axis = { axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: is.faint }, splitArea: { show: false } };
+    return {
+      grid: { left: 8, right: 8, top: 8, bottom: 44, containLabel: true }, legend: { show: false },
+      tooltip: { trigger: "item", confine: true, backgroundColor: is.ground, borderColor: is.line, textStyle: { color: is.words },
+        formatter: function (hit) { return data.series[hit.value[1]].name + " " + data.labels[hit.value[0]] + ":00 · " + hit.value[2]; } },
+      xAxis: Object.assign({ type: "category", data: data.labels }, axis),
+      yAxis: Object.assign({ type: "category", inverse: true, data: data.series.map(function (row) { return row.name; }) }, axis),
+      visualMap: { min: 0, max: most, calculable: false, orient: "horizontal", left: "center", bottom: 0, itemHeight: 160, itemWidth: 10, text: [String(most), "0"],
+        textStyle: { color: is.faint }, inRange: { color: [is.none, "#93b9e3", "#2f7bd6", "#143c72"].slice(0, 4) } },
+      series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: is.ground, borderWidth: 2, borderRadius: 3 }, emphasis: { itemStyle: { borderColor: is.words } } }],
+    };
+  }
+  /* A band between two rows: the lower one stacked unseen, the space between filled. The reader still sees the true values. */
+  function banded(option, data) {
+    var lower = data.series.filter(function (row) { return row.band === "lower"; })[0];
+    if (!lower) return option;
+    data.series.forEach(function (row, i) {
+      if (!row.band) return;
+      Object.assign(option.series[i], {
+        stack: "band", lineStyle: { opacity: 0 }, showSymbol: false, symbol: "none", areaStyle: row.band === "upper" ? { color: TONES.secondary, opacity: 0.22 } : null,
+        data: row.values.map(function (value, at) { return value === null || row.band === "lower" ? value : value - lower.values[at]; }),
+        tooltip: { valueFormatter: function (_value, at) { return at === undefined || row.values[at] === null ? "-" : row.values[at]; } },
+      });
+    });
+    option.legend = { data: data.series.filter(function (row) { return !row.band; }).map(function (row) { return row.name; }) };
+    return option;
   }
   function bars(data, is) {
     var lying = data.kind === "hbar", line = data.kind === "line";
@@ -34,11 +65,14 @@
   }
   function describe(data) {
     var is = look();
-    return Object.assign({
+    var common = {
       color: ORDER, animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: is.words },
       tooltip: { trigger: data.kind === "pie" ? "item" : "axis", confine: true, backgroundColor: is.ground, borderColor: is.line, textStyle: { color: is.words }, axisPointer: { type: data.kind === "line" ? "line" : "shadow" } },
       legend: { show: data.kind !== "pie" && data.series.length > 1, top: 0, right: 8, textStyle: { color: is.faint }, itemHeight: 9, itemWidth: 14 },
-    }, data.kind === "pie" ? pie(data, is) : bars(data, is));
+    };
+    var own = data.kind === "pie" ? pie(data, is) : data.kind === "heat" ? heat(data, is) : banded(bars(data, is), data);
+    if (own.legend) own.legend = Object.assign({}, common.legend, own.legend);
+    return Object.assign(common, own);
   }
 
   /* The same numbers as a table: for screen readers, for print, for those who want the figure. */
@@ -62,11 +96,21 @@
     });
     return node;
   }
+  /* The server wrote the table and showed it, for readers without scripts; now the chart comes first. */
+  function plain(card) {
+    var button = card.querySelector("[data-chart-switch]");
+    card.removeAttribute("data-chart-plain");
+    card.classList.remove("show-table");
+    if (!button) return;
+    button.setAttribute("aria-pressed", "false");
+    button.querySelector("span").textContent = gg.text("table");
+  }
   function start(box) {
     if (box.ggChart || !window.echarts) return;
     var data = JSON.parse(document.getElementById(box.dataset.chart).textContent);
     var card = box.closest("[data-chart-card]"), place = card && card.querySelector("[data-chart-table]");
-    if (place) place.appendChild(table(data));
+    if (place && !place.firstElementChild) place.appendChild(table(data));
+    if (card && card.hasAttribute("data-chart-plain")) plain(card);
     if (!data.labels.length) { box.classList.add("nothing"); box.textContent = gg.text("noData"); return; }
     var chart = (box.ggChart = echarts.init(box, null, { renderer: "svg" }));
     chart.setOption(describe(data));
