@@ -10,6 +10,7 @@ value at the end − value at the beginning, both of an empty period. An inciden
 nothing to either, and the value of any B is flow(B) + the sum of all stock up to B. So the rows of a quiet year cost nothing.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from reports.rollups.cells import Cells
 from reports.rollups.names import CONDITIONS, first_day, period_of
 
 Dims = tuple[str, int | None, str]
+Span = tuple[datetime, datetime]
 Bits = np.ndarray[Any, np.dtype[np.int64]]
 
 CHUNK: Final = 500
@@ -58,6 +60,8 @@ class History:
     """Sequence and moment."""
     limits: list[datetime] = field(default_factory=list)
     """When a clock that was not turned before ran, or will run, over its limit."""
+    sorted: list[datetime] = field(default_factory=list)
+    """All moments up to now at which something happened."""
 
     def cutoff(self, now: datetime) -> Cutoff:
         """All of it, as of `now`; a step whose clock ran a little ahead is not left behind."""
@@ -81,6 +85,18 @@ class History:
         for _sequence, at in self.entries:
             yield at
         yield from (limit for limit in self.limits if limit < now)
+
+    def shortest(self, start: datetime, end: datetime) -> Span | None:
+        """The shortest period with the same facts as [start, end): facts change only where something happens.
+
+        So the day, week, month, quarter and year of a case that was closed within the day are asked once. None before
+        the report.
+        """
+        first, behind = bisect_left(self.sorted, start), bisect_left(self.sorted, end)
+        if not behind:
+            return None
+        last = self.sorted[behind - 1] + INSTANT
+        return (self.sorted[first], last) if first < behind else (last, last)
 
     def since(self, old: Cutoff) -> datetime:
         """Periods that had ended by this moment count the same as before."""
@@ -112,6 +128,8 @@ def _count_chunk(ids: Sequence[int], now: datetime) -> int:
     dirty = {pk: each for pk, each in histories.items() if not each.counted or each.is_new_since(each.counted, now)}
     if not dirty:
         return 0
+    for history in dirty.values():
+        history.sorted = sorted(set(history.moments(now)))
     cells = Cells()
     _add_numbers(cells, dirty, now)
     _add_steps(cells, dirty, now)
@@ -179,9 +197,10 @@ class Slots:
         self.numbers: dict[tuple[int, datetime, datetime, int, int], int] = {}
         self.bits: dict[int, Bits] = {}
 
-    def want(self, pk: int, cutoff: Cutoff, start: datetime, end: datetime) -> None:
+    def want(self, pk: int, cutoff: Cutoff, span: Span | None) -> None:
         """The facts of this period will be needed."""
-        self.numbers.setdefault((pk, start, end, cutoff.events, cutoff.entries), len(self.numbers))
+        if span:
+            self.numbers.setdefault((pk, *span, cutoff.events, cutoff.entries), len(self.numbers))
 
     def ask(self) -> None:
         """Read them all."""
@@ -193,9 +212,11 @@ class Slots:
             for slot, bits in cursor.fetchall():
                 self.bits[slot] = np.frombuffer(bits.encode(), dtype=np.uint8).astype(np.int64) - ord("0")
 
-    def get(self, pk: int, cutoff: Cutoff, start: datetime, end: datetime) -> Bits:
+    def get(self, pk: int, cutoff: Cutoff, span: Span | None) -> Bits:
         """The value of every condition in this period; zeros before the incident was reported."""
-        return self.bits.get(self.numbers[pk, start, end, cutoff.events, cutoff.entries], ZERO)
+        if span is None:
+            return ZERO
+        return self.bits.get(self.numbers[pk, *span, cutoff.events, cutoff.entries], ZERO)
 
 
 @cache
@@ -211,14 +232,15 @@ def _add_numbers(cells: Cells, dirty: Mapping[int, History], now: datetime) -> N
         for sign, cutoff in _cutoffs(history, now):
             for bucket in buckets:
                 if bucket.start < cutoff.as_of:
-                    plan.append((pk, sign, cutoff, bucket))
-                    for start, end in _spans(bucket, cutoff):
-                        slots.want(pk, cutoff, start, end)
-    if plan:
+                    spans = _spans(history, bucket, cutoff)
+                    plan.append((pk, sign, cutoff, bucket, spans))
+                    for span in spans:
+                        slots.want(pk, cutoff, span)
+    if slots.numbers:
         slots.ask()
     added: dict[tuple[Dims, str, date], list[Bits]] = defaultdict(lambda: [ZERO, ZERO])
-    for pk, sign, cutoff, bucket in plan:
-        within, after, before = (slots.get(pk, cutoff, start, end) for start, end in _spans(bucket, cutoff))
+    for pk, sign, cutoff, bucket, spans in plan:
+        within, after, before = (slots.get(pk, cutoff, span) for span in spans)
         cell = added[cutoff.dims, bucket.grain, bucket.first]
         cell[0] = cell[0] + sign * (within - after)
         cell[1] = cell[1] + sign * (after - before)
@@ -234,10 +256,11 @@ def _cutoffs(history: History, now: datetime) -> Iterator[tuple[int, Cutoff]]:
     yield 1, history.cutoff(now)
 
 
-def _spans(bucket: Bucket, cutoff: Cutoff) -> tuple[tuple[datetime, datetime], ...]:
+def _spans(history: History, bucket: Bucket, cutoff: Cutoff) -> tuple[Span | None, ...]:
     """The period itself as far as it has come, the empty period at its end, that at its beginning."""
     end = min(bucket.end, cutoff.as_of)
-    return (bucket.start, end), (end, end), (bucket.start, bucket.start)
+    whole = ((bucket.start, end), (end, end), (bucket.start, bucket.start))
+    return tuple(history.shortest(*span) for span in whole)
 
 
 def _buckets(history: History, now: datetime) -> list[Bucket]:
