@@ -11,8 +11,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotNow, demand_valid
+from accounts.errors import NotNow, NotValid, demand_valid
 from accounts.models import User
+from accounts.protect import mask_numbers
 from grid.access import demand
 from incidents.models import Incident
 from reports.assessment import runs
@@ -47,9 +48,9 @@ def add(pk: int, new: NewEntry, *, actor: User, now: datetime) -> AssessmentEntr
             item=new.item,
             subject=new.subject,
             amount=new.amount,
-            reason=new.reason.strip(),
+            reason=mask_numbers(new.reason.strip()),
             incident=case,
-            evidence=new.evidence.strip(),
+            evidence=mask_numbers(new.evidence.strip()),
             by=actor,
             at=now,
         )
@@ -120,20 +121,12 @@ def leave_out(
 ) -> AssessmentExclusion:
     """Keep the exclusion for the locked run `row`; the caller reckons again. NotValid for a case not counted."""
     case = runs.case_of(number, row)
-    counted = case is not None and runs.counts_in(row, case.pk)
-    out = case is not None and row.exclusions.filter(incident=case).exists()
-    demand_valid(
-        (
-            ("number", counted or out, _("This case is not among those counted here.")),
-            ("number", not out, _("This case is left out already.")),
-            ("reason", bool(reason.strip()), _("Say why in a few words.")),
-        )
-    )
+    demand_valid((("reason", bool(reason.strip()), _("Say why in a few words.")),))
+    if case is not None and row.exclusions.filter(incident=case).exists():
+        raise NotValid(_("This case is left out already."), {"number": [_("This case is left out already.")]})
+    if case is None or not runs.counts_in(row, case.pk):
+        message = _("This case is not among those counted here.")
+        raise NotValid(message, {"number": [message]})
     return AssessmentExclusion.objects.create(
-        assessment=row,
-        incident_id=case.pk if case else None,
-        objection=objection,
-        reason=reason.strip()[:500],
-        by=actor,
-        at=now,
+        assessment=row, incident=case, objection=objection, reason=mask_numbers(reason.strip())[:500], by=actor, at=now
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotAllowed, NotNow, demand_valid
 from accounts.models import User
+from accounts.protect import mask_numbers
 from grid.models import Post
 from grid.posts import CAPABILITIES_BY_POST
 from grid.scope import scope_of
@@ -56,7 +57,9 @@ def raise_objection(pk: int, *, subject: str, text: str, actor: User, now: datet
             raise NotAllowed(_("Only those who answer for it may object."))
         if row.objections.filter(subject=subject, status=Objection.Status.OPEN).exists():
             raise NotNow(_("An objection for it is open already: add your words there."))
-        objection = Objection.objects.create(assessment=row, subject=subject, text=text.strip(), by=actor, at=now)
+        objection = Objection.objects.create(
+            assessment=row, subject=subject, text=mask_numbers(text.strip()), by=actor, at=now
+        )
         stages.keep_step(objection, before="", actor=actor, now=now)
         title = _("Objection to an assessment: %(name)s")
         runs.tell(row, _deciders(row, now), title, f"object:{objection.pk}", actor, now)
