@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from incidents.admin.reading import ReadOnlyAdmin
+from reports import admin_burden as _burden  # noqa: F401  (registers the uses of forms)
 from reports import admin_honours as _honours  # noqa: F401  (registers honours and records)
 from reports import admin_papers as _papers  # noqa: F401  (registers papers and templates)
 from reports.models import Report, ReportSchedule

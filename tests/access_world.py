@@ -515,6 +515,7 @@ SAMPLES: dict[str, Sample] = {
         )
         for name, needs in (("cases", ""), ("cases_excel", "incident.export"))
     },
+    "reports:indicator": Sample(lambda side: {"name": "rework_rate"}, ""),
     "reports:cases_of_day": Sample(
         lambda side: {"code": side.community.code, "day": side.report.period_start, "measure": "reported"},
         "report.view",
@@ -560,6 +561,9 @@ QUERIES: dict[str, tuple[str, Callable[[Side], str], str]] = {
     "grid:map": ("under", lambda side: side.grid.code, "grid.view"),
     "reports:list": ("grid", lambda side: side.community.code, "report.view"),
     "reports:preview": ("grid", lambda side: side.community.code, "report.view"),
+    "reports:burden": ("grid", lambda side: side.street, "burden.view"),
+    "reports:burden_excel": ("grid", lambda side: side.street, "burden.view"),
+    "api-indicator-values": ("grid", lambda side: side.community.code, "report.view"),
 }
 """Pages whose object stands in the query: its name, its value, the capability that shows it."""
 

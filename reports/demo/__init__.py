@@ -1,0 +1,1 @@
+"""Made-up material of the reports, for the demo street."""
