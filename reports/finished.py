@@ -6,6 +6,7 @@ from typing import Any, Final
 from reports import daily_document, meetings, pages
 from reports.editing import text_of
 from reports.models import Decision, Report, ReportPaper
+from reports.rhythms import documents
 
 Json = dict[str, Any]
 
@@ -44,7 +45,8 @@ def appendix(decisions: Sequence[Decision]) -> Json:
 
 def page(snapshot: Json) -> Json:
     """The context of the document part of a page, and the template that draws it."""
-    return {"document": "reports/parts/document.html", **pages.shown(snapshot)}
+    made = pages.shown(snapshot) if _is_daily(snapshot) else documents.shown(snapshot)
+    return {"document": "reports/parts/document.html", **made}
 
 
 def without_links(context: Any) -> Any:
@@ -59,17 +61,23 @@ def without_links(context: Any) -> Any:
 
 def word(snapshot: Json) -> bytes:
     """The report as a Word document (GB/T 9704)."""
-    return daily_document.word(snapshot)
+    return daily_document.word(snapshot) if _is_daily(snapshot) else documents.word(snapshot)
 
 
 def excel(snapshot: Json) -> bytes:
     """The report's tables as a workbook."""
-    return daily_document.excel(snapshot)
+    return daily_document.excel(snapshot) if _is_daily(snapshot) else documents.excel(snapshot)
 
 
 def file_name(snapshot: Json, ending: str) -> str:
     """The name under which a browser keeps the file."""
-    return daily_document.file_name(snapshot, ending)
+    made = daily_document if _is_daily(snapshot) else documents
+    return made.file_name(snapshot, ending)
+
+
+def _is_daily(snapshot: Json) -> bool:
+    """The daily report keeps its own form: old ones are frozen in it."""
+    return snapshot.get("kind", "daily") == "daily"
 
 
 def _text(report: Report, paper: ReportPaper) -> Json:

@@ -20,6 +20,7 @@ from incidents.callback_queries import READERS
 from incidents.exports import export_xlsx
 from incidents.models import Incident
 from reports import callback_figures, explaining, figures
+from reports.chapters.shelf import all_chapters
 from reports.figures import Found, Line, Number
 from reports.forms import grids_for
 from reports.forms_indicators import LONGEST, LineForm, PeriodForm, error_fields
@@ -100,7 +101,8 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
     groups = [
         (label, [each for each in ALL_INDICATORS if each.group == name]) for name, label in group_labels().items()
     ]
-    return render(request, "reports/indicators.html", {"groups": groups, "version": DEFINITION_VERSION})
+    context = {"groups": groups, "chapters": all_chapters(), "version": DEFINITION_VERSION}
+    return render(request, "reports/indicators.html", context)
 
 
 @requires("report.view")
@@ -137,6 +139,8 @@ def _asked_period(request: HttpRequest, now: Any) -> tuple[Grid, Period, PeriodF
     """The grid and days of the address; the widest of the reader and the last thirty days when nothing is said."""
     today = local_day(now)
     form = PeriodForm(request.GET, user=request.user, today=today)
+    if "grid" in form.errors:
+        raise Http404
     if not form.is_valid():
         raise NotValid(_("A filter is not valid."), error_fields(form))
     grids = grids_for(request.user)

@@ -78,7 +78,8 @@ def hazards(scene: Scene) -> list[Json]:
                 for each in ("reported", "completed", "open_end", "overdue_open")
             }
             old = (before[pk].numbers["reported"] if pk in before else 0) if scene.previous else None
-            rows.append({"pk": pk, "name": name, "before": old, **numbers})
+            if old or any(numbers.values()):
+                rows.append({"pk": pk, "name": name, "before": old, **numbers})
     return sorted(rows, key=lambda row: (-row["reported"], row["pk"]))
 
 

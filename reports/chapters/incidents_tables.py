@@ -148,7 +148,7 @@ def _hotline(scene: Scene, words: Words, by_area: Mapping[str, Mapping[str, int]
     names = ("dispatched", "on_time", "late", "not_done", "closing", "on_time_rate", "unhappy", "unhappy_rate")
     header, title = _heads(words, "area", *names), words["tables"]["hotline"]
     note = words["notes"]["hotline"]
-    return cells.table("hotline", title, header, rows, unit="件", widths=(6, 3, 3, 3, 3, 4, 4, 3, 4), note=note)
+    return cells.table("hotline", title, header, rows, unit="件", widths=(7, 3, 3, 3, 3, 5, 5, 3, 5), note=note)
 
 
 HOTLINE = ("hotline_dispatched", "hotline_on_time", "hotline_late", "hotline_open", "hotline_closed")

@@ -38,7 +38,7 @@ class Paragraph:
 class Table:
     """A table with its caption, its unit (件) and the period its numbers are of; all three may be empty.
 
-    `widths` are the shares of the columns in the width of the page; without them all are alike.
+    `widths` are the shares of the columns in the width of the page; without them all are alike. `note` stands below it.
     """
 
     header: Sequence[str]
@@ -47,6 +47,7 @@ class Table:
     unit: str = ""
     period: str = ""
     widths: Sequence[int] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)

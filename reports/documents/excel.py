@@ -30,17 +30,21 @@ class Column:
 
 @dataclass(frozen=True)
 class Chart:
-    """A native chart beside the table: one series per column in `values`, labelled by the column `labels`."""
+    """A native chart beside the table: one series per column in `values`, labelled by the column `labels`.
+
+    Of the first `rows` lines (0: all), so that a sum at the end stays out of it.
+    """
 
     kind: Literal["column", "bar", "line", "pie"]
     values: Sequence[int]
     labels: int = 0
     title: str = ""
+    rows: int = 0
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet with one table."""
+    """One sheet with one table; `wrap` breaks long text inside its cell."""
 
     name: str
     columns: Sequence[Column]
@@ -49,6 +53,7 @@ class Sheet:
     unit: str = ""
     period: str = ""
     chart: Chart | None = None
+    wrap: bool = False
 
 
 def build_excel(sheets: Sequence[Sheet], *, as_of: datetime, title: str, author: str = "") -> bytes:
@@ -97,7 +102,8 @@ def _write_head(safe: SafeWorkbook, page: Worksheet, sheet: Sheet) -> None:
 def _write_rows(safe: SafeWorkbook, page: Worksheet, sheet: Sheet) -> None:
     for number, row in enumerate(sheet.rows, start=_HEADER_ROW + 1):
         for column, (spec, value) in enumerate(zip(sheet.columns, row, strict=True)):
-            look = {"num_format": spec.num_format} if spec.num_format else {}
+            look: dict[str, Any] = {"num_format": spec.num_format} if spec.num_format else {}
+            look |= {"text_wrap": True} if sheet.wrap else {}
             safe.put(page, number, column, value, **_FONT, border=1, **look)
     if sheet.rows:
         page.autofilter(_HEADER_ROW, 0, _HEADER_ROW + len(sheet.rows), len(sheet.columns) - 1)
@@ -115,7 +121,7 @@ def _set_print(page: Worksheet, columns: int) -> None:
 
 def _add_chart(safe: SafeWorkbook, page: Worksheet, sheet: Sheet, spec: Chart, name: str) -> None:
     chart = safe.book.add_chart({"type": spec.kind})
-    first, last = _HEADER_ROW + 1, _HEADER_ROW + len(sheet.rows)
+    first, last = _HEADER_ROW + 1, _HEADER_ROW + (spec.rows or len(sheet.rows))
     for column in spec.values:
         chart.add_series(
             {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from datetime import UTC
 from decimal import Decimal
@@ -42,10 +43,13 @@ from reports.documents.zips import timeless
 TITLE_FONT: Final = "方正小标宋简体"
 SONG, HEI, KAI, FANG = "宋体", "黑体", "楷体", "仿宋"
 LATIN: Final = "Times New Roman"
-BODY, TITLE, SMALL, TABLE = Pt(16), Pt(22), Pt(14), Pt(12)
+BODY, TITLE, SMALL, TABLE, DENSE = Pt(16), Pt(22), Pt(14), Pt(12), Pt(10.5)
 LINE: Final = Pt(28.95)
 TYPE_AREA: Final = Mm(156)
 TITLE_LINE: Final = Pt(36)
+MANY_COLUMNS: Final = 8
+"""From so many columns on a table has smaller letters and narrow cell margins, so that no number breaks."""
+_NUMBER: Final = re.compile(r"[+-]?[0-9][0-9,.]*%?|—|[0-9]+/[0-9]+")
 RED: Final = RGBColor(0xE6, 0x00, 0x12)
 MASTHEAD_LARGEST: Final = 42
 """Points of the name in a red head; longer names are set smaller, so that they stay on one line."""
@@ -288,13 +292,29 @@ def _add_table(block: Table, word: WordFile) -> None:
     table = word.add_table(rows=1, cols=len(block.header), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
-    widths = _widths(block)
+    widths, size = _widths(block), DENSE if len(block.header) >= MANY_COLUMNS else TABLE
+    if size == DENSE:
+        _narrow(table)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
-    _fill(table.rows[0], block.header, widths, font=HEI)
+    _fill(table.rows[0], block.header, widths, size, font=HEI)
     table.rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
     for row in block.rows:
-        _fill(table.add_row(), row, widths)
+        _fill(table.add_row(), row, widths, size)
+    if block.note:
+        _paragraph(word, f"注：{block.note}", style="Table Text").paragraph_format.space_after = Pt(8)
+
+
+def _narrow(table: Any) -> None:
+    """Cell margins of half a millimetre at the sides."""
+    margins = _element("w:tblCellMar")
+    for side in ("left", "right"):
+        margins.append(_element(f"w:{side}", w="30", type="dxa"))
+    look = table._tbl.tblPr.find(qn("w:tblLook"))  # the order of the schema: margins stand before it
+    if look is None:
+        table._tbl.tblPr.append(margins)
+    else:
+        look.addprevious(margins)
 
 
 def _widths(block: Table) -> list[Length]:
@@ -320,18 +340,20 @@ def caption(period: str, unit: str) -> str:
     return "　".join(part for part in parts if part)
 
 
-def _fill(row: _Row, values: Sequence[Any], widths: Sequence[Length], *, font: str = "") -> None:
+def _fill(row: _Row, values: Sequence[Any], widths: Sequence[Length], size: Length, *, font: str = "") -> None:
     row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
     for cell, value, width in zip(row.cells, values, widths, strict=True):
         cell.width = width
-        _fill_cell(cell, value, font)
+        _fill_cell(cell, value, size, font)
 
 
-def _fill_cell(cell: _Cell, value: Any, font: str) -> None:
+def _fill_cell(cell: _Cell, value: Any, size: Length, font: str) -> None:
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     paragraph = cell.paragraphs[0]
     paragraph.style = "Table Text"
-    paragraph.alignment = _CENTER if is_number or font or str(value).endswith(("%", "—")) else _LEFT
+    paragraph.alignment = _CENTER if is_number or font or _NUMBER.fullmatch(str(value)) else _LEFT
     run = paragraph.add_run(number_text(value) if is_number else plain_text(value))
+    if size != TABLE:
+        run.font.size = size
     if font:
         _set_fonts(run._r.get_or_add_rPr(), font)

@@ -64,7 +64,7 @@ def table(scene: Scene) -> Json:
         rows.append(row(_cells(shared()["columns"]["total"], scene.counts.total, None), is_total=True))
     labels = [MEASURE_BY_NAME[name].label for name in (*COUNTED, "should_handle")]
     header = [
-        *head(scene, "rank", "area"),
+        *head(scene, "area", "rank"),
         *labels,
         *head(scene, "on_time_rate"),
         MEASURE_BY_NAME["should_close"].label,
@@ -78,8 +78,8 @@ def table(scene: Scene) -> Json:
         rows,
         unit="件",
         by="area",
-        widths=(3, 7, 3, 3, 3, 4, 3, 4, 4, 3),
-        chart=cells.chart("column", [2, 3], 1),
+        widths=(8, 3, 3, 3, 3, 5, 3, 5, 4, 3),
+        chart=cells.chart("column", [2, 3]),
         note=shared()["rank_note"].format(least=LEAST_CASES),
     )
 
@@ -92,8 +92,8 @@ def _cells(name: str, tally: Tally, rank: int | None) -> list[Json]:
     reported, completed = (cell(tally.numbers[each], "count", measure=each) for each in COUNTED)
     closing, rework = (rate_cell(*tally.ratios[each]) for each in RATES)
     return [
-        cell(rank, "rank"),
         cell(name),
+        cell(rank, "rank"),
         reported,
         completed,
         cell(tally.ratios[BY][1], "count"),

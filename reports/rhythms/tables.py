@@ -77,7 +77,7 @@ def summary(scene: Scene) -> Json:
         *(["year_ago", "growth_year"] if has_year(scene) else []),
     ]
     return cells.table(
-        "summary", title("summary"), head(scene, *names), rows, unit="件", widths=(6, *[3] * (len(names) - 1))
+        "summary", title("summary"), head(scene, *names), rows, unit="件", widths=(6, 3, 3, 3, *[4] * (len(names) - 4))
     )
 
 
@@ -194,7 +194,7 @@ def units(scene: Scene) -> Json:
         rows,
         unit="件",
         by="unit",
-        widths=(9, 3, 3, 3, 3, 3, 3, 4),
+        widths=(9, 3, 3, 3, 3, 3, 3, 5),
         note=shared()["unit_note"],
     )
 
