@@ -67,8 +67,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # papers of the office, and its own templates
     path("reports/papers/", views_papers.paper_list, name="papers"),
     path("reports/papers/cases/", views_papers.cases, name="paper_cases"),
-    path("reports/papers/new/<slug:kind>/", views_papers.new, name="paper_new"),
-    path("reports/papers/preview/<slug:kind>/", views_papers.preview, name="paper_preview"),
+    path("reports/papers/new/", views_papers.new, name="paper_new"),
+    path("reports/papers/preview/", views_papers.preview, name="paper_preview"),
     path("reports/papers/<ascii_int:pk>/", views_papers.detail, name="paper"),
     path("reports/papers/<ascii_int:pk>/edit/", views_papers.edit, name="paper_edit"),
     path("reports/papers/<ascii_int:pk>/word/", views_papers.word, name="paper_word"),
@@ -76,7 +76,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/templates/", views_templates.template_list, name="templates"),
     path("reports/templates/<ascii_int:pk>/switch/", views_templates.template_switch, name="template_switch"),
     path("reports/templates/<ascii_int:pk>/file/", views_templates.template_file, name="template_file"),
-    path("reports/templates/start/<slug:kind>/", views_templates.template_start, name="template_start"),
+    path("reports/templates/start/", views_templates.template_start, name="template_start"),
     # honours, typical cases, records
     path("reports/honours/", views_honours.honour_list, name="honours"),
     path("reports/honours/new/", views_honours.honour_new, name="honour_new"),

@@ -115,9 +115,9 @@ def cases(request: HttpRequest) -> HttpResponse:
 @requires("report.write")
 @never_cache
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest, kind: str) -> HttpResponse:
+def new(request: HttpRequest) -> HttpResponse:
     """A new paper of one kind, filled in from a report or a case when the address names one."""
-    kind = _kind(kind)
+    kind = _kind(request)
     if request.method != "POST":
         form = PaperForm(user=request.user, kind=kind, is_new=True, initial=_initial(request, kind))
         return _form(request, form, kind)
@@ -136,7 +136,8 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     return _form(request, form, kind, status=422)
 
 
-def _kind(kind: str) -> str:
+def _kind(request: HttpRequest) -> str:
+    kind = request.GET.get("kind", Paper.Kind.BULLETIN)
     if kind not in Paper.Kind.values:
         raise Http404
     return kind
@@ -145,7 +146,8 @@ def _kind(kind: str) -> str:
 def _initial(request: HttpRequest, kind: str) -> dict[str, Any]:
     """The office's usual words, and what the report or the case named in the address gives."""
     given: dict[str, Any] = {}
-    if number := request.GET.get("incident", "")[:20].replace("\x00", ""):
+    number = request.GET.get("incident", "")[:20].replace("\x00", "")
+    if number and kind in ANSWERED_KINDS:
         rows = Incident.objects.visible_to(request.user).select_related("category", "grid").defer("grid__boundary")
         given = prefill.from_case(kind, get_object_or_404(rows, number=number), now=timezone.now())
     elif (pk := request.GET.get("report", "")).isascii() and pk.isdigit() and len(pk) <= 18:
@@ -230,9 +232,9 @@ def _typed(data: Any, kind: str, paper: Paper | None) -> Paper:
 
 @requires("report.write")
 @require_POST
-def preview(request: HttpRequest, kind: str) -> HttpResponse:
+def preview(request: HttpRequest) -> HttpResponse:
     """The paper as it would print, from what is typed; kept nowhere."""
-    sheet = sheet_of(_typed(request.POST, _kind(kind), None))
+    sheet = sheet_of(_typed(request.POST, _kind(request), None))
     return render(request, "reports/papers/sheet.html", {"sheet": sheet})
 
 

@@ -17,7 +17,7 @@ from grid.access import requires
 from grid.scope import scope_of
 from reports.daily_document import WORD_TYPE
 from reports.forms_office import TemplateForm, kind_choices, put_errors
-from reports.models import DocumentTemplate
+from reports.models import DocumentTemplate, Paper
 from reports.papers import templates
 from reports.papers.context import KINDS, marks
 from reports.papers.guard import MAX_BYTES
@@ -98,8 +98,9 @@ def template_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(templates.CAPABILITY)
 @require_safe
-def template_start(request: HttpRequest, kind: str) -> HttpResponse:
+def template_start(request: HttpRequest) -> HttpResponse:
     """The built-in layout with its marks, to be changed in Word and uploaded again."""
+    kind = request.GET.get("kind", Paper.Kind.BULLETIN)
     if kind not in KINDS:
         raise Http404
     return _file(starting(kind), f"{kind_name(kind)}模板.docx")

@@ -43,7 +43,8 @@ from incidents.whistle_levels import load_levels
 from incidents.whistle_raising import Call, NewWhistle, raise_whistle
 from notices.models import Notice
 from reports import writing
-from reports.models import Report
+from reports.models import DocumentTemplate, Paper, Report
+from reports.papers import writing as paper_writing
 from tests import street
 from tests.street import COMMUNITY, MICRO, OTHER_COMMUNITY, OTHER_GRID, OTHER_STREET, ROLES, STREET
 
@@ -137,6 +138,8 @@ class Side:
     rule: DispatchRule
     draft: DispatchRule
     release: RuleRelease
+    paper: Paper
+    template: DocumentTemplate
 
 
 @dataclass
@@ -239,6 +242,12 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
         draft=_rule(grid, organization, is_active=False, is_draft=True),
         release=RuleRelease.objects.create(
             version=1 + RuleRelease.objects.count(), grid_code=grid.code, rules=[], note=f"{word}调整", by=admin, at=now
+        ),
+        paper=paper_writing.create(
+            "rectification", community, title=f"{word}整改通知", body=word, actor=admin, now=now
+        ),
+        template=DocumentTemplate.objects.create(
+            kind="bulletin", grid=community, name=f"{word}.docx", content=b"x", uploaded_by=admin, uploaded_at=now
         ),
     )
 
@@ -515,11 +524,15 @@ SAMPLES: dict[str, Sample] = {
         )
         for name, needs in (("cases", ""), ("cases_excel", "incident.export"))
     },
-    "reports:indicator": Sample(lambda side: {"name": "rework_rate"}, ""),
     "reports:cases_of_day": Sample(
         lambda side: {"code": side.community.code, "day": side.report.period_start, "measure": "reported"},
         "report.view",
     ),
+    **{f"reports:{name}": Sample(_pk("paper"), "report.view") for name in ("paper", "paper_word")},
+    "reports:paper_edit": Sample(_pk("paper"), "report.write"),
+    "reports:paper_step": Sample(lambda side: {"pk": side.paper.pk, "name": "withdraw"}, "report.view"),
+    **{f"reports:{name}": Sample(_pk("template"), "report.sign") for name in ("template_switch", "template_file")},
+    **{f"api-paper-{name}": Sample(_pk("paper"), "report.view") for name in ("detail", "word")},
     "incidents:whistle": Sample(_whistle_number, "incident.view"),
     "incidents:whistle_move": Sample(
         lambda side: {"number": side.whistle.number, "name": "refuse"}, "incident.view", needs="whistle.approve"
@@ -556,11 +569,17 @@ SAMPLES: dict[str, Sample] = {
     "api-notice-read": Sample(lambda side: {}, ""),
 }
 
+CHOICES: dict[str, dict[str, Any]] = {
+    "reports:indicator": {"name": "rework_rate"},
+}
+"""Addresses that name one of some fixed choices, which is nobody's: whom the rule lets in gets in."""
+
 QUERIES: dict[str, tuple[str, Callable[[Side], str], str]] = {
     "grid:list": ("under", lambda side: side.grid.code, "grid.view"),
     "grid:map": ("under", lambda side: side.grid.code, "grid.view"),
     "reports:list": ("grid", lambda side: side.community.code, "report.view"),
     "reports:preview": ("grid", lambda side: side.community.code, "report.view"),
+    "reports:indicator": ("grid", lambda side: side.community.code, "report.view"),
     "reports:burden": ("grid", lambda side: side.street, "burden.view"),
     "reports:burden_excel": ("grid", lambda side: side.street, "burden.view"),
     "api-indicator-values": ("grid", lambda side: side.community.code, "report.view"),

@@ -18,9 +18,10 @@ from incidents.dispute_queries import DisputeQuerySet
 from incidents.querysets import IncidentQuerySet
 from incidents.whistle_querysets import WhistleQuerySet
 from notices.querysets import NoticeQuerySet
-from reports.querysets import ReportQuerySet
+from reports.querysets import PaperQuerySet, ReportQuerySet
 from tests.access_world import (
     ACTORS,
+    CHOICES,
     INSIDE,
     KEY_ROLES,
     OUTSIDE,
@@ -64,7 +65,7 @@ def faults_of_rules(found: list[Endpoint]) -> list[str]:
             faults.append(f"{one}: no rule. Use @requires(...), @signed_in, @public, or access_rules of the viewset.")
         elif one.rule not in ("public", "signed_in") and not set(one.rule.split("|")) <= set(CAPABILITIES):
             faults.append(f"{one}: the rule {one.rule!r} names no capability of grid.posts.")
-        if one.takes_object and one.name not in SAMPLES:
+        if one.takes_object and one.name not in SAMPLES and one.name not in CHOICES:
             faults.append(f"{one}: takes an object; say in tests/access_world.py SAMPLES which.")
     return faults
 
@@ -178,16 +179,17 @@ class Walker:
             for inside, side in sides:
                 yield inside, reverse(one.name, kwargs=self.values(one, side, inside=inside)), SAMPLES[one.name]
             return
-        if one.takes_object:
+        choice = CHOICES.get(one.name)
+        if one.takes_object and choice is None:
             return  # without a sample: the test of the rules says so
-        yield True, reverse(one.name), None
+        yield True, reverse(one.name, kwargs=choice), None
         if one.name in QUERIES:
             name, value, shown_by = QUERIES[one.name]
             for inside, side in sides:
                 sample = Sample(lambda _side: {}, shown_by)
                 reaches = not inside or self.actor in ("admin", "key", *wide(self.actor))
                 if reaches:
-                    yield inside, f"{reverse(one.name)}?{name}={value(side)}", sample
+                    yield inside, f"{reverse(one.name, kwargs=choice)}?{name}={value(side)}", sample
 
     def values(self, one: Endpoint, side: Side, *, inside: bool) -> dict[str, Any]:
         """The values of the address; a notice is the actor's own or somebody else's."""
@@ -251,6 +253,7 @@ SCOPED: dict[type, Callable[[Endpoint], bool]] = {
     IncidentQuerySet: lambda one: one.name in ("incidents:detail", "api-incident-list"),
     DisputeQuerySet: lambda one: one.name in ("incidents:dispute", "api-dispute-list"),
     CallBackQuerySet: lambda one: one.name in ("incidents:call_back", "api-call-back-detail"),
+    PaperQuerySet: lambda one: one.name in ("reports:paper", "api-paper-list"),
     ReportQuerySet: lambda one: one.name == "reports:detail",
     WhistleQuerySet: lambda one: one.name in ("incidents:whistle", "incidents:whistles", "api-whistle-detail"),
     NoticeQuerySet: lambda one: one.name == "api-notice-detail",

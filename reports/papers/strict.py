@@ -79,7 +79,7 @@ def _shown(node: nodes.Node, scope: Scope) -> None:
 
 def _loop(node: nodes.For, scope: Scope, inside: str) -> None:
     if not isinstance(node.target, nodes.Name) or node.test is not None or node.recursive:
-        raise NotUnderstood(_("A loop is written {%% for line in lines %%}."))
+        raise NotUnderstood(_("A loop is written “for line in lines”."))
     found = _value(node.iter, scope)
     if not isinstance(found, list) or not found:
         raise NotUnderstood(_("“%(mark)s” is no list.") % {"mark": name_of(node.iter)})

@@ -215,6 +215,6 @@ def test_the_page_uploads_explains_a_refusal_and_gives_the_layout_to_begin_with(
         assert ("nonsense" in answer.content.decode()) == (status == 422)
     kept = DocumentTemplate.objects.get()
     assert client.get(reverse("reports:template_file", args=[kept.pk])).content == starting("bulletin")
-    assert client.get(reverse("reports:template_start", args=["daily"])).content == starting("daily")
+    assert client.get(reverse("reports:template_start") + "?kind=daily").content == starting("daily")
     client.post(reverse("reports:template_switch", args=[kept.pk]), {"on": "0"})
     assert not DocumentTemplate.objects.get().is_active
