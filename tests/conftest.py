@@ -41,6 +41,12 @@ def _quick_and_apart(settings: Settings, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Let a new test database begin as a copy of the one that `script/test` migrated once for all processes."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = os.environ.get("TEST_DB_TEMPLATE") or None
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The test database, and what its migrations wrote (`kept`) put back after every transactional test.
 

@@ -9,11 +9,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from house import project, python_env, services, setup, system
+from house import project, python_env, services, setup, system, template
 from house.locks import alone
 from house.places import ROOT, TEST, VAR
 from house.python_env import PYTHON
@@ -69,8 +70,10 @@ def check(pytest_arguments: list[str], *, long: bool) -> int:
     """Run everything; give 0 only when all of it is well."""
     try:
         env = prepare() | ({"LONG": "1"} if long else {})
-        broken = [one.name for one in checks(env) if not passes(one)]
-        tests = run_tests(pytest_arguments, env)
+        with ThreadPoolExecutor(1) as beside:
+            copied = beside.submit(template.ensure, env)
+            broken = [one.name for one in checks(env) if not passes(one)]
+        tests = run_tests(pytest_arguments, env | {"TEST_DB_TEMPLATE": copied.result()})
     finally:
         services.down(TEST)
     if broken:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from house import checks, project, server, stamps, system
-from house.places import VAR, Area
+from house import checks, postgres, project, server, stamps, system, template
+from house.places import TEST, VAR, Area
 from house.steps import StepFailed, clean_locale, run
 from house.system import Need
 
@@ -79,6 +79,25 @@ def test_the_tests_are_spread_over_the_cores_up_to_a_limit(monkeypatch: pytest.M
     assert command[command.index("--numprocesses") + 1] == str(checks.MOST_PROCESSES)
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3, 5})
     assert "2" in checks.spread()
+
+
+def test_the_tests_copy_a_database_that_is_migrated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    env, made, dropped = {"DATABASE_URL": postgres.url(TEST)}, ["migrated_old_half"], []
+
+    def ask(sql: str) -> str:
+        if sql.startswith("DROP"):
+            dropped.append(sql.split()[2])
+        return "\n".join(made) if sql.startswith("SELECT") else ""
+
+    monkeypatch.setattr(template, "ask", ask)
+    monkeypatch.setattr(template, "make", lambda name, env: made.append(name))
+    assert template.ensure(env) == template.ensure(env) == made[1]
+    assert len(made) == 2
+    assert dropped == ["migrated_old_half"]
+
+
+def test_on_servers_that_are_not_ours_no_database_is_made() -> None:
+    assert template.ensure({"DATABASE_URL": "postgis://somebody@elsewhere/gg"}) == ""
 
 
 def test_byte_code_is_kept_in_var_whatever_the_shell_says(monkeypatch: pytest.MonkeyPatch) -> None:
