@@ -10,6 +10,8 @@ ENUMS: Final = {
     "GridTaskShareStateEnum": "incidents.models.gridtask.GridTaskPart.State",
     "OrganizationKindEnum": "grid.models.Organization.Kind",
     "ReportKindEnum": "reports.models.Report.Kind",
+    "ReportStatusEnum": "reports.models.ReportPaper.Status",
+    "MeetingKindEnum": "reports.models.Meeting.Kind",
     "CategoryKindEnum": "incidents.models.category.Category.Kind",
     "EventKindEnum": "incidents.models.event.IncidentEvent.Kind",
     "DisputeKindEnum": "incidents.models.mediation.Dispute.Kind",

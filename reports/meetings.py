@@ -193,10 +193,15 @@ def may_finish(decision: Decision, user: Any) -> bool:
     return is_owner or scope.can("report.write", decision.grid_code)
 
 
+def must_finish(decision: Decision, user: Any) -> None:
+    """NotAllowed for who may not say that it is done."""
+    if not may_finish(decision, user):
+        raise NotAllowed(_("You may not do this here."))
+
+
 def finish(decision: Decision, result: str, *, actor: User, now: datetime) -> Decision:
     """Done, with its result. NotAllowed for others, NotNow when it is done already, NotValid without words."""
-    if not may_finish(decision, actor):
-        raise NotAllowed(_("You may not do this here."))
+    must_finish(decision, actor)
     result = result.strip()
     demand_valid(
         [
