@@ -43,9 +43,10 @@ from incidents.whistle_levels import load_levels
 from incidents.whistle_raising import Call, NewWhistle, raise_whistle
 from notices.models import Notice
 from reports import writing
-from reports.models import DocumentTemplate, Paper, Report
+from reports.models import Assessment, DocumentTemplate, Paper, Report, WorkMethodStep
 from reports.papers import writing as paper_writing
 from tests import street
+from tests.access_assessment import sample_assessment
 from tests.street import COMMUNITY, MICRO, OTHER_COMMUNITY, OTHER_GRID, OTHER_STREET, ROLES, STREET
 
 INSIDE, OUTSIDE = "界内", "界外"
@@ -140,6 +141,7 @@ class Side:
     release: RuleRelease
     paper: Paper
     template: DocumentTemplate
+    assessment: Assessment
 
 
 @dataclass
@@ -249,6 +251,7 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
         template=DocumentTemplate.objects.create(
             kind="bulletin", grid=community, name=f"{word}.docx", content=b"x", uploaded_by=admin, uploaded_at=now
         ),
+        assessment=sample_assessment(community, word, admin, now),
     )
 
 
@@ -533,6 +536,27 @@ SAMPLES: dict[str, Sample] = {
     "reports:paper_step": Sample(lambda side: {"pk": side.paper.pk, "name": "withdraw"}, "report.view"),
     **{f"reports:{name}": Sample(_pk("template"), "report.sign") for name in ("template_switch", "template_file")},
     **{f"api-paper-{name}": Sample(_pk("paper"), "report.view") for name in ("detail", "word")},
+    **{
+        f"reports:{name}": Sample(_pk("assessment"), "report.view")
+        for name in (
+            "assessment",
+            "assessment_what_if",
+            "assessment_excel",
+            "assessment_recount",
+            "entry_new",
+            "case_exclude",
+            "objection_new",
+        )
+    },
+    "reports:assessment_step": Sample(lambda side: {"pk": side.assessment.pk, "name": "withdraw"}, "report.view"),
+    "reports:entry_withdraw": Sample(lambda side: {"pk": side.assessment.entries.get().pk}, "report.view"),
+    "reports:objection_answer": Sample(lambda side: {"pk": side.assessment.objections.get().pk}, "report.view"),
+    "reports:scheme": Sample(lambda side: {"pk": side.assessment.scheme_id}, "report.view"),
+    "reports:scheme_edit": Sample(lambda side: {"pk": side.assessment.scheme_id}, "report.view"),
+    "reports:five_step": Sample(
+        lambda side: {"pk": WorkMethodStep.objects.get(method__grid=side.community).pk}, "report.view"
+    ),
+    "api-assessment-detail": Sample(_pk("assessment"), "report.view"),
     "incidents:whistle": Sample(_whistle_number, "incident.view"),
     "incidents:whistle_move": Sample(
         lambda side: {"number": side.whistle.number, "name": "refuse"}, "incident.view", needs="whistle.approve"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -19,11 +19,10 @@ from reports import callback_figures, figures
 from reports.api.serializers import StrictDayField
 from reports.callback_figures import is_small
 from reports.forms import grids_for
+from reports.forms_indicators import LONGEST, USUAL
 from reports.indicators import ALL_INDICATORS, DEFINITION_VERSION, Indicator
 from reports.metrics import Extent, Tally
-from reports.periods import FIRST_DAY, Period
-
-LONGEST: Final = timedelta(days=366)
+from reports.periods import FIRST_DAY, Period, local_day
 
 
 class IndicatorSerializer(serializers.Serializer[Indicator]):
@@ -48,15 +47,17 @@ class IndicatorSerializer(serializers.Serializer[Indicator]):
 
 
 class ValuesInput(serializers.Serializer[Any]):
-    """What is asked for: a grid, its days (a year at most), and what the lines are of."""
+    """What is asked for: a grid, its days (the last thirty, a year at most), and what the lines are of."""
 
     grid = serializers.CharField(max_length=24, validators=[CODE_VALIDATOR])
-    first = StrictDayField()
-    last = StrictDayField()
+    first = StrictDayField(required=False)
+    last = StrictDayField(required=False)
     by = serializers.ChoiceField(choices=sorted(figures.CUTS), required=False, default="")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """In order, since 2000, a year at most."""
+        attrs.setdefault("last", local_day(timezone.now()))
+        attrs.setdefault("first", attrs["last"] - USUAL)
         if not (attrs["first"] >= FIRST_DAY and timedelta() <= attrs["last"] - attrs["first"] < LONGEST):
             raise serializers.ValidationError(
                 {"last": [_("Choose a period of a year at most, the first day before the last.")]}
