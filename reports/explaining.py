@@ -33,7 +33,7 @@ class Value:
     @property
     def is_weak(self) -> bool:
         """So few that a comparison says little."""
-        return self.below < 20  # noqa: PLR2004 - the least number of cases for a rank (domain.md 2.5, Scheme.least_cases)
+        return self.below < 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ def explain(indicator: Indicator, code: str, period: Period, *, now: datetime) -
         (local_day(start), Value(*tally.ratios[indicator.name]))
         for (start, _end), tally in zip(spans, series, strict=False)  # no series above the streets
     ]
-    total = Value(*(sum(each[side] for each in fractions.values()) for side in (0, 1)))
-    return Explained(total, months, {area: Value(*each) for area, each in sorted(fractions.items())})
+    above, below = (sum(each[side] for each in fractions.values()) for side in (0, 1))
+    return Explained(Value(above, below), months, {area: Value(*each) for area, each in sorted(fractions.items())})
 
 
 def _of_people(indicator: Indicator, extent: Extent, spans: Sequence[tuple[datetime, datetime]]) -> Explained:

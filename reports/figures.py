@@ -1,4 +1,4 @@
-"""Every indicator of domain.md 2.5 for a subtree and a time, counted when asked for, and the incidents behind any number.
+"""Every indicator of domain.md 2.5 for a subtree and a time, counted when asked for, and the incidents behind a number.
 
 Reports and rollups count the core (`reports.metrics`); this adds the other rates over the same facts, so that all stand
 side by side on the page of the indicators, in the API and in an assessment.

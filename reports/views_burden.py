@@ -11,8 +11,8 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.exports import note_export
 from accounts.errors import NotValid
+from accounts.exports import note_export
 from grid.access import requires
 from grid.models import Grid
 from grid.sheets import write_xlsx
@@ -66,9 +66,10 @@ def _asked(request: HttpRequest) -> tuple[Grid, date, Week]:
     """The grid and week of the address: the widest of the reader and the present week when nothing is said."""
     grids = _grids(request.user)
     code = request.GET.get("grid", "")
-    if code and not (code.isascii() and code.isalnum() and len(code) <= 24):  # noqa: PLR2004 - the longest code
+    if code and not (code.isascii() and code.isalnum() and len(code) <= 24):
         raise Http404
-    grid = get_object_or_404(grids, code=code) if code else grids.filter(level=Grid.Level.STREET).first() or grids.first()
+    widest = grids.filter(level=Grid.Level.STREET).first() or grids.first()
+    grid = get_object_or_404(grids, code=code) if code else widest
     if grid is None:
         raise Http404
     today = local_day(timezone.now())

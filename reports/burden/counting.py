@@ -119,6 +119,7 @@ def declared_forms() -> list[type[forms.BaseForm]]:
 
 
 def _below(base: type) -> Iterable[type[Any]]:
-    for each in base.__subclasses__():
+    subclasses: list[type] = base.__subclasses__()
+    for each in subclasses:
         yield each
         yield from _below(each)

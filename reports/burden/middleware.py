@@ -1,4 +1,4 @@
-"""Counts the forms of pages as they are sent. Cheap: one statement after the response; a failure is logged and forgotten.
+"""Counts the forms of pages as they are sent: one statement after the response; a failure is logged and forgotten.
 
 How long a form took is known when the page it was sent from is the one shown last: a signed cookie of the browser holds
 when that page was given out and a check sum of its address, nothing else, and goes with the session.

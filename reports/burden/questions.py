@@ -112,14 +112,18 @@ def _asked(form: type[forms.BaseForm], view: str) -> Iterator[Question]:
             yield Question(name, str(field.label or name), view, form.__name__)
 
 
-def _pages(resolver: Any = None, names: tuple[str, ...] = ()) -> Iterator[tuple[str, FunctionType]]:
+def _pages(resolver: Any = None, names: tuple[str, ...] = ()) -> Iterator[tuple[str, Callable[..., Any]]]:
     """The views of our apps that take forms, with their names."""
     for pattern in (resolver or get_resolver()).url_patterns:
         if isinstance(pattern, URLResolver):
             yield from _pages(pattern, (*names, pattern.namespace) if pattern.namespace else names)
-        elif isinstance(pattern, URLPattern) and names and names[0] in APPS and hasattr(pattern.callback, "access_rule"):
-            if "POST" in _methods(pattern.callback):
-                yield f"{names[0]}:{pattern.name}", pattern.callback
+        elif isinstance(pattern, URLPattern) and names and names[0] in APPS and _takes_forms(pattern.callback):
+            yield f"{names[0]}:{pattern.name}", pattern.callback
+
+
+def _takes_forms(function: Any) -> bool:
+    """A page with a rule that may be posted to; the API's views have rules of another kind."""
+    return hasattr(function, "access_rule") and "POST" in _methods(function)
 
 
 def _posts_of(function: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""The burden of a week: per post and per form, beside the week before. Posts with fewer than three people stay hidden."""
+"""The burden of a week: per post and form, beside the week before. Posts of fewer than three people stay hidden."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -129,7 +129,8 @@ def _rows(code: str, week: Period) -> list[dict[str, Any]]:
     rows = FormUse.objects.filter(grid_code__startswith=code, day__gte=week.before.first, day__lte=week.last)
     sums = {name: Sum(name) for name in SUMS}
     found = rows.order_by().values("post", "form", earlier=Q(day__lt=week.first)).annotate(**sums)
-    return sorted(found, key=lambda row: (row["post"], row["form"], row["earlier"]))
+    plain: list[dict[str, Any]] = [{**row} for row in found]
+    return sorted(plain, key=lambda row: (row["post"], row["form"], row["earlier"]))
 
 
 def _holders(code: str, day: date) -> dict[str, int]:
@@ -151,7 +152,9 @@ def shown_rows(user: Any, *, today: date) -> QuerySet[FormUse]:
 
 
 def _ordered_posts(lines: Mapping[str, PostLine]) -> list[PostLine]:
-    return sorted(lines.values(), key=lambda line: (line.hidden, -(line.minutes_per_person or 0), -line.now.fields, line.kind))
+    """The dearest first, the hidden ones last."""
+    order = {line.kind: (line.hidden, -(line.minutes_per_person or 0), -line.now.fields) for line in lines.values()}
+    return sorted(lines.values(), key=lambda line: (order[line.kind], line.kind))
 
 
 def _ordered_forms(forms: Mapping[str, FormLine]) -> list[FormLine]:
@@ -168,4 +171,3 @@ def form_label(form: str) -> str:
         return base
     known = MOVE_BY_NAME.get(step) if view == "move" else None
     return f"{base} · {known.label if known else labels.get(f'step:{step}', step)}"
-

@@ -32,7 +32,7 @@ USES: Final = (
 
 def build_burden(now: datetime) -> None:
     """Rows as the pages would have counted them; the same for the same day."""
-    today, dice = local_day(now), random.Random(4)  # noqa: S311 - made-up numbers
+    today, dice = local_day(now), random.Random(4)
     rows = []
     for ago in range(DAYS):
         for post, form, often, fields, photos, seconds in USES:

@@ -165,13 +165,9 @@ MORE_RULES: dict[str, Callable[[Life], bool]] = {
     ),
     "reported_open": lambda life: RULES["reported"](life) and life.is_open(life.end),
     "accepted": lambda life: life.did("file", "answer"),
-    "accepted_on_time": lambda life: (
-        life.did("file", "answer") and life.stopped_in_time("accept", "file", "answer")
-    ),
+    "accepted_on_time": lambda life: life.did("file", "answer") and life.stopped_in_time("accept", "file", "answer"),
     "filed_on_time": lambda life: life.did("file") and life.stopped_in_time("accept", "file", "answer"),
-    "filed_accurately": lambda life: (
-        life.did("file") and life.category_kept() and life.state(life.end) != "cancelled"
-    ),
+    "filed_accurately": lambda life: life.did("file") and life.category_kept() and life.state(life.end) != "cancelled",
     "should_dispatch": lambda life: life.did("dispatch") or life.waits_overdue("dispatch", "filed"),
     "dispatched_on_time": lambda life: life.did("dispatch") and life.stopped_in_time("dispatch", "dispatch"),
     "dispatched_accurately": lambda life: life.did("dispatch") and not life.did("return", "recall"),

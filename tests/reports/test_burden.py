@@ -120,4 +120,6 @@ def test_questions_asked_twice_are_found(db: None) -> None:
     assert {"incidents:report", "incidents:intake_desk"} <= places
     assert all(len({place.view for place in row.places}) > 1 for row in questions.repeated())
     assert "incidents:report" in {row.question.view for row in questions.known()}
-    assert not any(question.name == "csrfmiddlewaretoken" for some in questions.questions().values() for question in some)
+    assert not any(
+        question.name == "csrfmiddlewaretoken" for some in questions.questions().values() for question in some
+    )

@@ -181,9 +181,7 @@ def test_the_list_leaves_as_excel_and_is_recorded(operator: Client, busy_day: Gr
 
 def test_the_old_address_of_a_day_leads_to_the_new_one(operator: Client, busy_day: Grid) -> None:
     answer = operator.get(f"/reports/{street.STREET}/2026-11-18/reported/", {"area": street.COMMUNITY})
-    assert answer["Location"] == (
-        f"/reports/{street.STREET}/2026-11-18/2026-11-18/reported/?area={street.COMMUNITY}"
-    )
+    assert answer["Location"] == f"/reports/{street.STREET}/2026-11-18/2026-11-18/reported/?area={street.COMMUNITY}"
 
 
 @pytest.mark.parametrize(
