@@ -10,6 +10,8 @@ ENUMS: Final = {
     "GridTaskShareStateEnum": "incidents.models.gridtask.GridTaskPart.State",
     "OrganizationKindEnum": "grid.models.Organization.Kind",
     "ReportKindEnum": "reports.models.Report.Kind",
+    "PaperKindEnum": "reports.models.Paper.Kind",
+    "PaperStatusEnum": "reports.models.Paper.Status",
     "ReportStatusEnum": "reports.models.ReportPaper.Status",
     "MeetingKindEnum": "reports.models.Meeting.Kind",
     "CategoryKindEnum": "incidents.models.category.Category.Kind",

@@ -32,8 +32,12 @@ STREET_LEVEL: Final = 3
 
 def word(snapshot: Json) -> bytes:
     """The report as an official document (GB/T 9704, domain.md 6.3)."""
-    document = Document(_name(snapshot), list(_blocks(snapshot)), _as_of(snapshot), snapshot["text"]["office"])
-    return build_word(document)
+    return build_word(document(snapshot))
+
+
+def document(snapshot: Json) -> Document:
+    """The report in blocks."""
+    return Document(_name(snapshot), list(_blocks(snapshot)), _as_of(snapshot), snapshot["text"]["office"])
 
 
 def excel(snapshot: Json) -> bytes:

@@ -7,6 +7,8 @@ from reports import daily_document, meetings, pages
 from reports.editing import text_of
 from reports.models import Decision, Report, ReportPaper
 from reports.rhythms import documents
+from reports.papers.templates import report_word
+from reports.rhythms import documents
 
 Json = dict[str, Any]
 
@@ -44,9 +46,8 @@ def appendix(decisions: Sequence[Decision]) -> Json:
 
 
 def page(snapshot: Json) -> Json:
-    """The context of the document part of a page, and the template that draws it."""
-    made = pages.shown(snapshot) if _is_daily(snapshot) else documents.shown(snapshot)
-    return {"document": "reports/parts/document.html", **made}
+    """The context of the document part of a page (templates/reports/parts/document.html)."""
+    return pages.shown(snapshot) if _is_daily(snapshot) else documents.shown(snapshot)
 
 
 def without_links(context: Any) -> Any:
@@ -71,13 +72,13 @@ def excel(snapshot: Json) -> bytes:
 
 def file_name(snapshot: Json, ending: str) -> str:
     """The name under which a browser keeps the file."""
-    made = daily_document if _is_daily(snapshot) else documents
-    return made.file_name(snapshot, ending)
+    maker = daily_document if _is_daily(snapshot) else documents
+    return maker.file_name(snapshot, ending)
 
 
 def _is_daily(snapshot: Json) -> bool:
-    """The daily report keeps its own form: old ones are frozen in it."""
-    return snapshot.get("kind", "daily") == "daily"
+    """Snapshots of daily reports name no kind: the first ones were frozen before there were others."""
+    return "kind" not in snapshot
 
 
 def _text(report: Report, paper: ReportPaper) -> Json:

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,6 +24,7 @@ from reports.forms_office import PaperForm, PickForm, StepForm, offices_for, put
 from reports.models import Paper, Report
 from reports.papers import layout, prefill, writing
 from reports.papers.sheet import sheet_of
+from reports.papers.templates import TEMPLATE_FAILED
 from reports.papers.wording import defaults, kind_name, number_text, words
 from reports.papers.writing import LENGTHS
 from reports.querysets import ANSWERED_KINDS
@@ -44,7 +44,6 @@ UNREAD: Final = (
 PAGE_SIZE: Final = 30
 CASES_SHOWN: Final = 30
 AT_ONCE: Final = 30
-TEMPLATE_FAILED: Final = gettext_lazy("The office's template failed; the document came in the built-in layout.")
 
 
 def _papers(request: HttpRequest) -> Any:

@@ -20,6 +20,7 @@ from reports.daily_document import EXCEL_TYPE, WORD_TYPE
 from reports.exports import exported
 from reports.forms_papers import DecisionForm, ReasonForm
 from reports.models import Report, ReportPaper, Step
+from reports.papers.templates import TEMPLATE_FAILED
 from reports.year import neighbours
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -117,7 +118,10 @@ def _event(step: Step) -> dict[str, Any]:
 def word(request: HttpRequest, pk: int) -> HttpResponse:
     """The report as a Word document."""
     snapshot = exported(find_report(request, pk), "docx", request)
-    return answer_file(finished.word(snapshot), WORD_TYPE, finished.file_name(snapshot, "docx"))
+    content, failed = finished.word_made(snapshot)
+    if failed:
+        messages.warning(request, TEMPLATE_FAILED)
+    return answer_file(content, WORD_TYPE, finished.file_name(snapshot, "docx"))
 
 
 @requires("report.view")

@@ -1,14 +1,16 @@
 """What an office's own Word template may say: its marks, filled from a paper or from a report; and a sample of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from grid.sheets import plain_text
-from reports.documents.blocks import Heading
-from reports.documents.prose import date_text, heading_number
+from reports.documents.blocks import Block, Heading, Paragraph, Recipients, Signature, Table, Title, numbered
+from reports.documents.prose import date_text, number_text
 from reports.models import Paper, Report
+from reports.papers import wording
 from reports.papers.markup import blocks_of
-from reports.papers.wording import number_text, words
+from reports.papers.wording import words
 
 Json = dict[str, Any]
 
@@ -25,7 +27,7 @@ def paper_context(paper: Paper) -> Json:
     return _plain(
         {
             "masthead": paper.masthead,
-            "number": number_text(paper) or words()["labels"]["draft"],
+            "number": wording.number_text(paper) or words()["labels"]["draft"],
             "office": paper.office,
             "title": paper.title,
             "main_to": paper.main_to,
@@ -41,18 +43,28 @@ def paper_context(paper: Paper) -> Json:
     ) | _body(_lines(paper.body))
 
 
-def report_context(text: Mapping[str, Any], tables: Iterable[Mapping[str, Any]], **head: str) -> Json:
-    """The marks of one report. `text` as in the snapshot, `tables` with title, unit, header and rows of texts.
-
-    `head`: grid, period, date, sent_to, passed_to.
-    """
-    lines = []
-    for number, section in enumerate(text["sections"], start=1):
-        lines.append(_line(heading_number(1, number) + section["heading"], 1))
-        lines += [_line(paragraph, 0) for paragraph in section["paragraphs"]]
-    plain = {"title": text["title"], "office": text["office"], "footnote": text.get("footnote", "")}
-    empty = dict.fromkeys(("grid", "period", "date", "sent_to", "passed_to"), "")
-    return _plain(empty | plain | head) | _body(lines) | {"tables": [_table(one) for one in tables]}
+def report_context(blocks: Iterable[Block], **head: str) -> Json:
+    """The marks of one report, from the blocks of its built-in document. `head`: what no block says (grid)."""
+    title, lines, tables = "", [], []
+    given = dict.fromkeys(("grid", "period", "office", "date", "footnote", "sent_to", "passed_to"), "") | head
+    for block in numbered(blocks):
+        match block:
+            case Title():
+                title, _end, period = block.text.partition("\n")
+                given["period"] = period.strip("（）")
+            case Heading() if not given["office"]:
+                lines.append(_line(block.text, block.level))
+            case Paragraph() if not given["office"]:
+                lines.append(_line(block.text, 0))
+            case Paragraph():
+                given["footnote"] = block.text  # the last one after the signature
+            case Signature():
+                given |= {"office": block.unit, "date": block.on if isinstance(block.on, str) else date_text(block.on)}
+            case Table():
+                tables.append(_table(block))
+            case Recipients():
+                given |= {"sent_to": "、".join(block.sent_to), "passed_to": "、".join(block.passed_to)}
+    return _plain(given | {"title": title}) | _body(lines) | {"tables": tables}
 
 
 def _lines(body: str) -> list[Json]:
@@ -67,13 +79,18 @@ def _body(lines: Sequence[Json]) -> Json:
     return {"lines": list(lines), "body": NEW_PARAGRAPH.join(line["text"] for line in lines)}
 
 
-def _table(table: Mapping[str, Any]) -> Json:
+def _table(table: Table) -> Json:
     return {
-        "title": plain_text(table["title"]),
-        "unit": plain_text(table.get("unit", "")),
-        "header": [plain_text(text) for text in table["header"]],
-        "rows": [{"cells": [plain_text(text) for text in row]} for row in table["rows"]],
+        "title": plain_text(table.title),
+        "unit": plain_text(table.unit),
+        "header": [plain_text(text) for text in table.header],
+        "rows": [{"cells": [_cell(value) for value in row]} for row in table.rows],
     }
+
+
+def _cell(value: Any) -> str:
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return number_text(value) if is_number else plain_text(value)
 
 
 def _plain(given: Mapping[str, Any]) -> Json:
@@ -86,8 +103,20 @@ def sample(kind: str) -> Json:
     if kind in PAPER_KINDS:
         plain = {name: said["marks"].get(name, name) for name in words()["marks"]["paper"]}
         return _plain(plain) | _body(_lines(said["body"]))
-    head = {name: said["marks"][name] for name in ("grid", "period", "date", "sent_to", "passed_to")}
-    return report_context(said["text"], said["tables"], **head)
+    return report_context(_sample_blocks(said), grid=said["marks"]["grid"])
+
+
+def _sample_blocks(said: Mapping[str, Any]) -> Iterator[Block]:
+    """A small report."""
+    text, shown, table = said["text"], said["marks"], said["tables"][0]
+    yield Title(f"{text['title']}\n（{shown['period']}）")
+    for section in text["sections"]:
+        yield Heading(1, section["heading"])
+        yield from map(Paragraph, section["paragraphs"])
+    yield Signature(text["office"], shown["date"])
+    yield Table(table["header"], table["rows"], table["title"], table["unit"])
+    yield Paragraph(text["footnote"])
+    yield Recipients([shown["sent_to"]], [shown["passed_to"]])
 
 
 def marks(kind: str) -> list[tuple[str, str]]:

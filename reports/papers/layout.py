@@ -32,10 +32,8 @@ def word(paper: Paper) -> bytes:
 
 def made(paper: Paper) -> tuple[bytes, bool]:
     """The file, and whether a template is in use that failed."""
-    filled = templates.render(paper.kind, paper.grid, paper_context(paper), as_of=_as_of(paper))
-    if filled is not None:
-        return filled, False
-    return build_word(document(paper)), templates.in_use(paper.kind, paper.grid) is not None
+    filled, failed = templates.rendered(paper.kind, paper.grid.code, lambda: paper_context(paper), as_of=_as_of(paper))
+    return (build_word(document(paper)) if filled is None else filled), failed
 
 
 def document(paper: Paper) -> Document:

@@ -6,12 +6,13 @@ A template that fails is a warning and the built-in layout, never an error: the 
 import hashlib
 import io
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError
 
@@ -21,9 +22,11 @@ from accounts.text_guard import clean_text
 from grid.access import demand
 from grid.models import Grid
 from incidents.people import on_the_way
+from reports.documents.blocks import Document
+from reports.documents.word import build_word
 from reports.documents.zips import timeless
 from reports.models import DocumentTemplate
-from reports.papers.context import KINDS, sample
+from reports.papers.context import KINDS, report_context, sample
 from reports.papers.guard import check_docx
 from reports.papers.strict import NotUnderstood, StrictEnvironment
 
@@ -32,13 +35,14 @@ CAPABILITY: Final = "report.sign"
 """Who signs papers decides how they look."""
 FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 NAME_LENGTH: Final = 120
+TEMPLATE_FAILED: Final = gettext_lazy("The office's template failed; the document came in the built-in layout.")
 
 logger = logging.getLogger(__name__)
 
 
-def in_use(kind: str, grid: Grid) -> DocumentTemplate | None:
-    """The template of the office itself, else of the nearest office above; one query."""
-    rows = DocumentTemplate.objects.filter(kind=kind, is_active=True, grid__code__in=on_the_way(grid.code))
+def in_use(kind: str, code: str) -> DocumentTemplate | None:
+    """The template of the office of the grid `code`, else of the nearest office above; one query."""
+    rows = DocumentTemplate.objects.filter(kind=kind, is_active=True, grid__code__in=on_the_way(code))
     return rows.order_by("-grid__level", "-pk").first()
 
 
@@ -47,14 +51,27 @@ def render(kind: str, grid: Grid, context: Json, *, as_of: datetime = FIRST) -> 
 
     The same content and template give the same bytes; `as_of` is the only time in the file.
     """
-    template = in_use(kind, grid)
+    content, _failed = rendered(kind, grid.code, lambda: context, as_of=as_of)
+    return content
+
+
+def rendered(kind: str, code: str, context: Callable[[], Json], *, as_of: datetime) -> tuple[bytes | None, bool]:
+    """The file or None, and whether a template is in use that failed. `context` is asked for only when there is one."""
+    template = in_use(kind, code)
     if template is None:
-        return None
+        return None, False
     try:
-        return fill(bytes(template.content), kind, context, as_of=as_of)
+        return fill(bytes(template.content), kind, context(), as_of=as_of), False
     except Exception:  # whatever an old template does, the paper goes out in the built-in layout
         logger.warning("document template %s of %s failed, built-in layout used", template.pk, kind, exc_info=True)
-        return None
+        return None, True
+
+
+def report_word(kind: str, code: str, document: Document, *, grid_name: str = "") -> tuple[bytes, bool]:
+    """A report in the template of its office, else in the built-in layout; and whether a template failed."""
+    blocks = list(document.blocks)
+    content, failed = rendered(kind, code, lambda: report_context(blocks, grid=grid_name), as_of=document.as_of)
+    return (build_word(document) if content is None else content), failed
 
 
 def fill(data: bytes, kind: str, context: Json, *, as_of: datetime = FIRST) -> bytes:

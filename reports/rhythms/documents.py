@@ -13,7 +13,7 @@ from reports.periods import local_day
 from reports.rhythms.pages import days_text, shown, subtitle
 from reports.words import templates
 
-__all__ = ["excel", "file_name", "shown", "word"]
+__all__ = ["document", "excel", "file_name", "shown", "word"]
 
 Json = Mapping[str, Any]
 
@@ -34,7 +34,12 @@ FORMATS: Final = {
 def word(snapshot: Json, text: Json | None = None) -> bytes:
     """The report as an official document (GB/T 9704, domain.md 6.3); `text` replaces the generated one."""
     made = {**snapshot, "text": text} if text else snapshot
-    return build_word(Document(_name(made), list(_blocks(made)), _as_of(made), made["text"]["office"]))
+    return build_word(document(made))
+
+
+def document(snapshot: Json) -> Document:
+    """The report in blocks."""
+    return Document(_name(snapshot), list(_blocks(snapshot)), _as_of(snapshot), snapshot["text"]["office"])
 
 
 def excel(snapshot: Json) -> bytes:

@@ -10,13 +10,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils.html import escape
 
 from accounts.errors import NotAllowed, NotNow, NotValid
 from accounts.models import User
 from grid.models import Grid
 from grid.posts import PostKind
-from reports.documents.blocks import Document, Paragraph
+from reports.documents.blocks import Document, Heading, Paragraph, Signature, Title
 from reports.documents.word import build_word
 from reports.models import DocumentTemplate, Paper
 from reports.papers import layout, templates, writing
@@ -24,7 +23,7 @@ from reports.papers.context import KINDS, sample
 from reports.papers.guard import check_docx
 from reports.papers.starting import starting
 from reports.papers.strict import NotUnderstood
-from reports.views_papers import TEMPLATE_FAILED
+from reports.papers.templates import report_word
 from tests import street
 from tests.reports.conftest import at
 
@@ -194,8 +193,19 @@ def test_a_template_that_fails_is_a_warning_and_the_built_in_layout(
     assert client.get(reverse("reports:paper_word", args=[paper.pk])).content[:2] == b"PK"
     assert "built-in layout used" in caplog.text
     page = client.get(reverse("reports:paper", args=[paper.pk])).content.decode()
-    assert escape(TEMPLATE_FAILED) in page
+    assert "模板填写失败" in page
     assert first_line(paper) == "建中街街道信息简报"
+
+
+def test_a_report_comes_in_the_template_of_its_office(office: Grid, secretary: User) -> None:
+    report = Document(
+        "周报告", [Title("周报告\n（第47周）"), Heading(1, "总体"), Signature("运行中心", date(2026, 11, 20))], NOW
+    )
+    upload(office, secretary, saying("{{ title }}｜{{ period }}｜{{ body }}｜{{ office }}｜{{ date }}"), "weekly")
+    content, failed = report_word("weekly", street.COMMUNITY, report)
+    assert docx.Document(io.BytesIO(content)).paragraphs[0].text == "周报告｜第47周｜一、总体｜运行中心｜2026年11月20日"
+    assert not failed
+    assert report_word("monthly", street.COMMUNITY, report) == (build_word(report), False)
 
 
 def test_only_who_signs_changes_the_look(office: Grid, roles: dict[str, User]) -> None:
