@@ -9,7 +9,9 @@ from unfold.admin import ModelAdmin
 
 from incidents.admin.reading import ReadOnlyAdmin
 from reports import admin_burden as _burden  # noqa: F401  (registers the uses of forms)
+from reports import admin_assessment as _assessment  # noqa: F401  (registers assessments and schemes)
 from reports import admin_honours as _honours  # noqa: F401  (registers honours and records)
+from reports import admin_meetings as _meetings  # noqa: F401  (registers meetings and the way of reports)
 from reports import admin_papers as _papers  # noqa: F401  (registers papers and templates)
 from reports.models import Report, ReportSchedule
 
@@ -18,7 +20,15 @@ from reports.models import Report, ReportSchedule
 class ReportAdmin(ReadOnlyAdmin):
     """Reports never change."""
 
-    list_display: ClassVar[list[str]] = ["period_start", "grid_name", "kind", "as_of", "written_by", "created_at"]
+    list_display: ClassVar[list[str]] = [
+        "period_start",
+        "grid_name",
+        "kind",
+        "issue",
+        "as_of",
+        "written_by",
+        "created_at",
+    ]
     list_filter: ClassVar[list[str]] = ["kind", "period_start"]
     search_fields: ClassVar[list[str]] = ["grid_name", "grid_code"]
     list_select_related: ClassVar[list[str]] = ["written_by"]
@@ -32,7 +42,8 @@ class ReportAdmin(ReadOnlyAdmin):
 
 @admin.register(ReportSchedule)
 class ReportScheduleAdmin(ModelAdmin):
-    """When which report is written: on the day after, at this time."""
+    """When which report is written: so many days after its period, at this time."""
 
-    list_display: ClassVar[list[str]] = ["kind", "level", "at", "is_active"]
-    list_editable: ClassVar[list[str]] = ["at", "is_active"]
+    list_display: ClassVar[list[str]] = ["kind", "level", "days_after", "at", "is_active"]
+    list_editable: ClassVar[list[str]] = ["days_after", "at", "is_active"]
+    list_filter: ClassVar[list[str]] = ["kind", "is_active"]

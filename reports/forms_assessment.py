@@ -22,6 +22,7 @@ from reports.forms import grids_for
 from reports.models import Assessment, AssessmentEntry, Scheme, SchemeItem
 from reports.periods import Period
 
+GRID_CHOICES: Final = 400
 SPARE_ROWS: Final = 3
 """Empty lines of an editor; more come with the next save, so that it works without scripts."""
 
@@ -281,8 +282,11 @@ class LedgerForm(forms.Form):
 
     def __init__(self, *args: Any, grids: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["grid"].queryset = grids  # type: ignore[attr-defined]
-        self.fields["grid"].label_from_instance = lambda one: f"{one.name}（{one.code}）"  # type: ignore[attr-defined]
+        field: Any = self.fields["grid"]
+        field.queryset = grids
+        # any grid in reach may be asked for; the list to choose from stays short enough to be read
+        shown = grids.values_list("code", "name", "level")[:GRID_CHOICES]
+        field.widget.choices = [(code, f"{'　' * (level - 4)}{name}") for code, name, level in sorted(shown)]
 
     def clean_month(self) -> date:
         """Its first day."""

@@ -66,9 +66,12 @@ class AssessmentQuerySet(InGridQuerySet):
     """Assessments: those of one's own office, and the published ones in which one is assessed."""
 
     def visible_to(self, user: Any) -> Self:
-        """Of the own grids; once published, also of the areas seen and of the units led that stand in the results."""
+        """Of the own grids; once published, also of the areas and units that one answers for."""
         scope = scope_of(user)
-        keys = [*scope.prefixes(self.capability), *(f"o{pk}" for pk in sorted(scope.led))]
+        if scope.can(self.capability, ""):
+            return self  # an empty Q would be lost in the OR below
+        keys = [*scope.prefixes(self.capability), *scope.prefixes("incident.check")]
+        keys += [f"o{pk}" for pk in sorted(scope.led)]
         assessed = models.Q()
         for key in keys:
             assessed |= models.Q(results__lines__contains=[{"key": key}])

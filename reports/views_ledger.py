@@ -25,7 +25,6 @@ from reports.views_asking import chosen_grid, send_file
 from reports.views_assessment import both, form_page, person
 
 AT_ONCE: Final = 30
-GRID_CHOICES: Final = 600
 
 
 def _chosen(request: HttpRequest) -> tuple[Grid | None, Period, Any]:
@@ -37,7 +36,7 @@ def _chosen(request: HttpRequest) -> tuple[Grid | None, Period, Any]:
         own = grids.filter(posts__in=Post.objects.on(today).held_by(request.user)).last() or grids.first()
         given["grid"] = own.code if own else ""
     if not given["grid"]:
-        return None, _month(today.replace(day=1)), LedgerForm(grids=grids[:GRID_CHOICES])
+        return None, _month(today.replace(day=1)), LedgerForm(grids=grids)
     form = LedgerForm(given, grids=grids)
     if not form.is_valid():
         raise Http404
@@ -78,7 +77,7 @@ def ledger_excel(request: HttpRequest) -> HttpResponse:
     """The ledger as a workbook; who takes it is recorded."""
     grid, month, _form = _chosen(request)
     if grid is None:
-        raise Http404
+        return redirect("reports:ledger")
     note_export(
         actor=person(request),
         object_type="ledger",

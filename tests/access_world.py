@@ -43,7 +43,7 @@ from incidents.whistle_levels import load_levels
 from incidents.whistle_raising import Call, NewWhistle, raise_whistle
 from notices.models import Notice
 from reports import writing
-from reports.models import Assessment, DocumentTemplate, Paper, Report, WorkMethodStep
+from reports.models import Assessment, Decision, DocumentTemplate, Meeting, Paper, Report, WorkMethodStep
 from reports.papers import writing as paper_writing
 from tests import street
 from tests.access_assessment import sample_assessment
@@ -128,6 +128,8 @@ class Side:
     incident: Incident
     supervision: Supervision
     report: Report
+    meeting: Meeting
+    decision: Decision
     dispute: Dispute
     call: CallBack
     application: Application
@@ -230,6 +232,10 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
         incident=incident,
         supervision=_supervision(incident, organization, word, now),
         report=report,
+        meeting=(meeting := _meeting(report, word)),
+        decision=Decision.objects.create(
+            meeting=meeting, grid_code=community.code, text=f"{word}清运", owner="市政科", decided_at=now
+        ),
         dispute=_dispute(grid, worker, word, now),
         call=CallBack.objects.create(incident=incident, due_at=now),
         application=Application.objects.create(
@@ -252,6 +258,18 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
             kind="bulletin", grid=community, name=f"{word}.docx", content=b"x", uploaded_by=admin, uploaded_at=now
         ),
         assessment=sample_assessment(community, word, admin, now),
+    )
+
+
+def _meeting(report: Report, word: str) -> Meeting:
+    """The dispatch meeting on the report."""
+    return Meeting.objects.create(
+        kind="dispatch",
+        grid=report.grid,
+        grid_code=report.grid_code,
+        held_on=report.period_end + timedelta(days=1),
+        report=report,
+        chair=f"{word}主任",
     )
 
 
@@ -514,6 +532,18 @@ SAMPLES: dict[str, Sample] = {
     "api-call-back-exclude": Sample(_pk("call"), "incident.approve", body=lambda side: {"reason": "无理诉求"}),
     **{f"api-report-{name}": Sample(_pk("report"), "report.view") for name in ("detail", "excel", "word")},
     **{f"reports:{name}": Sample(_pk("report"), "report.view") for name in ("detail", "excel", "word")},
+    **{
+        f"reports:{name}": Sample(_pk("report"), "report.view")
+        for name in ("correct", "text", "restore_text", "step", "send", "decide")
+    },
+    **{f"api-report-{name}": Sample(_pk("report"), "report.view") for name in ("correct", "text", "step", "send")},
+    "reports:meeting": Sample(_pk("meeting"), "report.view", needs_to_post="report.write"),
+    "reports:meeting_edit": Sample(_pk("meeting"), "report.view"),
+    "reports:decision": Sample(_pk("decision"), "report.view"),
+    "api-meeting-detail": Sample(_pk("meeting"), "report.view"),
+    "api-meeting-decide": Sample(_pk("meeting"), "report.view"),
+    "api-decision-detail": Sample(_pk("decision"), "report.view"),
+    "api-decision-done": Sample(_pk("decision"), "report.view", needs="report.write"),
     **{
         f"reports:{name}": Sample(
             lambda side: {

@@ -18,7 +18,7 @@ from incidents.dispute_queries import DisputeQuerySet
 from incidents.querysets import IncidentQuerySet
 from incidents.whistle_querysets import WhistleQuerySet
 from notices.querysets import NoticeQuerySet
-from reports.querysets import AssessmentQuerySet, PaperQuerySet, ReportQuerySet
+from reports.querysets import AssessmentQuerySet, DecisionQuerySet, PaperQuerySet, ReportQuerySet
 from tests.access_world import (
     ACTORS,
     CHOICES,
@@ -254,6 +254,7 @@ SCOPED: dict[type, Callable[[Endpoint], bool]] = {
     DisputeQuerySet: lambda one: one.name in ("incidents:dispute", "api-dispute-list"),
     CallBackQuerySet: lambda one: one.name in ("incidents:call_back", "api-call-back-detail"),
     PaperQuerySet: lambda one: one.name in ("reports:paper", "api-paper-list"),
+    DecisionQuerySet: lambda one: one.name in ("reports:decision", "reports:decisions"),
     ReportQuerySet: lambda one: one.name == "reports:detail",
     AssessmentQuerySet: lambda one: one.name in ("reports:assessment", "api-assessment-list"),
     WhistleQuerySet: lambda one: one.name in ("incidents:whistle", "incidents:whistles", "api-whistle-detail"),

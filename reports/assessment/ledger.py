@@ -88,8 +88,8 @@ def grids_for(user: Any) -> Any:
     """The grids whose ledger `user` sees, from the community down, widest first; without polygons."""
     scope = scope_of(user)
     seen = Q(pk__in=())
-    for capability in SEEN_BY:
-        seen |= scope.q(capability, "code")
+    for prefix in {prefix for capability in SEEN_BY for prefix in scope.prefixes(capability)}:
+        seen |= Q(code__startswith=prefix)
     rows = Grid.objects.filter(seen, level__gte=Grid.Level.COMMUNITY)
     return rows.defer("boundary").order_by("level", "code")
 
