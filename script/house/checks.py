@@ -94,13 +94,16 @@ def run_tests(pytest_arguments: list[str], env: dict[str, str]) -> int:
         command = [*PYTEST, "-o", "cache_dir=var/pytest-proofs", PROOFS]
         with subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT) as proofs:
             say("\n== tests (the proofs run beside them)")
-            try:
-                others = subprocess.run(spread(), cwd=ROOT, env=env, check=False).returncode
-            except BaseException:
-                proofs.terminate()
-                raise
+            # a group of its own: killed alone, its first process would leave the others behind
+            with subprocess.Popen(spread(), cwd=ROOT, env=env, start_new_session=True) as others:
+                try:
+                    others.wait()
+                except BaseException:
+                    proofs.terminate()
+                    os.killpg(others.pid, signal.SIGTERM)
+                    raise
     say(f"\n== proofs\n{said.read_text(encoding='utf-8', errors='replace')}")
-    return others or proofs.returncode
+    return others.returncode or proofs.returncode
 
 
 def spread() -> list[str | Path]:
