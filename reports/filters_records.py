@@ -59,7 +59,7 @@ class OutsideFigureFilter(InSubtreeFilter):
     """Figures of other systems."""
 
     system = filters.CharFilter(label=_("where from"), max_length=60)
-    measure = filters.CharFilter(label=_("what is counted"), max_length=60)
+    measure = filters.CharFilter(label=_("what was counted"), max_length=60)
     from_day = filters.DateFilter(label=_("from day"), field_name="period_start", lookup_expr="gte")
     to_day = filters.DateFilter(label=_("until day"), field_name="period_end", lookup_expr="lte")
 

@@ -147,7 +147,7 @@ class FigureForm(OfficeForm):
     """One figure of another system."""
 
     system = CleanCharField(label=_("where from"), max_length=60)
-    measure = CleanCharField(label=_("what is counted"), max_length=60)
+    measure = CleanCharField(label=_("what was counted"), max_length=60)
     first = forms.DateField(label=_("first day"), widget=day_input())
     last = forms.DateField(label=_("last day"), widget=day_input())
     value = forms.DecimalField(label=_("value"), min_value=0, max_digits=14, decimal_places=2)
@@ -165,9 +165,14 @@ class FileForm(DomainForm):
 
     file = forms.FileField(label=_("file"), help_text=_("CSV or XLSX, at most 512 KB."))
 
+    def __init__(self, *args: Any, is_sealed: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # the file that was checked comes back with the page, signed
+        self.fields["file"].required = not is_sealed
+
     def clean_file(self) -> Any:
         """Not larger than what is read at once."""
         found = self.cleaned_data["file"]
-        if found.size > MAX_BYTES:
+        if found and found.size > MAX_BYTES:
             raise forms.ValidationError(_("The file is too large: at most 512 KB are allowed."))
         return found

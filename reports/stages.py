@@ -87,7 +87,7 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
             "cancel",
             ("open", "review", "public"),
             "cancelled",
-            gettext_lazy("Call off"),
+            gettext_lazy("Call the round off"),
             "honour.decide",
             needs_text=True,
             danger=True,

@@ -50,8 +50,8 @@ def _kept(request: HttpRequest, form: FigureForm) -> Any:
 def outside_import(request: HttpRequest) -> HttpResponse:
     """A table of figures: checked first, then taken in as it was checked."""
     sealed = request.POST.get("sealed", "")
-    form = FileForm(None if sealed else (request.POST or None), None if sealed else (request.FILES or None))
-    outcome = tried(form, lambda: _taken(request, sealed, form)) if sealed or form.is_valid() else None
+    form = FileForm(request.POST or None, request.FILES or None, is_sealed=bool(sealed))
+    outcome = tried(form, lambda: _taken(request, sealed, form)) if form.is_bound and form.is_valid() else None
     if outcome is not None and sealed and outcome.is_good:
         values = {"created": outcome.counts["created"], "changed": outcome.counts["changed"]}
         messages.success(request, _("Taken in: %(created)s new, %(changed)s changed.") % values)

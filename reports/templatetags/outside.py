@@ -1,6 +1,7 @@
 """`{% outside_figures code first last %}`: what other systems say about the grid and period of a report."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -8,6 +9,12 @@ from django import template
 from reports.records import outside
 
 register = template.Library()
+
+
+@register.filter
+def amount(value: Decimal) -> str:
+    """6,851 or 20.5: thousands parted, no zeros behind the point."""
+    return f"{value.normalize():,f}"
 
 
 @register.inclusion_tag("reports/parts/outside.html")
