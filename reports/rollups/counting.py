@@ -7,7 +7,7 @@ nothing.
 
 For each period B and each condition: flow(B) = value in B − value of an empty period at the end of B, and stock(B) =
 value at the end − value at the beginning, both of an empty period. An incident that nothing happens to in B adds
-nothing to either, and the value of any B is flow(B) + the sum of all stock up to B. So the rows of a quiet year cost nothing.
+nothing to either, and the value of any B is flow(B) + the sum of all stock up to B. So a quiet year costs nothing.
 """
 
 from bisect import bisect_left
@@ -26,7 +26,7 @@ from reports.metrics import text
 from reports.models import RollupCell, RollupCounted
 from reports.periods import local_day
 from reports.rollups.cells import Cells
-from reports.rollups.names import CONDITIONS, first_day, period_of
+from reports.rollups.names import CONDITIONS, first_day, grain_period
 
 Dims = tuple[str, int | None, str]
 Span = tuple[datetime, datetime]
@@ -276,7 +276,7 @@ def _buckets(history: History, now: datetime) -> list[Bucket]:
 @cache
 def bucket(grain: str, first: date) -> Bucket:
     """The period of that length that begins with `first`."""
-    period = period_of(grain, first)
+    period = grain_period(grain, first)
     return Bucket(grain, first, period.start, period.end)
 
 

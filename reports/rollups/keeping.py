@@ -114,7 +114,7 @@ def _moments_of_patience() -> Iterator[None]:
             cursor.execute("SELECT pg_sleep(0.05)")
 
 
-def _ids(sql: str, *between: object) -> list[int]:
+def _ids(sql: str, *between: int | datetime) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, between)
         return [row[0] for row in cursor.fetchall()]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from reports.indicators import INDICATORS, MEASURES
 from reports.metrics import Extent, Tally, counting_columns, part, query, tally_of
-from reports.rollups.names import period_of
+from reports.rollups.names import grain_period
 
 GROUPS: Final = {
     "": "''",
@@ -21,7 +21,7 @@ def tallies(
     code: str, grain: str, first: Any, by: str = "", *, categories: tuple[str, ...], source: str, until: datetime
 ) -> dict[str, Tally]:
     """The numbers of a subtree and period by "area", "category", "source" or "" (one line ""); up to `until`."""
-    extent = Extent.of(code, period_of(grain, first), until=until)
+    extent = Extent.of(code, grain_period(grain, first), until=until)
     rows = query(_sql(by), extent, categories=list(categories), every=not categories, source=source)
     return dict(_lines(rows))
 

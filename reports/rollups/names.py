@@ -1,22 +1,24 @@
 """Which numbers a cell holds, in which cuts cells are kept, and what periods they are of.
 
-A cell's arrays hold one place per condition of `CONDITIONS`: those of all measures of `reports.indicators`, and those above
-and below the line of all its indicators without what they leave out. The order follows the definitions; who changes them
-changes `FINGERPRINT`, and the worker counts everything anew.
+A cell's arrays hold one place per condition of `CONDITIONS`: those of all measures of `reports.indicators`, and those
+above and below the line of all its indicators without what they leave out. The order follows the definitions; who
+changes them changes `FINGERPRINT`, and the worker counts everything anew.
 """
 
 import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 from reports.indicators import DEFINITION_VERSION, INDICATORS, MEASURE_BY_NAME, MEASURES, Indicator
 from reports.metrics import NEXT_LENGTH
 from reports.models import RollupCell
-from reports.periods import Period
+from reports.periods import GRAINS, Period, period_of
 
 Grain, Cut = RollupCell.Grain, RollupCell.Cut
 
+ONE_DAY: Final = timedelta(days=1)
 LEVELS: Final = (4, 6, 9, 12, 15)
 """Lengths of the codes that have cells: city, district, street, community, grid. Smaller subtrees are counted live."""
 
@@ -82,36 +84,24 @@ BANDS: Final = (3600, 4 * 3600, 8 * 3600, 86400, 3 * 86400, 7 * 86400, 15 * 8640
 """Upper ends in seconds of the bands of a wait; the last band is open."""
 
 
+KINDS: Final = {grain: kind for kind, grain in GRAINS.items()}
+"""The kind of a period by its grain."""
+
+
 def first_day(grain: str, day: date) -> date:
     """The first day of the period of that length in which `day` lies; weeks begin on Monday (ISO 8601)."""
-    match grain:
-        case Grain.WEEK:
-            return day - timedelta(days=day.weekday())
-        case Grain.MONTH:
-            return day.replace(day=1)
-        case Grain.QUARTER:
-            return date(day.year, day.month - (day.month - 1) % 3, 1)
-        case Grain.YEAR:
-            return date(day.year, 1, 1)
-    return day
+    return grain_period(grain, day).first
 
 
 def next_first(grain: str, first: date) -> date:
     """The first day of the period after the one that begins with `first`."""
-    match grain:
-        case Grain.DAY:
-            return first + timedelta(days=1)
-        case Grain.WEEK:
-            return first + timedelta(days=7)
-    months = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}[Grain(grain)]
-    index = first.year * 12 + first.month - 1 + months
-    return date(index // 12, index % 12 + 1, 1)
+    return grain_period(grain, first).last + ONE_DAY
 
 
-def period_of(grain: str, day: date) -> Period:
+@lru_cache(maxsize=50_000)
+def grain_period(grain: str, day: date) -> Period:
     """The whole period of that length in which `day` lies."""
-    first = first_day(grain, day)
-    return Period(first, next_first(grain, first) - timedelta(days=1))
+    return period_of(KINDS[str(grain)], day)
 
 
 def child_length(code: str) -> int:

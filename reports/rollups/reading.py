@@ -33,7 +33,6 @@ from reports.rollups.names import (
     first_day,
     kept,
     next_first,
-    period_of,
     sides,
 )
 
@@ -172,7 +171,9 @@ class Question:
             for day in _firsts(self.grain, first, last):
                 yield day, self._live(day, "").get("", _zero())
             return
-        flows, stocks, standing = defaultdict(_zero), defaultdict(_zero), _zero()
+        flows: dict[date, Vector] = defaultdict(_zero)
+        stocks: dict[date, Vector] = defaultdict(_zero)
+        standing = _zero()
         spans = [*self._before(self.cut, self.code, first), (self.grain, first, next_first(self.grain, last))]
         for _code, grain, starts_on, _key, flow, stock in _cells([self.code], self.cut, spans, self.keys_wanted()):
             if grain == self.grain and starts_on >= first:
@@ -246,7 +247,7 @@ class Question:
 def _category_keys(category: str) -> tuple[str, ...]:
     if not category or category == UNCLASSIFIED:
         return (category,) if category else ()
-    below = Category.objects.filter(parent=category).values_list("pk", flat=True)
+    below = Category.objects.filter(parent_id=int(category)).values_list("pk", flat=True)
     return (category, *map(str, sorted(below)))
 
 
@@ -340,9 +341,3 @@ def same(left: Mapping[str, Tally], right: Mapping[str, Tally]) -> list[str]:
         one, other = _packed(left.get(key, zero)), _packed(right.get(key, zero))
         wrong += [f"{key}: {CONDITIONS[place]}" for place in np.flatnonzero(one - other)]
     return wrong
-
-
-def whole(grain: str, day: date) -> tuple[date, date]:
-    """First and last day of the period, for titles and links."""
-    period = period_of(grain, day)
-    return period.first, period.last

@@ -8,6 +8,7 @@ from typing import Final
 from django.db import connection
 
 from grid.models import Grid
+from reports.metrics import Tally
 from reports.models import RollupCell, RollupCheck
 from reports.periods import local_day
 from reports.rollups import keeping, live, reading
@@ -76,7 +77,7 @@ def check(sample: Sample, *, now: datetime, until: datetime) -> RollupCheck:
     )
 
 
-def _kept(sample: Sample, by: str, now: datetime) -> dict[str, reading.Tally]:
+def _kept(sample: Sample, by: str, now: datetime) -> dict[str, Tally]:
     if by:
         return reading.breakdown(sample.code, sample.grain, sample.first, by, now=now)
     return {"": reading.tally(sample.code, sample.grain, sample.first, now=now)}

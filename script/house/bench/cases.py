@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any, Final
 
 from django.conf import settings
@@ -21,6 +22,8 @@ from grid.locate import locate
 from grid.models import Grid
 from house.bench.load import Browser, Call
 from reports.writing import preview
+from reports.periods import period_of
+from reports.rhythms import BUILDERS
 
 STREET: Final = "410103008"
 HOST: Final = "127.0.0.1"
@@ -62,6 +65,9 @@ class Cases:
             "map": self._page("map", "/incidents/layer/?open=true&bbox=113.63,34.732,113.652,34.75"),
             "daily_report": Case("daily_report", self._daily, lambda: count(lambda: self._daily(0))),
             "locate": Case("locate", self._locate, lambda: count(lambda: self._locate(0))),
+            "analysis": self._page("analysis", f"/reports/analysis/?grid={STREET}&period=month"),
+            "wall": self._page("wall", "/reports/wall/data/"),
+            "month_report": Case("month_report", self._month, lambda: count(lambda: self._month(0))),
         }
 
     def _key(self) -> str:
@@ -135,6 +141,16 @@ class Cases:
     def _daily(self, number: int) -> object:
         street = Grid.objects.defer("boundary").get(code=STREET)
         return preview("daily", street, now=timezone.now() - timedelta(days=2 + number % 300))
+
+    def _month(self, number: int) -> object:
+        """The whole monthly report of one street after the other, of the months that are over."""
+        street = self._streets[number % len(self._streets)]
+        first = timezone.localdate().replace(day=1) - timedelta(days=1 + 30 * (number % 12))
+        return BUILDERS["monthly"](street, period_of("monthly", first), now=timezone.now())
+
+    @cached_property
+    def _streets(self) -> list[Grid]:
+        return list(Grid.objects.filter(level=Grid.Level.STREET, code__startswith="410103").defer("boundary"))
 
     def _locate(self, number: int) -> object:
         return locate(Point(100 + self.random.random(), 30 + self.random.random(), srid=4326))

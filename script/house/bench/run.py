@@ -22,7 +22,7 @@ os.environ |= {f"THROTTLE_{scope}": "100000000/min" for scope in ("READ", "WRITE
 django.setup()
 logging.disable(logging.WARNING)
 
-from house.bench import classifying, dispatching, fill, polygons  # noqa: E402 - Django first
+from house.bench import classifying, dispatching, fill, polygons, rollups  # noqa: E402 - Django first
 from house.bench.cases import Cases  # noqa: E402
 from house.bench.floors import Floors  # noqa: E402
 from house.bench.load import Timing, timed  # noqa: E402
@@ -41,9 +41,14 @@ NAMES: Final = (
     "map",
     "daily_report",
     "locate",
+    "analysis",
+    "wall",
+    "month_report",
+    "rollup",
 )
-WITHOUT_FLOOR: Final = ("view", "classify")
-"""Cases that ask the database for nothing."""
+WITHOUT_FLOOR: Final = ("view", "classify", "analysis", "wall", "month_report", "rollup")
+"""Cases that ask the database for nothing, or for many things of which none is the least."""
+IN_PROCESS: Final = ("daily_report", "locate", "month_report")
 SECONDS: Final = 4.0
 
 
@@ -69,9 +74,9 @@ def main() -> int:
     fill.prepare()
     polygons.ensure()
     floors = Floors()
-    for rows in [options.rows] if options.rows else SIZES:
+    for rows in options.rows or SIZES:
         added = fill.fill_up_to(rows)
-        print(f"{rows:,} incidents ({added:,} added)", flush=True)
+        print(f"{rows:,} incidents ({added:,} added); {rollups.catch_up()}", flush=True)
         with server() as port:
             cases = Cases(port, rows)
             for name in options.only or NAMES:
@@ -85,7 +90,9 @@ def main() -> int:
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
-    parser.add_argument("--rows", type=int, help="incidents in the database (default: 10 000, then 100 000)")
+    parser.add_argument(
+        "--rows", type=int, nargs="+", help="incidents in the database, growing (default: 10000 100000)"
+    )
     parser.add_argument("--only", nargs="+", choices=NAMES, metavar="NAME", help=f"cases: {', '.join(NAMES)}")
     parser.add_argument("--json", metavar="FILE", help="write the results there too")
     return parser.parse_args()
@@ -99,13 +106,15 @@ def measure(name: str, rows: int, cases: Cases, floors: Floors) -> Result:
     elif name == "classify":
         own, queries = classifying.measure()
         many = own
+    elif name == "rollup":
+        own, queries = rollups.measure()
+        many = own
     else:
         case = cases.all()[name]
         for number in range(5):
             case.work(number)
         own = timed(case.work, seconds=SECONDS)
-        in_process = name in ("daily_report", "locate")
-        many = own if in_process else timed(case.work, seconds=SECONDS, clients=8)
+        many = own if name in IN_PROCESS else timed(case.work, seconds=SECONDS, clients=8)
         queries = case.queries()
     bare = timed(floors.work(name), seconds=1.5) if name not in WITHOUT_FLOOR else own
     return result(name, rows, own, many, queries, bare)
