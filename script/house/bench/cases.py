@@ -21,9 +21,9 @@ from accounts.models import ApiKey, User
 from grid.locate import locate
 from grid.models import Grid
 from house.bench.load import Browser, Call
-from reports.writing import preview
 from reports.periods import period_of
 from reports.rhythms import BUILDERS
+from reports.writing import preview
 
 STREET: Final = "410103008"
 HOST: Final = "127.0.0.1"
