@@ -6,7 +6,6 @@ from typing import Any, Final
 from reports import daily_document, meetings, pages
 from reports.editing import text_of
 from reports.models import Decision, Report, ReportPaper
-from reports.rhythms import documents
 from reports.papers.templates import report_word
 from reports.rhythms import documents
 
@@ -61,8 +60,15 @@ def without_links(context: Any) -> Any:
 
 
 def word(snapshot: Json) -> bytes:
-    """The report as a Word document (GB/T 9704)."""
-    return daily_document.word(snapshot) if _is_daily(snapshot) else documents.word(snapshot)
+    """The report as a Word document: in the template of its office, else in the built-in layout (GB/T 9704)."""
+    return word_made(snapshot)[0]
+
+
+def word_made(snapshot: Json) -> tuple[bytes, bool]:
+    """The same, and whether the office's template failed, so that the built-in layout stands in for it."""
+    maker = daily_document if _is_daily(snapshot) else documents
+    kind, grid = str(snapshot.get("kind", Report.Kind.DAILY)), snapshot["grid"]
+    return report_word(kind, grid["code"], maker.document(snapshot), grid_name=grid["name"])
 
 
 def excel(snapshot: Json) -> bytes:

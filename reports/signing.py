@@ -84,7 +84,8 @@ def send(
 
 def first_sending(report: Report) -> Sending:
     """What the form begins with: 送 and 发 as this kind of report usually goes, and the grid above."""
-    words, low = templates("daily"), "" if report.grid.level <= STREET_LEVEL else "_low"
+    words = templates("daily" if report.kind == Report.Kind.DAILY else "rhythms")
+    low = "" if report.grid.level <= STREET_LEVEL else "_low"
     sent = listed([each.format(grid=report.grid_name) for each in words[f"sent_to{low}"]])
     copied = listed([each.format(grid=report.grid_name) for each in words[f"passed_to{low}"]])
     return Sending(sent, copied, grids_near(report).filter(level=report.grid.level - 1))

@@ -46,6 +46,7 @@ from reports import writing
 from reports.models import Assessment, Decision, DocumentTemplate, Meeting, Paper, Report, WorkMethodStep
 from reports.papers import writing as paper_writing
 from tests import street
+from tests.access_records import Records, sample_records
 from tests.access_assessment import sample_assessment
 from tests.street import COMMUNITY, MICRO, OTHER_COMMUNITY, OTHER_GRID, OTHER_STREET, ROLES, STREET
 
@@ -144,6 +145,7 @@ class Side:
     paper: Paper
     template: DocumentTemplate
     assessment: Assessment
+    records: Records
 
 
 @dataclass
@@ -258,6 +260,7 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
             kind="bulletin", grid=community, name=f"{word}.docx", content=b"x", uploaded_by=admin, uploaded_at=now
         ),
         assessment=sample_assessment(community, word, admin, now),
+        records=sample_records(community, word, admin, now),
     )
 
 
@@ -430,10 +433,23 @@ def _action_day(side: Side) -> dict[str, Any]:
     return {"day": str(side.action.starts_on), "people": 3, "text": "清理"}
 
 
+def _record(name: str, **more: str) -> Callable[[Side], dict[str, Any]]:
+    """The row of one kind of record, and of what belongs to it by the name in the address."""
+    return lambda side: {
+        "pk": getattr(side.records, name).pk,
+        **{key: getattr(side.records, value).pk for key, value in more.items()},
+    }
+
+
+def _method(side: Side) -> WorkMethodStep:
+    return WorkMethodStep.objects.get(method__grid=side.community)
+
+
 NOBODY = "nobody"
 """A capability that no actor here has: the thing is its owner's, and nobody here owns it."""
 
 WORKS = "task.edit|incident.handle"
+MATTER = {"topic": "环境卫生", "title": "清理楼道"}
 LABELS = "incident.accept|incident.dispatch|incident.supervise|incident.check"
 
 SAMPLES: dict[str, Sample] = {
@@ -587,6 +603,34 @@ SAMPLES: dict[str, Sample] = {
         lambda side: {"pk": WorkMethodStep.objects.get(method__grid=side.community).pk}, "report.view"
     ),
     "api-assessment-detail": Sample(_pk("assessment"), "report.view"),
+    # honours, typical cases, records: of the community
+    **{
+        f"reports:honour{name}": Sample(_record("round"), "report.view")
+        for name in ("", "_names", "_word", "_excel", "_certificates", "_step", "_nominate")
+    },
+    **{f"reports:{name}": Sample(_record("nomination"), "report.view") for name in ("nomination", "nomination_step")},
+    "reports:certificate": Sample(_record("nomination"), "report.view"),
+    **{
+        f"reports:typical{name}": Sample(_record("typical"), "report.view") for name in ("", "_edit", "_step", "_word")
+    },
+    "reports:model_community": Sample(lambda side: {"code": side.community.code}, "report.view"),
+    **{f"reports:tour{name}": Sample(_record("tour"), "report.view") for name in ("", "_hold")},
+    "reports:tour_look": Sample(_record("tour", item="item"), "report.view"),
+    "reports:matter": Sample(_record("matter"), "report.view", needs_to_post="report.write", body=lambda side: MATTER),
+    "reports:method": Sample(lambda side: {"pk": _method(side).method_id}, "report.view"),
+    "reports:method_tell": Sample(
+        lambda side: {"pk": _method(side).method_id, "step": _method(side).pk}, "report.view"
+    ),
+    **{
+        f"api-{name}-detail": Sample(_record(field), "report.view")
+        for name, field in (
+            ("honour-round", "round"),
+            ("nomination", "nomination"),
+            ("typical-case", "typical"),
+            ("tour", "tour"),
+            ("matter", "matter"),
+        )
+    },
     "incidents:whistle": Sample(_whistle_number, "incident.view"),
     "incidents:whistle_move": Sample(
         lambda side: {"number": side.whistle.number, "name": "refuse"}, "incident.view", needs="whistle.approve"

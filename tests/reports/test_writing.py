@@ -85,8 +85,8 @@ def test_a_correction_is_a_new_issue_with_its_differences(
     issue = writing.correct(report, reason="类别录错", actor=roles["operator"], now=morning)
     assert (issue.issue, issue.corrects_id, issue.period_start) == (2, report.pk, report.period_start)
     found = {(each.line, each.column): (each.old, each.new) for each in changes.number_changes(before, issue.snapshot)}
-    assert found["店外经营", "上报"] == ("2", "3")
-    assert found["下水道堵塞", "上报"] == ("1", "")
+    assert found["店外经营", "新增上报"] == ("2", "3")
+    assert found["下水道堵塞", "新增上报"] == ("1", "")
     assert Report.objects.get(pk=report.pk).snapshot == before
     assert "更正，第2期" in finished.as_read(issue)["text"]["title"]
 
