@@ -5,14 +5,12 @@ and entities would reach everybody who downloads a paper made of it.
 """
 
 import io
-import re
 from collections.abc import Iterator
-from typing import Final
-from xml.etree.ElementTree import Element
+from typing import Any, Final
 from zipfile import BadZipFile, ZipFile
 
 from django.utils.translation import gettext as _
-from lxml import etree
+from docx.oxml import parse_xml
 
 from accounts.errors import NotValid
 from grid.zipguard import UnsafeArchive, check_archive
@@ -30,7 +28,6 @@ NO_RELATIONS: Final = ("vbaproject", "oleobject", "package", "control", "afchunk
 NO_FIELDS: Final = ("DDE", "INCLUDE", "LINK", "IMPORT", "MACRO", "DATABASE")
 """Fields that fetch, link or run something; found as parts of words, because a field may be cut into pieces."""
 
-_TAG: Final = re.compile(r"<[^>]*>")
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -54,7 +51,7 @@ def _first_fault(data: bytes) -> str:
         return _("This is not a Word document (.docx). Save it as “Word document (*.docx)”.")
     except UnsafeArchive:
         return _("The file is packed in a way that no Word document is. Save it anew and try again.")
-    except (etree.XMLSyntaxError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError):
+    except (SyntaxError, KeyError, NotImplementedError, OSError, RuntimeError, ValueError):
         return _("The file is damaged: Word parts of it cannot be read.")
 
 
@@ -83,13 +80,11 @@ def _faults_of_part(archive: ZipFile, name: str) -> Iterator[str]:
     if archive.getinfo(name).file_size > MAX_XML:
         yield _("The part “%(name)s” is too large for a template.") % {"name": name[:80]}
         return
-    # no entities, no network: check_archive has refused document types already
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    root = etree.fromstring(archive.read(name), parser)
+    root = parse_xml(archive.read(name))  # resolves no entities; check_archive has refused document types already
     yield from _faults_of_relations(root) if name.lower().endswith(".rels") else _faults_of_text(root)
 
 
-def _faults_of_relations(root: Element) -> Iterator[str]:
+def _faults_of_relations(root: Any) -> Iterator[str]:
     for one in root.iter():
         if not isinstance(one.tag, str):
             continue
@@ -101,18 +96,18 @@ def _faults_of_relations(root: Element) -> Iterator[str]:
             }
 
 
-def _faults_of_text(root: Element) -> Iterator[str]:
+def _faults_of_text(root: Any) -> Iterator[str]:
     fields = "".join(one.text or "" for one in root.iter(f"{_WORD}instrText"))
     fields += "".join(one.get(f"{_WORD}instr", "") for one in root.iter(f"{_WORD}fldSimple"))
     if found := next((name for name in NO_FIELDS if name in fields.upper()), ""):
         yield _("The file contains a field (%(field)s) that fetches or links something. Remove it.") % {"field": found}
-    text = _TAG.sub("", etree.tostring(root, encoding="unicode"))
-    yield from _faults_of_marks(text)
+    attributes = "".join(value for one in root.iter() for value in one.attrib.values())
+    yield from _faults_of_marks("".join(root.itertext()), attributes)
 
 
-def _faults_of_marks(text: str) -> Iterator[str]:
+def _faults_of_marks(text: str, attributes: str) -> Iterator[str]:
     """Unclosed marks, and so many that reading them takes long."""
-    if text.count("{") > MAX_BRACES:
+    if text.count("{") + attributes.count("{") > MAX_BRACES:
         yield _("There are too many marks: at most %(n)s.") % {"n": MAX_BRACES // 2}
     for opening, closing in (("{{", "}}"), ("{%", "%}"), ("{#", "#}")):
         if text.count(opening) != text.count(closing):

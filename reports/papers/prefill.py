@@ -48,19 +48,23 @@ def from_report(report: Report) -> Json:
 # --- of a case --------------------------------------------------------------------------------------------------------
 
 
-def from_case(kind: str, incident: Incident, *, now: datetime) -> Json:
+def from_case(kind: str, incident: Incident, *, now: datetime, until: date | None = None) -> Json:
     """Title, unit, text and day of a notice about a case: number, facts, history, limit, what is demanded.
 
     In the platform's own language; numbers of phones and identity cards are masked.
     """
     with translation.override(settings.LANGUAGE_CODE):
-        until = timezone.localdate(now) + ANSWER_WITHIN
-        title = words()["case"]["title"][kind].format(title=mask_numbers(incident.title))
+        until = until or timezone.localdate(now) + ANSWER_WITHIN
+        title = words()["case"]["title"][kind].format(title=mask_numbers(_name_of(incident)))
         unit = _unit_of(incident)
         lines = mask_numbers("\n".join(_case_lines(kind, incident, until, now)))
         given: Json = {"title": title[: LENGTHS["title"]], "body": lines[: LENGTHS["body"]], "due_on": until}
         given |= {"incident": incident, "organization": unit}
         return given | {"main_to": unit.name if unit else str(_person_of(incident) or "")}
+
+
+def _name_of(incident: Incident) -> str:
+    return incident.title.rstrip("。！？；，.!?;, ")
 
 
 def _unit_of(incident: Incident) -> Organization | None:
@@ -75,11 +79,11 @@ def _person_of(incident: Incident) -> User | None:
 
 def _case_lines(kind: str, incident: Incident, until: date, now: datetime) -> Iterator[str]:
     said = words()["case"]
-    yield said["intro"][kind].format(number=incident.number, title=incident.title)
+    yield said["intro"][kind].format(number=incident.number, title=_name_of(incident))
     yield said["headings"]["facts"]
     yield from _facts(incident, now)
     yield said["headings"]["history"]
-    yield from _history(incident)
+    yield from _history(incident, now)
     yield said["headings"]["demands"]
     for sentence in said["demands"][kind]:
         yield sentence.format(until=date_text(until))
@@ -107,15 +111,17 @@ def _facts(incident: Incident, now: datetime) -> Iterator[str]:
         yield "、".join(told) + "。"
 
 
-def _history(incident: Incident) -> Iterator[str]:
+def _history(incident: Incident, now: datetime) -> Iterator[str]:
     """The last moves, one to a line, and the last standing supervision notice."""
     said = words()["case"]
-    events = IncidentEvent.objects.filter(incident=incident, kind__in=(IncidentEvent.Kind.MOVE, *TOLD))
+    events = IncidentEvent.objects.filter(
+        incident=incident, kind__in=(IncidentEvent.Kind.MOVE, *TOLD), at__lte=now
+    )
     shown = list(events.order_by("-sequence")[: said["steps_shown"]])[::-1]
     for event in shown:
-        actor = f"（{event.actor_name}）" if event.actor_name and event.move != "report" else ""
+        actor = f"，{event.actor_name}" if event.actor_name and event.move != "report" else ""
         yield said["step"].format(at=_clock(event.at), title=event_title(event), actor=actor)
-    notice = Supervision.objects.running().filter(incident=incident).order_by("-pk").first()
+    notice = Supervision.objects.running().filter(incident=incident, issued_at__lte=now).order_by("-pk").first()
     if notice:
         day = date_text(notice.issued_at)
         yield said["notice"].format(number=notice.number, day=day, text=" ".join(notice.text.split()))

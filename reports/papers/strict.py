@@ -52,8 +52,8 @@ def _walk(node: nodes.Node, scope: Scope, inside: str) -> None:
         case nodes.TemplateData():
             return
         case nodes.Output():
-            for child in node.nodes:
-                _shown(child, scope)
+            for part in node.nodes:
+                _shown(part, scope)
         case nodes.For():
             _loop(node, scope, inside)
         case nodes.If():
@@ -114,8 +114,8 @@ def _value(node: nodes.Node, scope: Scope) -> Any:
 
 def root_of(node: nodes.Node) -> str:
     """line of line.text."""
-    while isinstance(node, nodes.Getattr):
-        node = node.node
+    if isinstance(node, nodes.Getattr):
+        return root_of(node.node)
     return node.name if isinstance(node, nodes.Name) else ""
 
 

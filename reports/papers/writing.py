@@ -132,7 +132,7 @@ def issue(pk: int, *, actor: User, now: datetime, version: int | None = None, fi
         if paper.status == Paper.Status.DRAFT:
             _check_ready(paper, timezone.localdate(now))
         year, number = _take_number(paper, first, now)
-        given = {"number": number, "year": year, "issued_on": timezone.localdate(now)}
+        given: dict[str, Any] = {"number": number, "year": year, "issued_on": timezone.localdate(now)}
         issued: Paper = advance(paper, "issue", actor=actor, now=now, version=version, **given)
         news.tell_issued(issued, actor=actor, now=now)
     return issued
@@ -184,7 +184,7 @@ def answer(
         if paper.kind not in ANSWERED_KINDS:
             raise NotNow(_("Only notices are answered."))
         words = _checked_answer(paper, text, day, timezone.localdate(now))
-        given = {"reply": words, "replied_on": day}
+        given: dict[str, Any] = {"reply": words, "replied_on": day}
         short = words if len(words) <= 500 else f"{words[:499]}…"
         answered: Paper = advance(paper, "answer", actor=actor, now=now, version=version, text=short, **given)
         news.tell_answered(answered, actor=actor, now=now)

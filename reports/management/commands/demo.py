@@ -32,6 +32,7 @@ from incidents.demo.rules import build_drafts, build_rules
 from incidents.demo.supervision import build_supervision
 from incidents.demo.whistles import build_whistles
 from incidents.dispatch import dispatch_due
+from reports.demo.papers import build_papers
 from reports.writing import write
 
 REPORT_DAYS = 14
@@ -64,6 +65,7 @@ class Command(BaseCommand):
             key = self._load(password, options["days"])
         _analyze()
         self._write_reports()
+        build_papers(timezone.now())
         self._print_logins(password, key)
 
     def _load(self, password: str, days: int) -> str:
