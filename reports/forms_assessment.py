@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from django import forms
-from django.forms import formset_factory
+from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import DomainError
@@ -205,7 +205,7 @@ class ItemForm(forms.Form):
 
     label = CleanCharField(label=_("label"), max_length=60)
     indicator = forms.ChoiceField(label=_("indicator"), required=False)
-    mode = forms.ChoiceField(label=_("how it counts"), choices=SchemeItem.Mode.choices)
+    mode = forms.ChoiceField(label=_("how it counts"), choices=SchemeItem.Mode.choices, initial=SchemeItem.Mode.SHARE)
     points = _points(_("points"))
     bar = forms.DecimalField(label=_("bar (percent)"), min_value=0, max_value=100, decimal_places=2, required=False)
     per_percent = forms.DecimalField(
@@ -231,6 +231,14 @@ class GradeForm(forms.Form):
 
     name = CleanCharField(label=_("grade"), max_length=20)
     least = _points(_("from score"))
+
+
+class Table(BaseFormSet):  # type: ignore[type-arg]
+    """Lines of which empty ones are not kept, also those that were there before."""
+
+    def initial_form_count(self) -> int:
+        """None once typed: every line may then be empty."""
+        return 0 if self.is_bound else super().initial_form_count()
 
 
 class SchemeForms:
@@ -260,8 +268,8 @@ def _rows(scheme: Scheme | None, name: str) -> list[dict[str, Any]]:
 
 
 def _table(form: type[forms.Form], given: Mapping[str, Any] | None, prefix: str, rows: list[Any]) -> Any:
-    made = formset_factory(form, extra=SPARE_ROWS, can_delete=True, max_num=MOST_ROWS, absolute_max=2 * MOST_ROWS)
-    return made(given, prefix=prefix, initial=rows)
+    made = formset_factory(form, Table, extra=SPARE_ROWS, can_delete=True, max_num=MOST_ROWS)
+    return made(given, prefix=prefix, initial=rows if given is None else None)
 
 
 def _kept(table: Any) -> list[dict[str, Any]]:
