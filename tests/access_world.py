@@ -46,8 +46,8 @@ from reports import writing
 from reports.models import Assessment, Decision, DocumentTemplate, Meeting, Paper, Report, WorkMethodStep
 from reports.papers import writing as paper_writing
 from tests import street
-from tests.access_records import Records, sample_records
 from tests.access_assessment import sample_assessment
+from tests.access_records import Records, sample_records
 from tests.street import COMMUNITY, MICRO, OTHER_COMMUNITY, OTHER_GRID, OTHER_STREET, ROLES, STREET
 
 INSIDE, OUTSIDE = "界内", "界外"
@@ -610,9 +610,7 @@ SAMPLES: dict[str, Sample] = {
     },
     **{f"reports:{name}": Sample(_record("nomination"), "report.view") for name in ("nomination", "nomination_step")},
     "reports:certificate": Sample(_record("nomination"), "report.view"),
-    **{
-        f"reports:typical{name}": Sample(_record("typical"), "report.view") for name in ("", "_edit", "_step", "_word")
-    },
+    **{f"reports:typical{name}": Sample(_record("typical"), "report.view") for name in ("", "_edit", "_step", "_word")},
     "reports:model_community": Sample(lambda side: {"code": side.community.code}, "report.view"),
     **{f"reports:tour{name}": Sample(_record("tour"), "report.view") for name in ("", "_hold")},
     "reports:tour_look": Sample(_record("tour", item="item"), "report.view"),
