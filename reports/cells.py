@@ -1,7 +1,7 @@
 """Tables of a snapshot as plain JSON, and how page and Word show their cells. The daily report has its own (tables.py).
 
-A table is {"name", "title", "unit", "by", "header", "rows", "chart"}; a row {"key", "is_total", "cells"}; a cell {"value",
-"kind"} and, when it has one, the measure whose incidents it counts and a hint.
+A table is {"name", "title", "unit", "by", "header", "rows", "widths", "chart", "note"}; a row {"key", "is_total",
+"cells"}; a cell {"value", "kind"} and, when it has one, the measure whose incidents it counts and a hint.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,30 +42,17 @@ def row(cells: Sequence[Json], *, key: str = "", is_total: bool = False) -> Json
     return {"key": key, "is_total": is_total, "cells": list(cells)}
 
 
-def table(
-    name: str,
-    title: str,
-    header: Sequence[str],
-    rows: Iterable[Json],
-    *,
-    unit: str = "",
-    by: str = "",
-    widths: Sequence[int] = (),
-    chart: Json | None = None,
-    note: str = "",
-) -> Json:
-    """A table; `widths` are the shares of the columns in the page's width, `note` the line below it."""
-    return {
-        "name": name,
-        "title": title,
-        "unit": unit,
-        "by": by,
-        "header": list(header),
-        "rows": list(rows),
-        "widths": list(widths),
-        "chart": chart,
-        "note": note,
-    }
+_LOOK: Final[Mapping[str, Any]] = {"unit": "", "by": "", "widths": (), "chart": None, "note": ""}
+
+
+def table(name: str, title: str, header: Sequence[str], rows: Iterable[Json], **look: Any) -> Json:
+    """A table. It may have a `unit`, `by` (what its lines are: area, category, unit), `widths` (the shares of the columns
+    in the page's width), a `chart`, and a `note` that stands below it.
+    """
+    made = {"name": name, "title": title, "header": list(header), "rows": list(rows), **_LOOK, **look}
+    if len(made) > len(_LOOK) + 4:
+        raise TypeError(f"no such part of a table: {sorted(look)}")
+    return made | {"widths": list(made["widths"])}
 
 
 def chart(kind: str, values: Sequence[int], labels: int = 0) -> Json:

@@ -1,7 +1,8 @@
 """The form in which an app adds to reports: figures it counts over an extent, and what it writes about them.
 
-An app adds one module to this package with a `CHAPTER`. Its figures then stand in the reports' numbers, in a table of their
-own, in the list of definitions, on the explanation page, in Word and in Excel; `write` may add better tables and sentences.
+An app adds one module to this package with a `CHAPTER`. Its figures then stand in the reports' numbers, in a table of
+their own, in the list of definitions, on the explanation page, in Word and in Excel; `write` may add better tables and
+sentences.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -57,7 +58,7 @@ class Compared:
 
 @dataclass(slots=True)
 class Told:
-    """What a chapter says: sections and tables, each with its place, and facts for the secretaries' duty report (述职)."""
+    """What a chapter says: sections and tables with their places, and facts for the secretaries' duty report (述职)."""
 
     sections: list[tuple[int, Json]] = field(default_factory=list)
     tables: list[tuple[int, Json]] = field(default_factory=list)
@@ -78,8 +79,8 @@ class Told:
 class Chapter:
     """What one app adds. `words` names its data file (data/chapter_<name>.json) unless the words are given.
 
-    `count` counts every figure of the words over an extent; `write` tells of them, without it sentence and table are made
-    from the words; `kinds` are the reports it stands in; `place` says where.
+    `count` counts every figure of the words over an extent; `write` tells of them, without it sentence and table are
+    made from the words; `kinds` are the reports it stands in; `place` says where.
     """
 
     name: str
@@ -114,6 +115,11 @@ class Chapter:
             Rate(self.name, name, words["label"], words["above"], words["below"], self._formula(words))
             for name, words in self.words.get("rates", {}).items()
         )
+
+    @property
+    def explained(self) -> tuple[Figure | Rate, ...]:
+        """Figures and ratios: all that the page of definitions and the last sheet explain."""
+        return (*self.figures, *self.rates)
 
     def _formula(self, words: Mapping[str, str]) -> str:
         figures = self.words["figures"]

@@ -1,4 +1,4 @@
-"""Chapter of the app `grid`: how many grids of each level, who leads them, who came and went (domain.md 6.1, W34 table ①)."""
+"""Chapter of the app `grid`: how many grids, who leads them, who came and went (domain.md 6.1, W34 table ①)."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,11 @@ from reports.metrics import Extent
 from reports.periods import local_day
 from reports.words import listed, percent, templates
 
-LEVELS: Final = {Grid.Level.COMMUNITY: "communities", Grid.Level.GRID: "grids", Grid.Level.MICRO: "micro"}
+LEVELS: Final[Mapping[int, str]] = {
+    Grid.Level.COMMUNITY: "communities",
+    Grid.Level.GRID: "grids",
+    Grid.Level.MICRO: "micro",
+}
 LAYOUT: Final = ("communities", "grids", "micro", "dedicated")
 TOO_LARGE: Final = 500
 """Households of a grid of the third level (domain.md 1.2)."""

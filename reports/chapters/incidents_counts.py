@@ -40,7 +40,11 @@ EVENTS: Final = DisputeEvent.Kind
 @cache
 def _facts_sql() -> str:
     columns = [f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in CONDITIONS.items()]
-    lines = ["SELECT grouping(f.area) AS is_total, f.area,", ", ".join(columns), "FROM facts f GROUP BY ROLLUP (f.area)"]
+    lines = [
+        "SELECT grouping(f.area) AS is_total, f.area,",
+        ", ".join(columns),
+        "FROM facts f GROUP BY ROLLUP (f.area)",
+    ]
     return "\n".join([part("facts"), *lines])
 
 
@@ -119,7 +123,7 @@ def disputes(extent: Extent) -> dict[str, int]:
 def disputes_by_kind(extent: Extent) -> dict[str, dict[str, int]]:
     """The same per kind of dispute; two queries."""
     lines: dict[str, dict[str, int]] = {}
-    rows = _disputes(extent).values("kind")
+    rows: Any = _disputes(extent).values("kind")
     for each in rows.annotate(
         entered=Count("pk", filter=Q(created_at__gte=extent.start)),
         open=Count("pk", filter=~Q(stood__in=_ENDED)),
@@ -161,9 +165,13 @@ def answers(extent: Extent) -> dict[str, int]:
 def hotline_answers(extent: Extent) -> list[Json]:
     """Reached and unhappy reporters of hotline cases by area; one query."""
     rows = call_backs(extent).filter(_HOT).annotate(area=Left("incident__grid_code", extent.area_length))
-    counted = rows.order_by().values("area").annotate(
-        called=Count("pk", filter=_REACHED),
-        unhappy=Count("pk", filter=_REACHED & Q(satisfaction=CallBack.Satisfaction.UNSATISFIED)),
+    counted = (
+        rows.order_by()
+        .values("area")
+        .annotate(
+            called=Count("pk", filter=_REACHED),
+            unhappy=Count("pk", filter=_REACHED & Q(satisfaction=CallBack.Satisfaction.UNSATISFIED)),
+        )
     )
     return list(counted.order_by("area"))
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from incidents.rates import Weights, by_community, total
-from incidents.rates import Rates as Three
 from incidents.models import CallBack
+from incidents.rates import Rates as Three
+from incidents.rates import Weights, by_community, total
 from reports import cells
 from reports.cells import cell, rate_cell, row
 from reports.chapters import incidents_counts as counts
@@ -110,7 +110,7 @@ def _disputes(scene: Scene, words: Words) -> Json:
 def _satisfaction(scene: Scene, words: Words) -> Json:
     """The three rates per community (incidents.rates), most call-backs first."""
     mine = CallBack.objects.filter(incident__grid_code__startswith=scene.code)
-    span = {"start": scene.extent.start, "end": scene.end, "weights": Weights()}
+    span: Json = {"start": scene.extent.start, "end": scene.end, "weights": Weights()}
     rows = [
         row(_rates(scene.area(line.key) if line.key == scene.code else line.name, line.rates))
         for line in by_community(mine, **span)

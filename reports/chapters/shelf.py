@@ -44,5 +44,5 @@ def definitions() -> list[Json]:
             "meaning": each.meaning,
         }
         for chapter in all_chapters()
-        for each in (*chapter.figures, *chapter.rates)
+        for each in chapter.explained
     ]

@@ -1,4 +1,4 @@
-"""How a number stands to the period before and to a year ago, in words; silent where there is nothing to compare with."""
+"""How a number stands to the period before and to a year ago, in words; silent where there is nothing to compare."""
 
 from datetime import date
 from typing import Any, Final

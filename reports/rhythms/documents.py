@@ -1,4 +1,4 @@
-"""Word and Excel of the weekly, monthly and quarterly reports, from the frozen snapshot alone: the same bytes each time."""
+"""Word and Excel of the weekly, monthly and quarterly reports, from the frozen snapshot alone: always the same bytes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -110,8 +110,8 @@ def _recipients(snapshot: Json) -> Recipients:
         return Recipients(given["sent_to"], given["passed_to"])
     words, low = _words(), "" if snapshot["grid"]["level"] <= STREET_LEVEL else "_low"
     name = snapshot["grid"]["name"]
-    lines = [[each.format(grid=name) for each in words[f"{key}{low}"]] for key in ("sent_to", "passed_to")]
-    return Recipients(*lines)
+    sent, passed = ([each.format(grid=name) for each in words[f"{key}{low}"]] for key in ("sent_to", "passed_to"))
+    return Recipients(sent, passed)
 
 
 # --- Excel ------------------------------------------------------------------------------------------------------------
@@ -125,7 +125,9 @@ def _text(snapshot: Json) -> Sheet:
         for place, paragraph in enumerate(section["paragraphs"])
     ]
     title, name = _words()["tables"]["text"], snapshot["text"]["title"]
-    return Sheet(title, [Column("章节", 18), Column("内容", 110)], rows, title=name, period=days_text(snapshot), wrap=True)
+    return Sheet(
+        title, [Column("章节", 18), Column("内容", 110)], rows, title=name, period=days_text(snapshot), wrap=True
+    )
 
 
 def _sheet(table: Json, snapshot: Json) -> Sheet:
@@ -172,4 +174,4 @@ def _definitions(snapshot: Json) -> Sheet:
     rows = [[each["label"], each["meaning"]] for each in snapshot["definitions"]]
     rows += [[table["title"], table["note"]] for table in snapshot["tables"] if table["note"]]
     columns = [Column(words["columns"]["measure"], 20), Column(words["columns"]["meaning"], 80)]
-    return Sheet(words["tables"]["definitions"], columns, rows, title=snapshot["text"]["footnote"])
+    return Sheet(words["tables"]["definitions"], columns, rows, title=snapshot["text"]["footnote"], wrap=True)

@@ -35,7 +35,7 @@ LIMIT %(limit)s
 
 
 def red(extent: Extent, _grid: Grid, _period: Period) -> list[Json]:
-    """Closed in time, never sent back, called solved and praised by the reporter; the best praised and weightiest first."""
+    """Closed in time, never sent back, solved and praised as the reporter says; the best praised, weightiest first."""
     return _cases(_RED, extent)
 
 

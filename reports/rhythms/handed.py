@@ -1,10 +1,10 @@
 """工作交办清单: what was handed out in the period or is still open, with owner and time (domain.md 6.1, W39).
 
-From the decisions of meetings and the tasks given out through the grids; everything as it stood at the end of the period.
+From the decisions of meetings and the tasks given out through the grids, as it all stood at the end of the period.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from django.db.models import Count, Q
@@ -63,7 +63,7 @@ def _tasks(extent: Extent) -> Iterator[Json]:
             "text": f"{each.kind.name}：{each.title}",
             "owner": _owner(each),
             "due_on": each.due_on.isoformat(),
-            "is_new": each.issued_at >= extent.start,
+            "is_new": each.issued_at is not None and each.issued_at >= extent.start,
             "state": "called_off" if called_off else _state(each.due_on, extent, done=ended),
             "result": f"{each.accepted}/{each.shares}" if each.shares else "",
         }
@@ -84,7 +84,7 @@ def _state(due_on: Any, extent: Extent, *, done: bool) -> str:
     return "late" if due_on and due_on < local_day(extent.end) else "open"
 
 
-def counts(scene: Scene) -> Mapping[str, int]:
+def counts(scene: Scene) -> dict[str, int]:
     """How many were given in the period, done, open, late; what was called off counts nowhere."""
     rows = [each for each in scene.lists["handed"] if each["state"] != "called_off"]
     states = Counter(each["state"] for each in rows)

@@ -1,4 +1,4 @@
-"""The sections that all three rhythms share: overview, timeliness, structure, hot issues (sentences: data/rhythms.json)."""
+"""The sections that all three rhythms share: overview, timeliness, structure, hot issues (data/rhythms.json)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -160,9 +160,9 @@ def structure(scene: Scene) -> list[str]:
     return [points(sentences)]
 
 
-def _top(categories: Mapping[int | None, Tally]) -> list[tuple[int | None, int]]:
+def _top(categories: Mapping[int | None, Tally]) -> list[tuple[int, int]]:
     counted = [(pk, tally.numbers["reported"]) for pk, tally in categories.items() if pk and tally.numbers["reported"]]
-    return sorted(counted, key=lambda item: (-item[1], item[0] or 0))[:NAMED]
+    return sorted(counted, key=lambda item: (-item[1], item[0]))[:NAMED]
 
 
 def moved_categories(scene: Scene) -> list[tuple[int, int, int]]:

@@ -1,4 +1,4 @@
-"""季观摩: the quarter, what the tours saw, typical cases, assessment, matters, honours, the block for the duty report."""
+"""季观摩: the quarter, what tours saw, typical cases, assessment, matters, honours, a block for the duty report."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -199,5 +199,3 @@ def _duty_facts(scene: Scene) -> Iterator[str]:
     submitted, adopted = _adopted(scene)
     if submitted or adopted:
         yield words["cases"].format(submitted=submitted, adopted=adopted)
-
-

@@ -177,7 +177,7 @@ def _twice(scene: Scene) -> str:
 def _below(scene: Scene) -> str:
     """How many areas are left unranked, when some are ranked."""
     ranked = order(scene, scene.counts)
-    few = [code for code, tally in scene.counts.areas.items() if code != scene.code and 0 < tally.ratios[BY][1]]
+    few = [code for code, tally in scene.counts.areas.items() if code != scene.code and tally.ratios[BY][1] > 0]
     rest = len(few) - len(ranked)
     if not ranked or rest <= 0:
         return ""

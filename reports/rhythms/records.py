@@ -46,7 +46,9 @@ def cases(extent: Extent, _grid: Grid, _period: Period) -> list[Json]:
     """Typical cases submitted or answered in the quarter."""
     rows = TypicalCase.objects.filter(grid_code__startswith=extent.code, submitted_at__lt=extent.end)
     rows = rows.filter(Q(submitted_at__gte=extent.start) | Q(answered_at__gte=extent.start, answered_at__lt=extent.end))
-    return [_case(each, extent) for each in rows.select_related("grid", "incident").order_by("submitted_at", "id")[:LIMIT]]
+    return [
+        _case(each, extent) for each in rows.select_related("grid", "incident").order_by("submitted_at", "id")[:LIMIT]
+    ]
 
 
 def _case(case: Any, extent: Extent) -> Json:
@@ -137,9 +139,11 @@ def honours(extent: Extent, _grid: Grid, period: Period) -> list[Json]:
     for each in rows.prefetch_related("places").order_by("decided_on", "id"):
         places = each.places.annotate(awarded=awarded).select_related("title").order_by("id")
         found = [
-            {"heading": place.heading, "title": place.title.name, "n": place.awarded} for place in places if place.awarded
+            {"heading": place.heading, "title": place.title.name, "n": place.awarded}
+            for place in places
+            if place.awarded
         ]
-        made.append({"id": each.pk, "name": each.name, "decided_on": each.decided_on.isoformat(), "places": found})
+        made.append({"id": each.pk, "name": each.name, "decided_on": str(each.decided_on), "places": found})
     return made
 
 

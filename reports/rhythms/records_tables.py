@@ -100,7 +100,15 @@ def _matters(scene: Scene) -> Json:
 
 def _honours(scene: Scene) -> Json:
     rows = [
-        row([cell(each["decided_on"], "day"), cell(each["name"]), cell(place["heading"]), cell(place["title"]), cell(place["n"], "count")])
+        row(
+            [
+                cell(each["decided_on"], "day"),
+                cell(each["name"]),
+                cell(place["heading"]),
+                cell(place["title"]),
+                cell(place["n"], "count"),
+            ]
+        )
         for each in scene.lists["honours"]
         for place in each["places"]
     ]

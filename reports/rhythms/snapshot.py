@@ -1,4 +1,4 @@
-"""Puts a report together: text, numbers, tables and definitions as one JSON, with a hash of all that it was made from."""
+"""Puts a report together: text, numbers, tables and definitions as one JSON, with a hash of what it was made from."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The tables that all three rhythms share, as JSON (reports.cells): numbers beside their past, rates, categories, units."""
+"""The tables that all three rhythms share, as JSON (reports.cells): numbers with their past, rates, categories …"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date

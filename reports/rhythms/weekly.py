@@ -1,4 +1,4 @@
-"""周报告: against last week, areas with their denominators, tasks handed out, red and black examples (domain.md 6.1)."""
+"""周报告: against last week, areas with denominators, tasks handed out, red and black examples (domain.md 6.1)."""
 
 from datetime import datetime
 from typing import Any, Final
