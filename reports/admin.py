@@ -13,6 +13,7 @@ from reports import admin_assessment as _assessment  # noqa: F401  (registers as
 from reports import admin_honours as _honours  # noqa: F401  (registers honours and records)
 from reports import admin_meetings as _meetings  # noqa: F401  (registers meetings and the way of reports)
 from reports import admin_papers as _papers  # noqa: F401  (registers papers and templates)
+from reports import admin_rollups as _rollups  # noqa: F401  (registers the checks of the rollups)
 from reports.models import Report, ReportSchedule
 
 
