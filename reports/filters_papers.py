@@ -1,6 +1,6 @@
 """One FilterSet of papers for the list and the API."""
 
-from typing import Any
+from typing import Any, Final
 
 import django_filters as filters
 from django import forms
@@ -13,6 +13,8 @@ from reports.forms import grids_for
 from reports.models import Paper
 from reports.querysets import PaperQuerySet
 
+OVERDUE: Final = (("yes", _("Answer is overdue")),)
+
 
 class PaperFilter(filters.FilterSet):
     """What a list of papers can be narrowed by."""
@@ -21,7 +23,7 @@ class PaperFilter(filters.FilterSet):
     status = filters.ChoiceFilter(label=_("Status"), choices=Paper.Status.choices, empty_label=_("All"))
     year = filters.NumberFilter(label=_("Year"), min_value=2000, max_value=2100)
     grid = filters.CharFilter(label=_("Office"), validators=[CODE_VALIDATOR], max_length=24, method="filter_grid")
-    overdue = filters.BooleanFilter(label=_("Answer is overdue"), method="filter_overdue")
+    overdue = filters.ChoiceFilter(label=_("Answer"), choices=OVERDUE, empty_label=_("All"), method="filter_overdue")
 
     class Meta:
         model = Paper
@@ -40,4 +42,4 @@ class PaperFilter(filters.FilterSet):
 
     def filter_overdue(self, rows: PaperQuerySet, name: str, value: Any) -> PaperQuerySet:
         """Notices whose answer is overdue today."""
-        return rows.overdue(timezone.localdate()) if value else rows
+        return rows.overdue(timezone.localdate())

@@ -308,6 +308,7 @@ def test_the_list_costs_the_same_for_many_papers(
         page = desk.get(reverse("reports:papers"), {"kind": "rectification", "year": "2026", "grid": office.code})
     assert len(page.context["lines"]) == 13
     assert len(desk.get(reverse("reports:papers"), {"status": "issued"}).context["lines"]) == 1
+    assert desk.get(reverse("reports:papers"), {"overdue": "yes"}).status_code == 200
     assert desk.get(reverse("reports:papers"), {"year": "x", "grid": "%00", "kind": "x"}).status_code == 200
 
 
