@@ -54,12 +54,16 @@ late AS (
     WHERE l.turned IN ('started', 'resumed') AND NOT (l.clock = 'handle' AND coalesce(t.excused, FALSE))
     GROUP BY l.slot
 ),
--- the limit that held when the handling was fed back last
+-- the limit that held when the handling was fed back last. Chosen by FILTER, not by WHERE: the planner knows nothing of
+-- what a CTE holds, takes three conditions for a handful of rows, and would compare every leg with every slot
 due AS (
-    SELECT l.slot, (array_agg(l.due_at ORDER BY l.sequence DESC))[1] AS due_at
+    SELECT l.slot,
+           (array_agg(l.due_at ORDER BY l.sequence DESC) FILTER (
+               WHERE l.clock = 'handle' AND l.at <= t.fed_at
+                 AND l.kind IN ('started', 'extended', 'resumed', 'reckoned')
+           ))[1] AS due_at
     FROM leg l
     JOIN told t ON t.slot = l.slot
-    WHERE l.clock = 'handle' AND l.at <= t.fed_at AND l.kind IN ('started', 'extended', 'resumed', 'reckoned')
     GROUP BY l.slot
 ),
 facts AS (
