@@ -32,7 +32,10 @@ from incidents.demo.rules import build_drafts, build_rules
 from incidents.demo.supervision import build_supervision
 from incidents.demo.whistles import build_whistles
 from incidents.dispatch import dispatch_due
+from reports.demo.meetings import build_meetings
+from reports.demo.honours import build_honours
 from reports.demo.papers import build_papers
+from reports.demo.records import build_records
 from reports.writing import write
 
 REPORT_DAYS = 14
@@ -65,7 +68,10 @@ class Command(BaseCommand):
             key = self._load(password, options["days"])
         _analyze()
         self._write_reports()
+        build_meetings(timezone.now())
         build_papers(timezone.now())
+        build_honours(timezone.now())
+        build_records(timezone.now())
         self._print_logins(password, key)
 
     def _load(self, password: str, days: int) -> str:
