@@ -32,8 +32,8 @@ from incidents.demo.rules import build_drafts, build_rules
 from incidents.demo.supervision import build_supervision
 from incidents.demo.whistles import build_whistles
 from incidents.dispatch import dispatch_due
-from reports.demo.meetings import build_meetings
 from reports.demo.honours import build_honours
+from reports.demo.meetings import build_meetings
 from reports.demo.papers import build_papers
 from reports.demo.records import build_records
 from reports.writing import write
