@@ -46,7 +46,7 @@ _LOOK: Final[Mapping[str, Any]] = {"unit": "", "by": "", "widths": (), "chart": 
 
 
 def table(name: str, title: str, header: Sequence[str], rows: Iterable[Json], **look: Any) -> Json:
-    """A table. It may have a `unit`, `by` (what its lines are: area, category, unit), `widths` (the shares of the columns
+    """A table. It may have a `unit`, `by` (what its lines are: area, category, unit), `widths` (shares of the columns
     in the page's width), a `chart`, and a `note` that stands below it.
     """
     made = {"name": name, "title": title, "header": list(header), "rows": list(rows), **_LOOK, **look}

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from accounts.protect import mask_numbers
-from reports.metrics import Extent, part, query
+from reports.metrics import Extent, narrowed, part, query
 
 Row = dict[str, Any]
 
@@ -67,7 +67,9 @@ def totals_by_day(rows: list[Row], wanted: list[date]) -> list[Row]:
 
 @cache
 def _cases_sql(choice: str) -> str:
-    return "\n".join([part("facts"), part("cases"), choice, "LIMIT %(limit)s"])
+    # open at the end: open still, or ended after it
+    facts = narrowed("i.state = ANY(%(open_states)s) OR i.closed_at >= %(end)s")
+    return "\n".join([facts, part("cases"), choice, "LIMIT %(limit)s"])
 
 
 def _cases(sql: str, extent: Extent, limit: int) -> list[Row]:

@@ -85,8 +85,8 @@ class Counts:
     units: dict[str, Tally] = field(default_factory=dict)
 
 
-def count(extent: Extent) -> Counts:
-    """All numbers of `extent`, in two queries whatever its size."""
+def count(extent: Extent, *, units: bool = True) -> Counts:
+    """All numbers of `extent`, in two queries whatever its size; in one without the handling units."""
     rows = list(query(_totals_sql(), extent))
     counts = Counts(next(tally_of(row, MEASURES, INDICATORS) for row in rows if row["line"] == 3))
     for row in rows:
@@ -95,6 +95,8 @@ def count(extent: Extent) -> Counts:
             counts.areas[row["area"]] = tally
         elif row["line"] == 2:
             counts.categories[row["category_id"]] = tally
+    if not units:
+        return counts
     counts.units = {row["unit"]: tally_of(row, UNIT_MEASURES, UNIT_INDICATORS) for row in query(_units_sql(), extent)}
     return counts
 
@@ -142,6 +144,13 @@ def part(name: str) -> str:
     if name == "facts":
         return text("subtree") + text("facts")
     return text(name)
+
+
+@cache
+def narrowed(condition: str) -> str:
+    """The facts of those candidates alone for which `condition` on their row `i` holds: cheaper than all of them."""
+    before, after = text("subtree").rsplit(")", 1)
+    return f"{before}  AND ({condition})\n){after}" + text("facts")
 
 
 @cache

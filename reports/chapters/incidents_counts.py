@@ -14,7 +14,7 @@ from incidents.rates import SATISFIED
 from incidents.states import OPEN_STATES
 from reports.chapters.scene import Scene
 from reports.indicators import MEASURE_BY_NAME
-from reports.metrics import Extent, part, query
+from reports.metrics import Extent, narrowed, query
 from reports.words import templates
 
 Json = dict[str, Any]
@@ -34,6 +34,12 @@ CONDITIONS: Final[Mapping[str, str]] = {
     "hotline_closed": f"{_HOTLINE} AND f.state_end = 'closed'",
 }
 """Counted over the same facts as the measures of `reports.indicators`."""
+_CONCERNED: Final = f"""
+i.source = '{Source.HOTLINE.value}' OR i.category_id = ANY(%(hazards)s) OR EXISTS (
+    SELECT 1 FROM incidents_incidentevent e
+    WHERE e.incident_id = i.id AND e.move = 'report_up' AND e.at >= %(start)s AND e.at < %(end)s
+)"""
+"""Who else can meet no condition: the facts of the others need not be gathered."""
 EVENTS: Final = DisputeEvent.Kind
 
 
@@ -45,7 +51,7 @@ def _facts_sql() -> str:
         ", ".join(columns),
         "FROM facts f GROUP BY ROLLUP (f.area)",
     ]
-    return "\n".join([part("facts"), *lines])
+    return "\n".join([narrowed(_CONCERNED), *lines])
 
 
 def facts(extent: Extent) -> dict[str, int]:

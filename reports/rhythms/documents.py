@@ -1,4 +1,4 @@
-"""Word and Excel of the weekly, monthly and quarterly reports, from the frozen snapshot alone: always the same bytes."""
+"""Word and Excel of the weekly, monthly and quarterly reports, from the frozen snapshot alone: the same bytes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime

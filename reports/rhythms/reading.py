@@ -61,7 +61,7 @@ def _if_any(extent: Extent) -> Counts | None:
     begun = Incident.objects.filter(
         grid_code__startswith=extent.code[:STREET_LENGTH], reported_at__lt=extent.start + timedelta(days=1)
     )
-    return count(extent) if begun.exists() else None
+    return count(extent, units=False) if begun.exists() else None
 
 
 def _overdue(extent: Extent, _grid: Grid, _period: Period) -> list[Json]:
