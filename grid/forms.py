@@ -1,5 +1,6 @@
 """Forms of the grid pages; the rules themselves stand in grid.changes and grid.tenure."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.errors import DomainError
+from accounts.errors import DomainError, NotAllowed
 from accounts.models import User
 from accounts.text_guard import CleanCharField
 from grid.models import Grid, Organization
@@ -35,6 +36,19 @@ class DomainForm(forms.Form):
             self.add_error(name, messages)
         if not known:
             self.add_error(None, str(error))
+
+    def attempt(self, write: Callable[[], Any]) -> Any:
+        """What `write` gives; None when the business refused, which then stands beside the fields.
+
+        What is not the reader's at all (NotAllowed) stays a refusal of the page.
+        """
+        try:
+            return write()
+        except NotAllowed:
+            raise
+        except DomainError as error:
+            self.add_domain_error(error)
+            return None
 
 
 def find_person(given: str) -> User:

@@ -17,16 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.converters import IncidentNumber
 from accounts.errors import DomainError, NotAllowed
 from accounts.keyset import keyset_page
-from accounts.numbers import strict_int
 from grid.access import demand, requires
-from grid.forms import DomainForm
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents import action_figures, actions
 from incidents.forms.actions import ActionForm, DayForm, NumbersForm, WordsForm
 from incidents.models import ActionDay, Incident, JointAction
 from incidents.views.cases import LIST_RELATED
-from incidents.views.finding import person
+from incidents.views.finding import person, shown_version
 
 PAGE_SIZE: Final = 30
 SUGGESTED: Final = 100
@@ -125,7 +123,7 @@ def action_edit(request: HttpRequest, pk: int) -> HttpResponse:
     start = {name: getattr(action, name) for name in names}
     start |= {"units": action.units.all(), "compounds": action.compounds.all()}
     form = ActionForm(request.POST or None, grid=action.grid, initial=start)
-    version = _version(request, action)
+    version = shown_version(request, action.version)
 
     def write() -> JointAction:
         return actions.replan(action.pk, form.as_plan(), version=version, actor=person(request), now=timezone.now())
@@ -136,28 +134,11 @@ def action_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _planned(
     request: HttpRequest, form: ActionForm, write: Callable[[], JointAction], context: dict[str, Any]
 ) -> HttpResponse:
-    if form.is_bound and form.is_valid() and (action := _try(form, write)):
+    if form.is_bound and form.is_valid() and (action := form.attempt(write)):
         messages.success(request, _("The plan was saved."))
         return redirect("incidents:action", pk=action.pk)
     status = 422 if form.is_bound else 200
     return render(request, "incidents/action_form.html", {"form": form, **context}, status=status)
-
-
-def _try(form: DomainForm, write: Callable[[], Any]) -> Any:
-    """Do it, or show beside the fields why not; what is not the reader's at all stays a refusal."""
-    try:
-        return write()
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        form.add_domain_error(error)
-        return None
-
-
-def _version(request: HttpRequest, action: JointAction) -> int:
-    """The version that the page showed."""
-    given = request.POST.get("version", "")
-    return strict_int(given, name="version") if given else action.version
 
 
 # --- its life ---------------------------------------------------------------------------------------------------------
@@ -175,23 +156,23 @@ def action_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     form = WordsForm(request.POST or None, label=labels[step])
     if step == "start":
         return _started(request, action)
-    if form.is_bound and form.is_valid() and _try(form, lambda: _ended(request, action, step, form)):
+    if form.is_bound and form.is_valid() and form.attempt(lambda: _ended(request, action, step, form)):
         messages.success(request, _("Saved."))
         return redirect("incidents:action", pk=action.pk)
-    context = {"form": form, "action": action, "step": step, "version": _version(request, action)}
+    context = {"form": form, "action": action, "step": step, "version": shown_version(request, action.version)}
     return render(request, "incidents/action_step.html", context, status=422 if form.is_bound else 200)
 
 
 def _started(request: HttpRequest, action: JointAction) -> HttpResponse:
     if request.method == "POST":
-        version = _version(request, action)
+        version = shown_version(request, action.version)
         actions.start(action.pk, version=version, actor=person(request), now=timezone.now())
         messages.success(request, _("It has begun; everybody in its units was told."))
     return redirect("incidents:action", pk=action.pk)
 
 
 def _ended(request: HttpRequest, action: JointAction, step: str, form: WordsForm) -> JointAction:
-    words, version = form.cleaned_data["words"], _version(request, action)
+    words, version = form.cleaned_data["words"], shown_version(request, action.version)
     given: dict[str, Any] = {"version": version, "actor": person(request), "now": timezone.now()}
     if step == "end":
         return actions.end(action.pk, result=words, **given)
@@ -212,7 +193,7 @@ def action_day(request: HttpRequest, pk: int) -> HttpResponse:
     day = _day_of(request, action)
     kept = ActionDay.objects.filter(action=action, day=day).prefetch_related("compounds_done").first()
     form = DayForm(request.POST or None, action=action, kept=kept, initial=_start_of(action, kept, day))
-    if form.is_bound and form.is_valid() and _try(form, lambda: _write_day(request, action, form)):
+    if form.is_bound and form.is_valid() and form.attempt(lambda: _write_day(request, action, form)):
         messages.success(request, _("The day was saved."))
         return redirect("incidents:action", pk=action.pk)
     context = {"form": form, "action": action, "kept": kept}
@@ -254,7 +235,7 @@ def action_gather(request: HttpRequest, pk: int) -> HttpResponse:
     form = NumbersForm(request.POST if by_hand else None)
     if request.method == "POST" and (form.is_valid() if by_hand else True):
         wanted = form.cleaned_data["numbers"].split() if by_hand else request.POST.getlist("case")
-        if (count := _try(form, lambda: _gathered(request, action, wanted))) is not None:
+        if (count := form.attempt(lambda: _gathered(request, action, wanted))) is not None:
             messages.success(request, _("Cases taken in: %(count)s.") % {"count": count})
             return redirect("incidents:action", pk=action.pk)
     rows = actions.suggested(action, request.user).select_related(*LIST_RELATED).order_by("-id")[:SUGGESTED]

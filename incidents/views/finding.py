@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
+from accounts.numbers import strict_int
 from grid.scope import Scope
 from incidents.models import Incident
 from incidents.states import MOVE_BY_NAME, START, Move
@@ -36,6 +37,12 @@ def find_move(name: str) -> Move:
     if move is None or START in move.sources:
         raise Http404
     return move
+
+
+def shown_version(request: HttpRequest, kept: int) -> int:
+    """The version that the page showed; `kept`, that of the row, before anything was sent."""
+    given = request.POST.get("version", "")
+    return strict_int(given, name="version") if given else kept
 
 
 def is_field_only(scope: Scope) -> bool:

@@ -1,6 +1,5 @@
 """网格任务: the list, a new one, one task with its shares; progress and reports come from the phone."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from django.contrib import messages
@@ -14,17 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.converters import IncidentNumber
-from accounts.errors import DomainError, NotAllowed
 from accounts.keyset import keyset_page
-from accounts.numbers import strict_int
 from grid.access import demand, requires
-from grid.forms import DomainForm
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents import gridtasks
 from incidents.forms.gridtasks import GridTaskForm, ProgressForm, WordsForm
 from incidents.models import GridTask, GridTaskItem, GridTaskPart, Incident, TaskKind
-from incidents.views.finding import person
+from incidents.views.finding import person, shown_version
 
 PAGE_SIZE: Final = 30
 GRID_CHOICES: Final = 100
@@ -125,8 +121,8 @@ def task_new(request: HttpRequest) -> HttpResponse:
     case = _case(request)
     form = GridTaskForm(request.POST or None, grid=grid)
     if form.is_bound and form.is_valid():
-        made = _try(
-            form, lambda: gridtasks.draft(form.as_task(case), grid=grid, actor=person(request), now=timezone.now())
+        made = form.attempt(
+            lambda: gridtasks.draft(form.as_task(case), grid=grid, actor=person(request), now=timezone.now())
         )
         if made:
             messages.success(request, _("Saved as a draft: look at its shares, then give it out."))
@@ -167,7 +163,11 @@ def task_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if step not in STEPS:
         raise Http404
     name, label = STEPS[step]
-    given: dict[str, Any] = {"version": _version(request, task), "actor": person(request), "now": timezone.now()}
+    given: dict[str, Any] = {
+        "version": shown_version(request, task.version),
+        "actor": person(request),
+        "now": timezone.now(),
+    }
     if step == "issue":
         if request.method == "POST":
             gridtasks.issue(task.pk, **given)
@@ -175,7 +175,7 @@ def task_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         return redirect("incidents:grid_task", pk=task.pk)
     act = gridtasks.finish if step == "finish" else gridtasks.call_off
     form = WordsForm(request.POST or None, name=name, label=label)
-    if form.is_bound and form.is_valid() and _try(form, lambda: act(task.pk, **form.cleaned_data, **given)):
+    if form.is_bound and form.is_valid() and form.attempt(lambda: act(task.pk, **form.cleaned_data, **given)):
         messages.success(request, _("Saved."))
         return redirect("incidents:grid_task", pk=task.pk)
     context = {"form": form, "field": form[name], "task": task, "label": label, "version": given["version"]}
@@ -205,7 +205,7 @@ def task_part(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         amount, text = form.cleaned_data["amount"] or 0, form.cleaned_data["text"]
         given: dict[str, Any] = {"actor": person(request), "now": timezone.now()}
-        if _try(form, lambda: gridtasks.progress(part.pk, amount=amount, text=text, **given)):
+        if form.attempt(lambda: gridtasks.progress(part.pk, amount=amount, text=text, **given)):
             messages.success(request, _("Saved."))
             return redirect("incidents:grid_task_part", pk=part.pk)
     context = {
@@ -235,25 +235,8 @@ def task_part_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         return redirect("incidents:grid_task", pk=part.task_id)
     act = gridtasks.report if step == "report" else gridtasks.send_back
     form = WordsForm(request.POST or None, name=name, label=label)
-    if form.is_bound and form.is_valid() and _try(form, lambda: act(part.pk, **form.cleaned_data, **given)):
+    if form.is_bound and form.is_valid() and form.attempt(lambda: act(part.pk, **form.cleaned_data, **given)):
         messages.success(request, _("Saved."))
         return redirect("incidents:grid_task", pk=part.task_id)
     context = {"form": form, "field": form[name], "task": part.task, "part": part, "label": label}
     return render(request, "incidents/grid_task_step.html", context, status=422 if form.is_bound else 200)
-
-
-def _try(form: DomainForm, write: Callable[[], Any]) -> Any:
-    """Do it, or show beside the fields why not; what is not the reader's at all stays a refusal."""
-    try:
-        return write()
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        form.add_domain_error(error)
-        return None
-
-
-def _version(request: HttpRequest, task: GridTask) -> int:
-    """The version that the page showed."""
-    given = request.POST.get("version", "")
-    return strict_int(given, name="version") if given else task.version

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.errors import DomainError, NotAllowed
 from accounts.keyset import keyset_page
 from accounts.models import User
 from grid.access import requires
@@ -98,8 +97,8 @@ def _work_of(request: HttpRequest, giver: User) -> tuple[list[handover.Item], in
 
 def _act(request: HttpRequest, giver: User, form: HandOverForm, ticked: list[str]) -> HandOver | None:
     given = form.cleaned_data
-    try:
-        return handover.hand_over(
+    made: HandOver | None = form.attempt(
+        lambda: handover.hand_over(
             giver=giver,
             taker=given["taker"],
             reason=given["reason"],
@@ -107,11 +106,8 @@ def _act(request: HttpRequest, giver: User, form: HandOverForm, ticked: list[str
             now=timezone.now(),
             only=frozenset(ticked),
         )
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        form.add_domain_error(error)
-        return None
+    )
+    return made
 
 
 @requires("grid.edit")
