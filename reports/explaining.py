@@ -11,8 +11,10 @@ from reports.indicators import INDICATORS, UNIT_INDICATORS, Indicator
 from reports.metrics import NEXT_LENGTH, Extent
 from reports.models import Scheme
 from reports.periods import Period, local_day
+from reports.rollups import reading
 
 MONTHS: Final = 6
+MONTH: Final = "m"
 LIVE_LENGTH: Final = 9
 """Down from streets everything is counted when asked for; the months of a city would take minutes."""
 
@@ -54,13 +56,23 @@ def explain(indicator: Indicator, code: str, period: Period, *, now: datetime) -
         return _of_people(indicator, extent, spans)
     areas = figures.divided(extent, "area", only=indicator) if extent.start < extent.end else {}
     fractions = {area: tally.ratios[indicator.name] for area, tally in areas.items()}
-    series = figures.series(code, spans, only=indicator) if spans and len(code) >= LIVE_LENGTH else []
-    months = [
-        (local_day(start), Value(*tally.ratios[indicator.name]))
-        for (start, _end), tally in zip(spans, series, strict=False)  # no series above the streets
-    ]
+    months = _months(indicator, code, spans, now)
     above, below = (sum(each[side] for each in fractions.values()) for side in (0, 1))
     return Explained(Value(above, below), months, {area: Value(*each) for area, each in sorted(fractions.items())})
+
+
+def _months(
+    indicator: Indicator, code: str, spans: Sequence[tuple[datetime, datetime]], now: datetime
+) -> list[tuple[date, Value]]:
+    """The core is read from the rollups at any level; what they do not hold is counted, from streets downwards."""
+    first = [local_day(start) for start, _end in spans]
+    if spans and indicator in INDICATORS and reading.as_of() is not None:
+        tallies = [tally for _day, tally in reading.series(code, MONTH, first[0], first[-1], now=now)]
+    elif spans and len(code) >= LIVE_LENGTH:
+        tallies = figures.series(code, spans, only=indicator)
+    else:
+        return []
+    return [(day, Value(*tally.ratios[indicator.name])) for day, tally in zip(first, tallies, strict=True)]
 
 
 def _of_people(indicator: Indicator, extent: Extent, spans: Sequence[tuple[datetime, datetime]]) -> Explained:
