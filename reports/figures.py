@@ -180,5 +180,12 @@ def _behind_sql(condition: str, *, by_unit: bool) -> str:
     return "\n".join([*parts, "ORDER BY f.reported_at, f.id LIMIT %(limit)s"])
 
 
+_BELOW: Final = {
+    "category": "OR f.category_id IN (SELECT k.id FROM incidents_category k WHERE k.parent_id::text = %(category)s)"
+}
+"""A major class takes its minor ones in."""
+
+
 def _filters() -> list[str]:
-    return [f"AND (%({name})s = '' OR {key} = %({name})s)" for name, key in CUTS.items() if name != "unit"]
+    names = {name: key for name, key in CUTS.items() if name != "unit"}
+    return [f"AND (%({name})s = '' OR {key} = %({name})s {_BELOW.get(name, '')})" for name, key in names.items()]

@@ -15,11 +15,11 @@ from reports.dashboards.choice import KINDS, TABS
 from reports.periods import local_day, parse_day
 
 KIND_WORDS = {
-    "daily": _("Day"),
-    "weekly": _("Week"),
-    "monthly": _("Month"),
-    "quarterly": _("Quarter"),
-    "yearly": _("Year"),
+    "daily": _("By day"),
+    "weekly": _("By week"),
+    "monthly": _("By month"),
+    "quarterly": _("By quarter"),
+    "yearly": _("By year"),
 }
 TAB_WORDS = {
     "trend": _("Trend and breakdown"),

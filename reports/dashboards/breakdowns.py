@@ -18,6 +18,7 @@ from reports.indicators import INDICATOR_BY_NAME, MEASURE_BY_NAME
 from reports.metrics import Tally
 
 COLUMNS: Final = ("reported", "completed", "open_end", "overdue_open")
+DRAWN: Final = COLUMNS[:2]
 RATE: Final = "on_time_handling_rate"
 UNCLASSIFIED: Final = "none"
 MOST_BARS: Final = 20
@@ -124,12 +125,12 @@ def _card(choice: Choice, by: str, title: str, lines: Sequence[Named]) -> Card:
 
 
 def _row(choice: Choice, by: str, line: Named) -> list[Cell]:
-    cells = [count(line.tally.numbers[name], choice.cases_url(name, **{by: line.key})) for name in COLUMNS]
+    cells = [count(line.tally.numbers[name], choice.cases_url(name, {by: line.key})) for name in COLUMNS]
     return [words(line.name, line.url), *cells, rate(line.tally.ratios[RATE])]
 
 
 def _chart(choice: Choice, by: str, lines: Sequence[Named]) -> dict[str, Any]:
-    shown = [line for line in lines if any(line.tally.numbers[name] for name in COLUMNS)][:MOST_BARS]
+    shown = [line for line in lines if any(line.tally.numbers[name] for name in DRAWN)][:MOST_BARS]
     series = [
         {
             "name": MEASURE_BY_NAME[name].label,
@@ -138,5 +139,5 @@ def _chart(choice: Choice, by: str, lines: Sequence[Named]) -> dict[str, Any]:
         }
         for name, tone in (("reported", "primary"), ("completed", "success"))
     ]
-    links = [line.url or choice.cases_url("reported", **{by: line.key}) for line in shown]
+    links = [line.url or choice.cases_url("reported", {by: line.key}) for line in shown]
     return {"kind": "hbar", "labels": [line.name for line in shown], "series": series, "links": links}

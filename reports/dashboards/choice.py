@@ -120,11 +120,11 @@ class Choice:
         day = local_day(now) if self.is_running(now) else self.period.last
         return self.url(kind=kind, period=period_of(kind, day))
 
-    def cases_url(self, measure: str, *, period: Period | None = None, **line: str) -> str:
+    def cases_url(self, measure: str, line: Mapping[str, str] | None = None, *, period: Period | None = None) -> str:
         """The incidents behind one number: those of the question, or of one line of its tables."""
         span = period or self.period
         address = reverse("reports:cases", args=[self.code, span.first.isoformat(), span.last.isoformat(), measure])
-        wanted = {name: value for name, value in {**self.filters, **line}.items() if value}
+        wanted = {name: value for name, value in {**self.filters, **(line or {})}.items() if value}
         return f"{address}?{urlencode(wanted)}" if wanted else address
 
     def list_url(self, **filters: Any) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from reports.dashboards.choice import Choice
 from reports.indicators import INDICATORS, MEASURES
@@ -91,7 +91,7 @@ def _point(day: date, tally: Tally) -> Point:
     return Point(day, numbers["reported"], numbers["completed"], numbers["open_end"], numbers["overdue_open"])
 
 
-def _steps(choice: Choice, grain: str, span: Period, now: datetime) -> Iterator[Mapping[str, object]]:
+def _steps(choice: Choice, grain: str, span: Period, now: datetime) -> Iterator[Mapping[str, Any]]:
     whole = Period(names.first_day(grain, span.first), span.last)
     return query(part("steps"), Extent.of(choice.code, whole, until=now), step=STEPS[grain], **choice.filters)
 

@@ -26,7 +26,8 @@ RATES: Final = (
     "rework_rate",
     "extension_rate",
 )
-STOCKS: Final = ("open_end", "overdue_open")
+LEAST: Final = 20
+"""From so many on a change is told in percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class Change:
 
     @property
     def share(self) -> float | None:
-        """How much more, as a share of before."""
-        return (self.now - self.before) / self.before if self.before else None
+        """How much more, as a share of before; a share of a handful would only startle."""
+        return (self.now - self.before) / self.before if self.before and self.before >= LEAST else None
 
 
 @dataclass(frozen=True, slots=True)

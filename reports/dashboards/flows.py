@@ -40,7 +40,7 @@ def heat(choice: Choice, measure: str, now: datetime) -> Card:
         period=period_words(months.first, months.last),
         url=choice.at(category="", source="").cases_url(measure, period=months),
         chart={"kind": "heat", "labels": [str(hour) for hour in HOURS], "series": series},
-        header=[_("Hour"), *days],
+        header=[_("Hour of the day"), *days],
         rows=rows,
         note=_("Whole months of the period, all categories and sources."),
         in_excel="line",

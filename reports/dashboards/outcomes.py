@@ -52,7 +52,7 @@ def bounces(choice: Choice, user: Any) -> Card:
         header=[
             _("Returned by"),
             _("Went next to"),
-            _("Returns"),
+            _("Times returned"),
             _("Cases"),
             _("Ended where it was returned"),
             _("Both ways"),
@@ -65,7 +65,7 @@ def bounces(choice: Choice, user: Any) -> Card:
 
 def _pairs(choice: Choice, user: Any) -> list[Pair]:
     found: dict[tuple[str, str], Pair] = {}
-    returned = returns_between(user, choice.period.start, choice.period.end, choice.code)
+    returned: Any = returns_between(user, choice.period.start, choice.period.end, choice.code)
     rows = returned.order_by("-pk").values_list("giver", "taker", "holder", "incident__number")[:MOST_RETURNS]
     for giver, taker, holder, number in rows:
         key = _side(giver), _side(taker)
@@ -100,7 +100,7 @@ def _bounce_chart(choice: Choice, pairs: Sequence[Pair], names: Mapping[str, str
     shown = pairs[:MOST_BARS]
     labels = [f"{names.get(pair.giver, pair.giver)} → {names.get(pair.taker, pair.taker)}" for pair in shown]
     series = [
-        {"name": _("Returns"), "values": [pair.returns for pair in shown], "tone": "warning"},
+        {"name": _("Times returned"), "values": [pair.returns for pair in shown], "tone": "warning"},
         {"name": _("Ended where it was returned"), "values": [pair.came_back for pair in shown], "tone": "danger"},
     ]
     return {"kind": "hbar", "labels": labels, "series": series, "links": [_among(choice, pair) for pair in shown]}
@@ -125,7 +125,7 @@ def solved(choice: Choice) -> Card:
             "series": [{"name": _("Cases"), "values": [n for _label, n, _tone, _url in lines], "tone": "primary"}],
             "links": [url for _label, _n, _tone, url in lines],
         },
-        header=[_("Of the closed cases"), _("Cases"), _("Share")],
+        header=[_("Of the closed cases"), _("Cases"), _("Share of the cases")],
         rows=[[words(label), count(n, url), rate((n, found["closed"]))] for label, n, _tone, url in lines],
         note=_("A case is solved when somebody saw it on site or the reporter says so; closing alone is not solving."),
         drawn=(1,),
@@ -135,7 +135,7 @@ def solved(choice: Choice) -> Card:
 def _solved_lines(choice: Choice, found: Mapping[str, int]) -> list[tuple[str, int, str, str]]:
     return [
         (_("Closed"), found["closed"], "primary", _ended_url(choice)),
-        (_("Called back"), found["called"], "info", ""),
+        (_("Were called back"), found["called"], "info", ""),
         (_("Reporter reached"), found["reached"], "info", ""),
         (_("Reporter says: solved"), found["said_solved"], "success", ""),
         (_("Found solved"), found["solved"], "success", _ended_url(choice, is_solved="yes")),
@@ -193,7 +193,7 @@ def reporters(choice: Choice, names: Mapping[str, str]) -> Card:
     for code in sorted(lines):
         cases, who = lines[code]
         name, url = (inside, "") if code == choice.code else (names.get(code, code), choice.url(code=code))
-        shown = count(cases, choice.cases_url("reported", area=code))
+        shown = count(cases, choice.cases_url("reported", {"area": code}))
         rows.append([words(name, url if code in names else ""), shown, people(who), _each(cases, who)])
     return Card(
         id="chart-people",

@@ -130,16 +130,16 @@ def verdict_words(grain: str, verdict: Verdict) -> str:
     if verdict.band is None:
         return (
             _(
-                "No forecast: in a test on the last %(n)s steps the model was off by %(ours)s on average, the best simple "
-                "guess (%(naive)s) by %(theirs)s. A forecast is shown only when it is at least 5%% better."
+                "No forecast: in a test on the last %(n)s steps the model was off by %(ours)s on average, the best "
+                "simple guess (%(naive)s) by %(theirs)s. A forecast is shown only when it is at least 5%% better."
             )
             % facts
         )
     return (
         _(
-            "Grey band: four of five values are expected there. In a test on the last %(n)s steps the model (recent level "
-            "× usual shape) was off by %(ours)s on average, the best simple guess (%(naive)s) by %(theirs)s: %(gain)s%% "
-            "better."
+            "Grey band: four of five values are expected there. In a test on the last %(n)s steps the model (recent "
+            "level × usual shape) was off by %(ours)s on average, the best simple guess (%(naive)s) by %(theirs)s: "
+            "%(gain)s%% better."
         )
         % facts
     )

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.core.cache import cache
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.protect import mask_numbers
@@ -73,12 +74,10 @@ def _shape_length(grid: Grid) -> int:
 
 
 def _dots(rows: Any, now: datetime) -> list[list[Any]]:
-    """Open cases as [longitude, latitude, late]."""
-    found, _more = maps.points(rows.open(), limit=DOTS)
-    return [
-        [round(row["x"], 5), round(row["y"], 5), int(maps.tone(row["state"], row["due_at"], now=now) == "danger")]
-        for row in found
-    ]
+    """Open cases as [longitude, latitude, late], the overdue ones first when there are too many."""
+    placed = rows.open().filter(point__isnull=False).annotate(x=maps.X("point"), y=maps.Y("point"))
+    found = placed.order_by(F("due_at").asc(nulls_last=True)).values_list("x", "y", "due_at")[:DOTS]
+    return [[round(x, 5), round(y, 5), int(due_at is not None and due_at < now)] for x, y, due_at in found]
 
 
 def _events(rows: Any, now: datetime) -> list[Json]:

@@ -30,7 +30,7 @@ def _numbers(found: Analysis, period: str) -> Sheet:
     titles = [_("This period"), _("Period before"), _("Year before")]
     return Sheet(
         name=_("Main numbers"),
-        columns=[Column(_("Number"), 18), *(Column(title, 14, WHOLE) for title in titles), Column(_("Meaning"), 60)],
+        columns=[Column(_("Measure"), 18), *(Column(title, 14, WHOLE) for title in titles), Column(_("Meaning"), 60)],
         rows=[
             [one.measure.label, one.value, one.before.before, one.year_before.before, one.measure.meaning]
             for one in found.numbers

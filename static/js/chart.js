@@ -20,8 +20,10 @@
   }
   /* Hours across, weekdays down; the deeper the colour, the more. */
   function heat(data, is) {
-    var cells = [], most = 1;
-    data.series.forEach(function (row, y) { row.values.forEach(function (value, x) { cells.push([x, y, value]); most = Math.max(most, value); }); });
+    var cells = [], order, most;
+    data.series.forEach(function (row, y) { row.values.forEach(function (value, x) { cells.push([x, y, value]); }); });
+    order = cells.map(function (cell) { return cell[2]; }).sort(function (a, b) { return a - b; });
+    most = Math.max(1, order[Math.floor(order.length * 0.98) - 1]); // one hour out of the common run does not fade all others
     var axis = { axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: is.faint }, splitArea: { show: false } };
     return {
       grid: { left: 8, right: 8, top: 8, bottom: 44, containLabel: true }, legend: { show: false },
@@ -29,8 +31,8 @@
         formatter: function (hit) { return data.series[hit.value[1]].name + " " + data.labels[hit.value[0]] + ":00 · " + hit.value[2]; } },
       xAxis: Object.assign({ type: "category", data: data.labels }, axis),
       yAxis: Object.assign({ type: "category", inverse: true, data: data.series.map(function (row) { return row.name; }) }, axis),
-      visualMap: { min: 0, max: most, calculable: false, orient: "horizontal", left: "center", bottom: 0, itemHeight: 160, itemWidth: 10, text: [String(most), "0"],
-        textStyle: { color: is.faint }, inRange: { color: [is.none, "#93b9e3", "#2f7bd6", "#143c72"].slice(0, 4) } },
+      visualMap: { min: 0, max: most, calculable: false, orient: "horizontal", left: "center", bottom: 0, itemHeight: 160, itemWidth: 10, text: ["≥ " + most, "0"],
+        textStyle: { color: is.faint }, inRange: { color: [is.none, "#93b9e3", "#2f7bd6", "#143c72"] } },
       series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: is.ground, borderWidth: 2, borderRadius: 3 }, emphasis: { itemStyle: { borderColor: is.words } } }],
     };
   }

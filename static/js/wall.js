@@ -26,6 +26,7 @@
     Object.keys(now).forEach(function (name) {
       var node = wall.querySelector('[data-number="' + name + '"]'), changed = name in shown && shown[name] !== now[name];
       node.textContent = now[name].toLocaleString("en");
+      node.classList.toggle("is-long", now[name] > 9999);
       node.parentNode.classList.remove("is-new");
       if (changed) { void node.offsetWidth; node.parentNode.classList.add("is-new"); }
     });
@@ -74,7 +75,7 @@
   function ages() {
     find("events").querySelectorAll("time").forEach(function (node) {
       var minutes = Math.max(0, Math.floor((Date.now() - new Date(node.dateTime)) / 60000));
-      node.textContent = minutes < 1 ? say.now : minutes < 60 ? say.minutes.replace("%(n)s", minutes) : say.hours.replace("%(n)s", Math.floor(minutes / 60));
+      node.textContent = minutes < 1 ? say.now : minutes < 60 ? say.minutes.replace("{n}", minutes) : say.hours.replace("{n}", Math.floor(minutes / 60));
     });
   }
 
@@ -175,7 +176,7 @@
     var late = Date.now() - lastGood > 3 * every || login, note = find("stale");
     wall.classList.toggle("is-stale", Boolean(late));
     note.hidden = !late;
-    if (late) note.textContent = login ? say.login : say.stale.replace("%(time)s", clock(new Date(lastGood)));
+    if (late) note.textContent = login ? say.login : say.stale.replace("{time}", clock(new Date(lastGood)));
   }
   var gone = false;
   function ask() {

@@ -19,7 +19,8 @@ def noisy_weeks(count: int, *, spread: int, seed: int = 7) -> list[float]:
 def test_a_weekly_shape_in_noise_is_foretold_better_than_by_last_week() -> None:
     verdict = judge(noisy_weeks(16, spread=6), 7, 7)
     assert verdict.naive == SEASON
-    assert verdict.gain is not None and verdict.gain > MARGIN
+    assert verdict.gain is not None
+    assert verdict.gain > MARGIN
     assert verdict.band is not None
     weekend = verdict.band.values[5:]
     assert max(weekend) < min(verdict.band.values[:5])
@@ -36,7 +37,8 @@ def test_a_week_that_repeats_itself_exactly_leaves_nothing_to_improve() -> None:
 def test_a_steady_climb_is_foretold_best_by_its_last_value_and_gets_no_band() -> None:
     verdict = judge([float(n * 3) for n in range(90)], 3, 7)
     assert verdict.naive == LAST
-    assert verdict.gain is not None and verdict.gain < 0
+    assert verdict.gain is not None
+    assert verdict.gain < 0
     assert verdict.band is None
 
 
@@ -74,7 +76,8 @@ def test_a_band_is_ordered_never_negative_and_always_earned(history: list[float]
     assert verdict == judge(history, horizon, season)
     if verdict.band is None:
         return
-    assert verdict.model_error is not None and verdict.naive_error is not None
+    assert verdict.model_error is not None
+    assert verdict.naive_error is not None
     assert verdict.model_error < verdict.naive_error * (1 - MARGIN)
     assert len(verdict.band.values) == horizon
     for value, low, high in zip(verdict.band.values, verdict.band.lower, verdict.band.upper, strict=True):
