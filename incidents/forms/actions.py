@@ -10,6 +10,7 @@ from accounts.text_guard import CleanCharField
 from grid.forms import DomainForm, day_input
 from grid.models import Compound, Grid, Organization
 from incidents.actions import MOST_FOUND, MOST_PEOPLE, DayEntry, Plan
+from incidents.forms.words import many_lines
 from incidents.models import ActionDay, JointAction
 
 
@@ -21,15 +22,11 @@ class _Compounds(forms.ModelMultipleChoiceField):
         return _("%(name)s (no managing unit)") % {"name": obj.name} if obj.is_unmanaged else str(obj.name)
 
 
-def _many_lines() -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": 4})
-
-
 class ActionForm(DomainForm):
     """The plan of a joint action in one grid."""
 
     name = CleanCharField(label=_("name"), max_length=100)
-    purpose = CleanCharField(label=_("aim of the action"), max_length=2000, multiline=True, widget=_many_lines())
+    purpose = CleanCharField(label=_("aim of the action"), max_length=2000, multiline=True, widget=many_lines())
     lead = forms.ModelChoiceField(label=_("led by"), queryset=Organization.objects.none())
     starts_on = forms.DateField(label=_("first day"), widget=day_input(), initial=timezone.localdate)
     ends_on = forms.DateField(label=_("last day"), widget=day_input())
@@ -78,7 +75,7 @@ class DayForm(DomainForm):
     people = forms.IntegerField(label=_("people on duty"), min_value=1, max_value=MOST_PEOPLE)
     found = forms.IntegerField(label=_("problems found"), min_value=0, max_value=MOST_FOUND, initial=0)
     settled = forms.IntegerField(label=_("problems settled"), min_value=0, max_value=MOST_FOUND, initial=0)
-    text = CleanCharField(label=_("progress"), max_length=2000, multiline=True, widget=_many_lines())
+    text = CleanCharField(label=_("progress"), max_length=2000, multiline=True, widget=many_lines())
     compounds = _Compounds(
         label=_("compounds worked on"),
         queryset=Compound.objects.none(),
@@ -98,16 +95,6 @@ class DayForm(DomainForm):
         given = self.cleaned_data
         names = ("day", "people", "text", "found", "settled")
         return DayEntry(**{name: given[name] for name in names}, compounds=list(given["compounds"]))
-
-
-class WordsForm(DomainForm):
-    """The result or the reason with which an action ends."""
-
-    words = CleanCharField(label=_("words"), max_length=5000, multiline=True, widget=_many_lines())
-
-    def __init__(self, *args: Any, label: object, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["words"].label = label  # type: ignore[assignment]
 
 
 class NumbersForm(DomainForm):

@@ -8,14 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text_guard import CleanCharField
 from grid.forms import DomainForm, day_input
 from grid.models import Grid
+from incidents.forms.words import many_lines
 from incidents.gridtasks import MOST_TARGET, NewTask
 from incidents.models import Incident, TaskKind
 
 LEVELS: Final = (Grid.Level.COMMUNITY, Grid.Level.GRID, Grid.Level.MICRO)
-
-
-def _many_lines() -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": 4})
 
 
 class GridTaskForm(DomainForm):
@@ -23,7 +20,7 @@ class GridTaskForm(DomainForm):
 
     kind = forms.ModelChoiceField(label=_("kind"), queryset=TaskKind.objects.none())
     title = CleanCharField(label=_("title"), max_length=100)
-    text = CleanCharField(label=_("what is to be done"), max_length=5000, multiline=True, widget=_many_lines())
+    text = CleanCharField(label=_("what is to be done"), max_length=5000, multiline=True, widget=many_lines())
     due_on = forms.DateField(label=_("due on"), widget=day_input())
     level = forms.TypedChoiceField(label=_("each grid of this level gets a share"), coerce=int)
     target = forms.IntegerField(
@@ -39,7 +36,7 @@ class GridTaskForm(DomainForm):
         max_length=10_000,
         multiline=True,
         required=False,
-        widget=_many_lines(),
+        widget=many_lines(),
         help_text=_("One line for each thing to do."),
     )
 
@@ -66,12 +63,3 @@ class ProgressForm(DomainForm):
         label=_("so many more"), min_value=-MOST_TARGET, max_value=MOST_TARGET, initial=0, required=False
     )
     text = CleanCharField(label=_("words"), max_length=500, required=False)
-
-
-class WordsForm(DomainForm):
-    """The words that a step needs; `name` is the field that the business speaks of."""
-
-    def __init__(self, *args: Any, name: str, label: object, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = CleanCharField(label=label, max_length=2000, multiline=True, widget=_many_lines())
-        self.fields[name] = field

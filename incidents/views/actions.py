@@ -21,7 +21,8 @@ from grid.access import demand, requires
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents import action_figures, actions
-from incidents.forms.actions import ActionForm, DayForm, NumbersForm, WordsForm
+from incidents.forms.actions import ActionForm, DayForm, NumbersForm
+from incidents.forms.words import WordsForm
 from incidents.models import ActionDay, Incident, JointAction
 from incidents.views.cases import LIST_RELATED
 from incidents.views.finding import person, shown_version
@@ -29,6 +30,8 @@ from incidents.views.finding import person, shown_version
 PAGE_SIZE: Final = 30
 SUGGESTED: Final = 100
 GRID_CHOICES: Final = 100
+LONGEST: Final = 5000
+"""Letters of the result or of the reason with which an action ends."""
 STREET, COMMUNITY = Grid.Level.STREET, Grid.Level.COMMUNITY
 RELATED: Final = ("grid", "lead", "created_by")
 
@@ -153,7 +156,7 @@ def action_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     labels = {"start": "", "end": _("What came of it"), "call-off": _("Why it is called off")}
     if step not in labels:
         raise Http404
-    form = WordsForm(request.POST or None, label=labels[step])
+    form = WordsForm(request.POST or None, name="words", label=labels[step], longest=LONGEST)
     if step == "start":
         return _started(request, action)
     if form.is_bound and form.is_valid() and form.attempt(lambda: _ended(request, action, step, form)):

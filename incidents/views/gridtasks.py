@@ -18,7 +18,8 @@ from grid.access import demand, requires
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents import gridtasks
-from incidents.forms.gridtasks import GridTaskForm, ProgressForm, WordsForm
+from incidents.forms.gridtasks import GridTaskForm, ProgressForm
+from incidents.forms.words import WordsForm
 from incidents.models import GridTask, GridTaskItem, GridTaskPart, Incident, TaskKind
 from incidents.views.finding import person, shown_version
 
@@ -26,6 +27,8 @@ PAGE_SIZE: Final = 30
 GRID_CHOICES: Final = 100
 SHARES: Final = 500
 ENTRIES: Final = 30
+LONGEST: Final = 2000
+"""Letters of the words that a step needs."""
 STEPS: Final = {
     "issue": ("", ""),
     "finish": ("result", gettext_lazy("What came of it")),
@@ -174,7 +177,7 @@ def task_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
             messages.success(request, _("Given out; the persons in charge of its grids were told."))
         return redirect("incidents:grid_task", pk=task.pk)
     act = gridtasks.finish if step == "finish" else gridtasks.call_off
-    form = WordsForm(request.POST or None, name=name, label=label)
+    form = WordsForm(request.POST or None, name=name, label=label, longest=LONGEST)
     if form.is_bound and form.is_valid() and form.attempt(lambda: act(task.pk, **form.cleaned_data, **given)):
         messages.success(request, _("Saved."))
         return redirect("incidents:grid_task", pk=task.pk)
@@ -234,7 +237,7 @@ def task_part_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
             messages.success(request, _("Accepted."))
         return redirect("incidents:grid_task", pk=part.task_id)
     act = gridtasks.report if step == "report" else gridtasks.send_back
-    form = WordsForm(request.POST or None, name=name, label=label)
+    form = WordsForm(request.POST or None, name=name, label=label, longest=LONGEST)
     if form.is_bound and form.is_valid() and form.attempt(lambda: act(part.pk, **form.cleaned_data, **given)):
         messages.success(request, _("Saved."))
         return redirect("incidents:grid_task", pk=part.task_id)
