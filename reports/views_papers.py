@@ -194,8 +194,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         put_errors(form, error)
         return _form(request, form, paper.kind, paper=paper, status=422)
     except NotNow as error:
-        form.data = form.data.copy()
-        form.data["version"] = str(paper.version)
+        form.data = {**request.POST.dict(), "version": str(paper.version)}
         return _form(request, form, paper.kind, paper=paper, status=409, said=str(error))
     messages.success(request, _("The draft is kept."))
     return redirect("reports:paper", paper.pk)

@@ -1,12 +1,13 @@
 """Papers of the office: drafted, numbered without gaps, frozen, answered, withdrawn; as Word, as pages, for systems."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
 import docx
 import pytest
-from django.db import IntegrityError, InternalError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
 from docx.oxml.ns import qn
@@ -347,3 +348,18 @@ def test_the_admin_only_shows(client: Client, office: Grid, roles: dict[str, Use
     ):
         assert client.get(address).status_code == 200
     assert client.get("/admin/reports/paper/add/").status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_papers_issued_at_the_same_time_get_following_numbers(office: Grid, secretary: User) -> None:
+    papers = [bulletin(office, secretary).pk for _n in range(6)]
+
+    def issue(pk: int) -> int | None:
+        try:
+            return writing.issue(pk, actor=secretary, now=NOW, first=64).number
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        numbers = list(pool.map(issue, papers))
+    assert sorted(numbers) == [64, 65, 66, 67, 68, 69]
