@@ -1,6 +1,6 @@
 """考核: the list, a new run, one run with table and chart, what-if, the steps, the Excel ledger."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.contrib import messages
@@ -130,6 +130,7 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "results": results,
         "title": shown.title(results),
+        "as_of": datetime.fromisoformat(results["as_of"]),
         "items": shown.items(results),
         "lines": shown.lines(results),
         "chart": shown.chart(results),

@@ -89,7 +89,7 @@ def objection_new(request: HttpRequest, pk: int) -> HttpResponse:
         if tried(form, lambda: objections.raise_objection(row.pk, **given, **_by(request))):
             messages.success(request, _("Handed in; you will be told of the answer."))
             return redirect("reports:assessment", pk=row.pk)
-    return form_page(request, form, title=_("Object"), button=_("Hand in"), back=address(row))
+    return form_page(request, form, title=_("Raise an objection"), button=_("Hand in"), back=address(row))
 
 
 @requires("assessment.decide")

@@ -7,7 +7,7 @@ of SOURCES, so that an app whose work belongs here (visits, volunteers) adds one
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db.models import Q
@@ -100,9 +100,9 @@ def rows(whose: Whose) -> list[Row]:
     return sorted(found, key=lambda row: (row.at, row.kind, row.matter))[:MOST_ROWS]
 
 
-def summary(whose: Grid | User, period: Period) -> dict[str, int]:
-    """How much of each kind, by the keys of KINDS: shown beside nominations, never compared between persons."""
-    counted = Counter(row.kind for row in rows(Whose.of(whose, period)))
+def summary(whose: Grid | User, first: date, last: date) -> dict[str, int]:
+    """How much of each kind in these days, by the keys of KINDS: beside nominations, never to compare persons."""
+    counted = Counter(row.kind for row in rows(Whose.of(whose, Period(first, last))))
     return {kind: counted[kind] for kind in KINDS}
 
 

@@ -50,6 +50,8 @@ def _quarter(cast: Cast, scheme: Scheme, grid: Grid, period: Period) -> None:
     day = period.last + timedelta(days=3)
     editor, secretary = cast.at_desk(JIANZHONG, PostKind.SHIFT_LEADER), cast.leader_of(JIANZHONG)
     row = runs.create(runs.NewRun(scheme, grid, period), actor=editor, now=at_time(day, NINE))
+    if not _has_scores(row):
+        return  # a demo of few days has no quarter
     first, second = [key for key in sorted(row.results["names"]) if key in cast.leaders][:2]
     _entry(row, second, "提前发现", "巡查发现地下车库燃气泄漏隐患，及时处置", "应急值班记录第12号", editor, day)
     wrong = _entry(row, first, "漏报", "迟报一起断水情况", "值班记录9月8日", editor, day)
@@ -68,6 +70,8 @@ def _last_month(cast: Cast, scheme: Scheme, grid: Grid, period: Period, now: dat
     editor, secretary = cast.at_desk(JIANZHONG, PostKind.SHIFT_LEADER), cast.leader_of(JIANZHONG)
     at = min(at_time(day, NINE), now)
     row = runs.create(runs.NewRun(scheme, grid, period), actor=editor, now=at)
+    if not _has_scores(row):
+        return
     last = max(key for key in row.results["names"] if key in cast.leaders)
     _entry(row, last, "漏报", "漏报一起沿街商户火情", "消防救援站通报第7号", editor, day)
     runs.publish(row.pk, version=None, actor=secretary, now=at)
@@ -83,6 +87,10 @@ def _entry(
     found = row.scheme.rules.get(label__startswith=rule)
     new = entries.NewEntry(subject, found.amount, reason, rule=found, evidence=evidence)
     return entries.add(row.pk, new, actor=editor, now=at_time(day, NINE))
+
+
+def _has_scores(row: Assessment) -> bool:
+    return any(line["total"] is not None for line in row.results["lines"])
 
 
 def _quarter_before(today: date) -> Period:

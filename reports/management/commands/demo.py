@@ -32,6 +32,7 @@ from incidents.demo.rules import build_drafts, build_rules
 from incidents.demo.supervision import build_supervision
 from incidents.demo.whistles import build_whistles
 from incidents.dispatch import dispatch_due
+from reports.demo.assessment import build_assessments
 from reports.demo.honours import build_honours
 from reports.demo.meetings import build_meetings
 from reports.demo.papers import build_papers
@@ -70,6 +71,7 @@ class Command(BaseCommand):
         self._write_reports()
         build_meetings(timezone.now())
         build_papers(timezone.now())
+        build_assessments(timezone.now())
         build_honours(timezone.now())
         build_records(timezone.now())
         self._print_logins(password, key)

@@ -136,8 +136,9 @@ def test_the_work_ledger_lists_the_work_of_a_grid_to_its_people_and_those_above(
     assert as_(worked["department"]).get("/reports/ledger/").status_code == 200
     book = as_(worked["microleader"]).get("/reports/ledger/excel/?month=2026-11")
     assert book["Content-Type"].startswith("application/vnd.openxmlformats")
-    assert ledger.summary(grids[MICRO], MONTH)["task"] == ledger.summary(worked["microleader"], MONTH)["task"] == 1
-    assert ledger.summary(worked["gridleader"], MONTH)["task"] == 0
+    counted = [ledger.summary(one, MONTH.first, MONTH.last) for one in (grids[MICRO], worked["microleader"])]
+    assert counted[0] == counted[1] == dict.fromkeys(ledger.KINDS, 0) | {"task": 1, "reported": 1}
+    assert set(ledger.summary(worked["gridleader"], MONTH.first, MONTH.last).values()) == {0}
 
 
 def test_the_method_leads_to_ledger_assessments_and_honours(as_, draft, staff, grids):
