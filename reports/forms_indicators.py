@@ -23,7 +23,7 @@ USUAL: Final = timedelta(days=29)
 class DayField(forms.CharField):
     """YYYY-MM-DD in ASCII digits; a date field would take other digits too. Empty: None."""
 
-    widget = forms.DateInput(attrs={"type": "date"})
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
     def clean(self, value: Any) -> Any:
         """Read the day."""

@@ -5,7 +5,7 @@ the rules of the pages say which posts open them.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import CodeType, FunctionType
@@ -39,17 +39,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """A question that one post is asked in several places."""
+    """A question that the same posts are asked in several places."""
 
-    post: str
+    posts: tuple[str, ...]
     label: str
     name: str
     places: tuple[Question, ...]
 
     @property
-    def post_label(self) -> str:
-        """The post's name."""
-        return str(PostKind(self.post).label)
+    def post_labels(self) -> list[str]:
+        """The posts' names."""
+        return [str(PostKind(kind).label) for kind in self.posts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +78,28 @@ def _structure() -> tuple[tuple[str, list[str], list[type[forms.BaseForm]]], ...
 
 
 def repeated() -> list[Repeated]:
-    """Questions (same name, same label) that a post meets on several pages, most often asked first.
+    """Questions (same name, same label) that a post meets in several forms, those of most places first.
 
-    Reasons and remarks are left out (data/burden.json, "free"): their answer is another one each time.
+    A page that makes a thing and one that changes it use the same form: that is no second asking. Reasons and remarks
+    are left out (data/burden.json, "free"): their answer is another one each time.
     """
+    found: dict[tuple[str, str, tuple[Question, ...]], list[str]] = defaultdict(list)
+    for kind, asked in questions().items():
+        for (name, label), places in _places(asked).items():
+            if len({place.form for place in places}) > 1:
+                found[name, label, places].append(kind)
+    rows = [Repeated(tuple(posts), label, name, places) for (name, label, places), posts in found.items()]
+    return sorted(rows, key=lambda row: (-len(row.places), -len(row.posts), row.name, row.posts))
+
+
+def _places(asked: Iterable[Question]) -> dict[tuple[str, str], tuple[Question, ...]]:
+    """The pages on which each question stands, one place per page."""
     free = set(templates("burden")["free"])
-    rows, by_post = [], questions()
-    for kind in PostKind.values:
-        same: dict[tuple[str, str], dict[str, Question]] = defaultdict(dict)
-        for question in by_post.get(kind, ()):
-            if question.name not in free:
-                same[question.name, question.label].setdefault(question.view, question)
-        rows += [
-            Repeated(kind, label, name, tuple(places.values()))
-            for (name, label), places in same.items()
-            if len(places) > 1
-        ]
-    return sorted(rows, key=lambda row: (-len(row.places), row.post, row.name))
+    same: dict[tuple[str, str], dict[str, Question]] = defaultdict(dict)
+    for question in asked:
+        if question.name not in free:
+            same[question.name, question.label].setdefault(question.view, question)
+    return {key: tuple(places.values()) for key, places in same.items()}
 
 
 def known() -> list[Known]:

@@ -11,12 +11,18 @@ from django.db.models.functions import Coalesce, Concat, Left
 from grid.models import Post
 from grid.posts import PostKind
 from grid.scope import scope_of
-from incidents.states import MOVE_BY_NAME
+from incidents import dispute_moves, states, whistle_moves
 from reports.burden.counting import STREET_DIGITS
 from reports.models import FormUse
 from reports.periods import Period
 from reports.words import templates
 
+MOVES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "move": states.MOVE_BY_NAME,
+    "dispute_move": dispute_moves.MOVE_BY_NAME,
+    "whistle_move": whistle_moves.MOVE_BY_NAME,
+}
+"""Pages whose steps are tables of moves."""
 FEWEST: Final = 3
 """Fewer people of a post could be recognised."""
 SUMS: Final = ("sent", "refused", "fields", "photos", "seconds", "timed")
@@ -169,5 +175,5 @@ def form_label(form: str) -> str:
     base = str(labels.get(form) or labels.get(name) or name)
     if not step or form in labels:
         return base
-    known = MOVE_BY_NAME.get(step) if view == "move" else None
-    return f"{base} · {known.label if known else labels.get(f'step:{step}', step)}"
+    known = MOVES.get(view, {}).get(step)
+    return f"{base} · {known.label if known else templates('burden')['steps'].get(step, step)}"

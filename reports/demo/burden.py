@@ -19,7 +19,7 @@ USES: Final = (
     (PostKind.GRID_WORKER, "incidents:report", 22, 4, 2, 110),
     (PostKind.GRID_WORKER, "incidents:move:feedback", 12, 2, 1, 75),
     (PostKind.MICRO_LEADER, "incidents:report", 31, 4, 2, 125),
-    (PostKind.MICRO_LEADER, "incidents:grid_task_part_step:done", 11, 3, 1, 140),
+    (PostKind.MICRO_LEADER, "incidents:grid_task_part_step:report", 11, 3, 1, 140),
     (PostKind.COMMUNITY_HEAD, "incidents:dispute_new", 3, 11, 0, 380),
     (PostKind.COMMUNITY_HEAD, "incidents:move:close", 6, 1, 0, 35),
     (PostKind.COMMITTEE_MEMBER, "incidents:dispute_move:visit", 8, 4, 0, 210),
