@@ -12,7 +12,7 @@ class ReportFilter(filters.FilterSet):
     """What a list of reports can be narrowed by."""
 
     kind = filters.ChoiceFilter(label=_("kind"), choices=Report.Kind.choices)
-    status = filters.ChoiceFilter(label=_("status"), choices=ReportPaper.Status.choices, field_name="paper__status")
+    status = filters.ChoiceFilter(label=_("Status"), choices=ReportPaper.Status.choices, field_name="paper__status")
     grid = filters.CharFilter(label=_("grid"), validators=[CODE_VALIDATOR], max_length=24, method="filter_grid")
     from_day = filters.DateFilter(label=_("from day"), field_name="period_start", lookup_expr="gte")
     to_day = filters.DateFilter(label=_("until day"), field_name="period_end", lookup_expr="lte")

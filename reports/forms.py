@@ -25,7 +25,7 @@ class GridForm(forms.Form):
     """Which grid's reports to show, of which kind and status."""
 
     grid = forms.ModelChoiceField(Grid.objects.none(), to_field_name="code", label=_("Grid"), required=False)
-    status = forms.ChoiceField(label=_("status"), required=False, choices=[("", _("All")), *ReportPaper.Status.choices])
+    status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("All")), *ReportPaper.Status.choices])
     kind = forms.ChoiceField(widget=forms.HiddenInput, required=False, choices=Report.Kind.choices)
     month = forms.CharField(widget=forms.HiddenInput, required=False, max_length=7)
     year = forms.CharField(widget=forms.HiddenInput, required=False, max_length=4)

@@ -13,7 +13,7 @@ from grid.models import Grid, Organization
 from reports.editing import BODY_LENGTH, HEADING_LENGTH, Section
 from reports.meetings import NewDecision, NewMeeting, units_of
 from reports.models import Meeting, Report
-from reports.signing import SENT_TO_LENGTH, Sending, grids_near, people_near, with_readers
+from reports.signing import SENT_TO_LENGTH, Sending, grids_near, people_near, posts_near, with_readers
 
 EMPTY_SECTIONS: Final = 1
 """Empty places for a new section at the end of the form."""
@@ -45,7 +45,7 @@ class TextForm(DomainForm):
                 widget=forms.HiddenInput, required=False, max_length=40, initial=section.key
             )
             self.fields[f"heading_{n}"] = forms.CharField(
-                label=_("Heading"), required=False, initial=section.heading, max_length=4 * HEADING_LENGTH
+                label=_("Heading of the section"), required=False, initial=section.heading, max_length=4 * HEADING_LENGTH
             )
             rows = min(14, 2 + len(section.body) // 60 + section.body.count("\n"))
             self.fields[f"body_{n}"] = forms.CharField(
@@ -83,6 +83,16 @@ class GridsField(forms.ModelMultipleChoiceField):
         return str(_("%(name)s (%(n)s readers)") % {"name": obj.name, "n": self.counts.get(obj.pk, 0)})
 
 
+class PeopleField(forms.ModelMultipleChoiceField):
+    """People with one of their posts: names alone are not enough to tell them apart."""
+
+    posts: dict[int, str]
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name, post and grid."""
+        return f"{obj}　{self.posts.get(obj.pk, '')}".rstrip("　")
+
+
 class SendForm(DomainForm):
     """To whom a signed report goes."""
 
@@ -94,7 +104,7 @@ class SendForm(DomainForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    people = forms.ModelMultipleChoiceField(
+    people = PeopleField(
         None, label=_("and these people"), required=False, widget=forms.SelectMultiple(attrs={"size": 8})
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
@@ -105,7 +115,7 @@ class SendForm(DomainForm):
         grids: Any = self.fields["grids"]
         grids.queryset, grids.counts = grids_near(report), {grid.pk: count for grid, count in near}
         people: Any = self.fields["people"]
-        people.queryset = people_near(report, day)
+        people.queryset, people.posts = people_near(report, day), posts_near(report, day)
 
     def sending(self) -> Sending:
         """What was chosen; after is_valid()."""
@@ -138,7 +148,7 @@ class MeetingForm(DomainForm):
 class DecisionForm(DomainForm):
     """One decision with its owner and its day."""
 
-    text = CleanCharField(label=_("decision"), max_length=500, multiline=True, widget=area(2))
+    text = CleanCharField(label=_("what is decided"), max_length=500, multiline=True, widget=area(2))
     organization = forms.ModelChoiceField(Organization.objects.none(), label=_("unit"), required=False)
     person = CleanCharField(
         label=_("person"), max_length=60, required=False, help_text=_("Account or name; the person gets a message.")
@@ -146,7 +156,7 @@ class DecisionForm(DomainForm):
     owner = CleanCharField(
         label=_("owner in words"), max_length=100, required=False, help_text=_("When it is neither unit nor person.")
     )
-    due_on = forms.DateField(label=_("until"), widget=day_input(), required=False)
+    due_on = forms.DateField(label=_("to be done by"), widget=day_input(), required=False)
 
     def __init__(self, *args: Any, report: Report | None = None, meeting: Meeting | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -167,4 +177,4 @@ class DecisionForm(DomainForm):
 class DoneForm(DomainForm):
     """How a decision ended."""
 
-    result = CleanCharField(label=_("result"), max_length=500, multiline=True, widget=area(3))
+    result = CleanCharField(label=_("how it ended"), max_length=500, multiline=True, widget=area(3))

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotValid, demand_valid
 from accounts.models import User
 from grid.models import Grid, Post
+from grid.posts import PostKind
 from notices.writing import notify
 from reports import stages
 from reports.editing import must_stand, text_of
@@ -109,11 +110,21 @@ def with_readers(grids: Any, day: date) -> list[tuple[Grid, int]]:
 
 def people_near(report: Report, day: date) -> Any:
     """Who may be named as a receiver: people of this street and of the grids above it who read reports somewhere."""
+    posts = _posts_near(report, day)
+    return User.objects.filter(is_active=True, pk__in=posts.values("user")).order_by("real_name", "pk")
+
+
+def posts_near(report: Report, day: date) -> dict[int, str]:
+    """What those people are, in words: post and grid, by person."""
+    rows = _posts_near(report, day).order_by("-pk").values_list("user", "kind", "grid__name")
+    return {user: f"{PostKind(kind).label}，{grid}" for user, kind, grid in rows}
+
+
+def _posts_near(report: Report, day: date) -> Any:
     street = report.grid_code[:STREET_CODE]
     above = [street[:length] for length in (4, 6)]
     posts = Post.objects.on(day).filter(kind__in=READERS)
-    posts = posts.filter(grid__code__startswith=street) | posts.filter(grid__code__in=above)
-    return User.objects.filter(is_active=True, pk__in=posts.values("user")).order_by("real_name", "pk")
+    return posts.filter(Q(grid__code__startswith=street) | Q(grid__code__in=above))
 
 
 def receipts(paper: ReportPaper) -> list[ReportCopy]:

@@ -40,7 +40,7 @@ class Stage:
 
 STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
     ReportPaper: (
-        Stage("check", ("draft",), "checked", gettext_lazy("Checked"), "report.write"),
+        Stage("check", ("draft",), "checked", gettext_lazy("Mark as checked"), "report.write"),
         Stage("reopen", ("checked",), "draft", gettext_lazy("Back to draft"), "report.write", needs_text=True),
         Stage("sign", ("checked",), "signed", gettext_lazy("Sign"), "report.sign", apart=("checked_by",)),
         Stage("send", ("signed",), "sent", gettext_lazy("Send"), "report.sign"),

@@ -103,6 +103,7 @@ def summary(snapshot: Json) -> ReportTable:
             is_total=True,
         )
         for name in SUMMARY
+        if name in numbers  # reports of earlier versions know fewer measures
     ]
     return ReportTable("summary", _header("measure", "value", "previous", "change"), rows)
 
@@ -110,8 +111,9 @@ def summary(snapshot: Json) -> ReportTable:
 def rates(snapshot: Json) -> ReportTable:
     """Each indicator with numerator and denominator."""
     rows = []
-    for indicator in INDICATORS:
-        rate = snapshot["total"]["rates"][indicator.name]
+    known = snapshot["total"]["rates"]  # reports of earlier versions know fewer indicators
+    for indicator in (each for each in INDICATORS if each.name in known):
+        rate = known[indicator.name]
         cells = [
             Cell(indicator.label, hint=indicator.formula),
             Cell(rate["value"], "rate"),
