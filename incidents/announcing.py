@@ -18,6 +18,7 @@ from accounts.models import User
 from grid.substitutes import substitutes_of
 from incidents.models import Incident, IncidentEvent
 from incidents.models.category import Urgency
+from incidents.moments import iso
 from incidents.people import handlers, heads_of, holders, inspectors, supervisors, whose_turn
 from notices.models import Notice
 from notices.writing import Message, notify_all
@@ -200,6 +201,6 @@ def _payload(incident: Incident, event: IncidentEvent) -> dict[str, Any]:
         "state": event.to_state,
         "grid_code": incident.grid_code,
         "category": incident.category.code if incident.category else "",
-        "due_at": incident.due_at.isoformat() if incident.due_at else None,
-        "at": event.at.isoformat(),
+        "due_at": iso(incident.due_at),
+        "at": iso(event.at),
     }

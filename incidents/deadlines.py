@@ -10,6 +10,7 @@ from django.db.models import Q
 from incidents.announcing import announce
 from incidents.lifecycle import take_down
 from incidents.models import Incident, IncidentEvent
+from incidents.moments import iso
 from incidents.pen import Pen
 from incidents.states import OPEN_STATES, Clock
 
@@ -55,13 +56,12 @@ def _mark(pen: Pen, incident: Incident) -> None:
     pen.changed(incident)
     if incident.unit_due_at and incident.unit_due_at < pen.now and incident.unit_overdue_at is None:
         incident.unit_overdue_at = pen.now
-        facts = {"clock": Clock.INTERNAL, "due_at": incident.unit_due_at.isoformat()}
+        facts = {"clock": Clock.INTERNAL, "due_at": iso(incident.unit_due_at)}
         take_down(pen, incident, IncidentEvent.Kind.UNIT_OVERDUE, data=facts)
     kind = _stage_mark(incident, pen.now)
     if kind is None:
         return
-    due = incident.due_at.isoformat() if incident.due_at else None
-    take_down(pen, incident, kind, data={"clock": incident.clock, "due_at": due})
+    take_down(pen, incident, kind, data={"clock": incident.clock, "due_at": iso(incident.due_at)})
 
 
 def _stage_mark(incident: Incident, now: datetime) -> str | None:

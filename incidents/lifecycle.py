@@ -19,6 +19,7 @@ from incidents import effects
 from incidents.announcing import announce
 from incidents.clocks import Limit
 from incidents.models import Attachment, Category, Incident, IncidentEvent
+from incidents.moments import iso
 from incidents.needs import Wish, check_needs, check_words
 from incidents.overriding import keep_choice
 from incidents.pen import Pen
@@ -304,7 +305,7 @@ def extend(
         incident.extension_count += 1
         incident.version += 1
         pen.changed(incident)
-        moved = {"clock": clock, "amount": str(amount), "unit": unit, "due_at": _iso(entry.due_at)}
+        moved = {"clock": clock, "amount": str(amount), "unit": unit, "due_at": iso(entry.due_at)}
         kind = IncidentEvent.Kind.EXTENDED
         take_down(pen, incident, kind, actor=actor, text=reason, data=moved | dict(data or {}))
         pen.write()
@@ -348,10 +349,6 @@ def _reassign(pen: Pen, incident: Incident, user: User, actor: User, giver: User
         pen.unassign(incident, "hand_over")
         pen.assign(incident, actor)
     return before
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
 
 
 def take_down(

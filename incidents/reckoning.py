@@ -16,6 +16,7 @@ from incidents.calendars import calendar_mark
 from incidents.clocks import Ledgers
 from incidents.lifecycle import take_down
 from incidents.models import ClockEntry, Incident, IncidentEvent, Reckoning
+from incidents.moments import from_iso, iso
 from incidents.pen import Pen
 from incidents.states import OPEN_STATES, Clock
 from incidents.worktime import ClockReading
@@ -74,13 +75,9 @@ def moved_by(reckoning: Reckoning, *, among: QuerySet[Incident] | None = None) -
 
 
 def _of_event(event: IncidentEvent) -> Moved:
-    old, new = (_moment(event.data.get(name)) for name in ("old", "new"))
+    old, new = (from_iso(event.data.get(name)) for name in ("old", "new"))
     case = event.incident
     return Moved(case.pk, case.number, case.title, event.data["clock"], old, new)
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _timed() -> Q:
@@ -127,7 +124,7 @@ def _reckon_batch(keys: list[int], *, actor: User | None, now: datetime, reckoni
     _write_entries([(case, moved) for case, moved, _reading in found], now)
     for case, moved, reading in found:
         _show(case, moved, reading, now)
-        facts = {"clock": moved.clock, "old": _iso(moved.old), "new": _iso(moved.new), "reckoning": reckoning}
+        facts = {"clock": moved.clock, "old": iso(moved.old), "new": iso(moved.new), "reckoning": reckoning}
         take_down(pen, case, IncidentEvent.Kind.RECKONED, actor=actor, data=facts)
         pen.changed(case)
     pen.write()
@@ -164,7 +161,3 @@ def _show(case: Incident, moved: Moved, reading: ClockReading, now: datetime) ->
         case.overdue_at = None
         marks = IncidentEvent.objects.filter(incident=case, kind=IncidentEvent.Kind.OVERDUE)
         case.was_overdue = marks.count() > 1
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

@@ -20,6 +20,7 @@ from incidents.calendars import DbCalendar
 from incidents.clocks import Limit
 from incidents.models import Incident, IncidentEvent, Supervision
 from incidents.models.supervision import Trigger
+from incidents.moments import iso
 from incidents.numbers import next_number
 from incidents.people import name_with_post
 from incidents.procedure import procedure
@@ -162,7 +163,7 @@ def next_notice_number(prefix: str, *, now: datetime) -> str:
 
 def facts(notice: Supervision) -> dict[str, Any]:
     """What the event in the case's history keeps beside its words."""
-    due = notice.reply_due_at.isoformat() if notice.reply_due_at else None
+    due = iso(notice.reply_due_at)
     kept = {"kind": notice.kind, "notice": notice.number, "trigger": notice.trigger, "reply_due_at": due}
     return kept | {"organization": notice.organization_id, "user": notice.user_id}
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from incidents.models import Incident, Supervision
+from incidents.moments import iso
 from incidents.people import actors_of, heads_of, supervisors, whose_turn
 from incidents.states import OPEN_STATES
 from notices.models import Notice
@@ -120,7 +121,7 @@ def _payload(notice: Supervision, what: str) -> dict[str, Any]:
         "state": notice.state,
         "unit": notice.organization_id,
         "grid_code": notice.incident.grid_code,
-        "reply_due_at": notice.reply_due_at.isoformat() if notice.reply_due_at else None,
+        "reply_due_at": iso(notice.reply_due_at),
     }
 
 
