@@ -3,11 +3,9 @@
 Run again it adds what is missing and never overwrites what people have edited.
 """
 
-import csv
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Final
 
 import chinese_calendar
@@ -18,10 +16,10 @@ from incidents.cataloguing import first_versions
 from incidents.dictionaries import load_dictionaries
 from incidents.models import CalendarDay, Category, Procedure, TimeLimit
 from incidents.models.incident import Source
+from incidents.seeds import seed_lines
 from incidents.supervision_rules import load_rules
 from incidents.whistle_levels import load_levels
 
-DATA: Final = Path(__file__).parent / "data"
 FIRST_YEAR, LAST_DECREED_YEAR = 2020, 2026
 
 HOLIDAYS: Final = {
@@ -68,7 +66,7 @@ def load_categories() -> int:
     known = {(row.standard, row.kind, row.code): row for row in Category.objects.all()}
     untouched = set(Category.objects.filter(versions=None).values_list("pk", flat=True))
     added = 0
-    for line in _lines("categories.csv"):
+    for line in seed_lines("categories.csv"):
         key = (line["standard"], line["kind"], line["code"])
         if key not in known:
             known[key] = _category(line, _parent(line, known))
@@ -122,7 +120,7 @@ def load_limits() -> int:
     owners = {(row.kind, row.code): row for row in Category.objects.all()}
     known = set(TimeLimit.objects.values_list("category_id", "clock", "urgency"))
     new = []
-    for line in _lines("limits.csv"):
+    for line in seed_lines("limits.csv"):
         owner = owners[line["kind"], line["code"]] if line["code"] else None
         if (owner.pk if owner else None, line["clock"], line["urgency"]) not in known:
             new.append(_limit(line, owner))
@@ -163,8 +161,3 @@ def _day(day: date) -> CalendarDay:
     return CalendarDay(
         day=day, is_workday=not on_holiday, name=label if on_holiday else f"{label}调休" if label else ""
     )
-
-
-def _lines(name: str) -> Iterator[dict[str, str]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
