@@ -1,8 +1,8 @@
 """Counts of incidents for a grid and a period, from the append-only events and the clock ledger.
 
 One query gives all measures and indicators of a subtree: in total, by area (the next level of grids) and by category; a
-second one those of the handling units. A third lists the incidents behind any single number. The definitions are in
-`reports.indicators`, the facts they speak of in sql/facts.sql.
+second one those of the handling units. The definitions are in `reports.indicators`, the facts they speak of in
+sql/facts.sql; `reports.figures` counts the other rates and lists the incidents behind any single number.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,6 @@ from reports.indicators import (
     MEASURE_BY_NAME,
     MEASURES,
     UNIT_INDICATORS,
-    UNIT_MEASURE_BY_NAME,
     UNIT_MEASURES,
     Indicator,
     Measure,
@@ -106,29 +105,6 @@ def totals(extent: Extent) -> Tally:
     return next(tally_of(row, MEASURES, INDICATORS) for row in query(_totals_sql(), extent) if row["line"] == 3)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Which line of a table a number stands in; nothing given means the total."""
-
-    area: str = ""
-    category: str = ""
-    unit: str = ""
-
-
-def incidents_behind(extent: Extent, measure: str, line: Line, *, limit: int = 2000) -> list[int]:
-    """Ids of the incidents that make up one number, longest waiting first. KeyError for a measure unknown there."""
-    table = UNIT_MEASURE_BY_NAME if line.unit else MEASURE_BY_NAME
-    rows = query(
-        _behind_sql(table[measure].condition, by_unit=bool(line.unit)),
-        extent,
-        area=line.area,
-        category=line.category,
-        unit=line.unit,
-        limit=limit,
-    )
-    return [row["id"] for row in rows]
-
-
 def query(sql: str, extent: Extent, **more: Any) -> Iterator[dict[str, Any]]:
     """Rows of `sql` for `extent` as dictionaries."""
     with connection.cursor() as cursor:
@@ -172,20 +148,6 @@ def _units_sql() -> str:
     columns = ["SELECT u.unit", *counting_columns(UNIT_MEASURES, UNIT_INDICATORS)]
     source = "FROM by_unit u JOIN facts f ON f.id = u.incident_id GROUP BY u.unit"
     return "\n".join([part("facts"), part("units"), ",\n".join(columns), source])
-
-
-@cache
-def _behind_sql(condition: str, *, by_unit: bool) -> str:
-    source = "FROM facts f JOIN by_unit u ON u.incident_id = f.id" if by_unit else "FROM facts f"
-    chosen = [
-        f"WHERE ({condition})",
-        "AND (%(area)s = '' OR f.area = %(area)s)",
-        "AND (%(category)s = '' OR coalesce(f.category_id::text, 'none') = %(category)s)",
-    ]
-    if by_unit:
-        chosen.append("AND u.unit = %(unit)s")
-    parts = [part("facts"), *([part("units")] if by_unit else []), "SELECT f.id", source, *chosen]
-    return "\n".join([*parts, "ORDER BY f.reported_at, f.id LIMIT %(limit)s"])
 
 
 def counting_columns(measures: Sequence[Measure], indicators: Sequence[Indicator]) -> list[str]:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from grid.models import Grid, Organization
 from incidents.models import Category
+from reports.figures import Line, behind, number
 from reports.indicators import INDICATORS, MEASURES, UNIT_MEASURES
-from reports.metrics import Extent, Line, count, incidents_behind
+from reports.metrics import Extent, count
 from reports.periods import day_period
 from tests import street
 from tests.reports import histories, recount
@@ -191,10 +192,13 @@ def test_the_incidents_behind_a_number_are_as_many_as_it_says(cast: dict[str, li
     extent = Extent.of(street.STREET, DAYS)
     counts = count(extent)
     for measure in MEASURES:
-        assert len(incidents_behind(extent, measure.name, Line())) == counts.total.numbers[measure.name]
+        found = behind(extent, number(measure.name, Line()), Line(), limit=9)
+        assert found.total == len(found.ids) == counts.total.numbers[measure.name]
     for unit, tally in counts.units.items():
+        line = Line(unit=unit)
         for measure in UNIT_MEASURES:
-            assert len(incidents_behind(extent, measure.name, Line(unit=unit))) == tally.numbers[measure.name]
+            found = behind(extent, number(measure.name, line), line, limit=9)
+            assert found.total == tally.numbers[measure.name]
 
 
 def test_every_definition_has_words() -> None:

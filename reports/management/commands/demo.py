@@ -33,6 +33,7 @@ from incidents.demo.supervision import build_supervision
 from incidents.demo.whistles import build_whistles
 from incidents.dispatch import dispatch_due
 from reports.demo.assessment import build_assessments
+from reports.demo.burden import build_burden
 from reports.demo.honours import build_honours
 from reports.demo.meetings import build_meetings
 from reports.demo.papers import build_papers
@@ -74,6 +75,7 @@ class Command(BaseCommand):
         build_assessments(timezone.now())
         build_honours(timezone.now())
         build_records(timezone.now())
+        build_burden(timezone.now())
         self._print_logins(password, key)
 
     def _load(self, password: str, days: int) -> str:
