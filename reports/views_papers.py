@@ -183,6 +183,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not scope_of(request.user).can("report.write", paper.grid_code):
         raise Http404
     if request.method != "POST":
+        if paper.status != Paper.Status.DRAFT:
+            return redirect("reports:paper", paper.pk)
         form = PaperForm(user=request.user, kind=paper.kind, is_new=False, initial=_values(paper))
         return _form(request, form, paper.kind, paper=paper)
     form = PaperForm(request.POST, user=request.user, kind=paper.kind, is_new=False)

@@ -68,8 +68,11 @@ def _head(paper: Paper) -> Iterator[Block]:
 
 
 def number_shown(paper: Paper) -> str:
-    """The number, or that there is none yet."""
-    return number_text(paper) or str(words()["labels"]["draft"])
+    """The number, or that there is none yet; a withdrawn paper says so wherever it goes."""
+    labels = words()["labels"]
+    if paper.status == Paper.Status.WITHDRAWN:
+        return f"{number_text(paper)}{labels['withdrawn']}"
+    return number_text(paper) or str(labels["draft"])
 
 
 def day_text(paper: Paper) -> str:

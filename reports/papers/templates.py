@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError
 
@@ -77,6 +78,7 @@ def report_word(kind: str, code: str, document: Document, *, grid_name: str = ""
 def fill(data: bytes, kind: str, context: Json, *, as_of: datetime = FIRST) -> bytes:
     """Fill the marks of a checked file. NotUnderstood and jinja's TemplateError for a template that says nonsense."""
     template = DocxTemplate(io.BytesIO(data))
+    _name_properties(template)
     template.render(dict(context), StrictEnvironment(sample(kind)), autoescape=True)
     properties = template.docx.core_properties
     properties.created = properties.modified = as_of.astimezone(UTC).replace(tzinfo=None, microsecond=0)
@@ -85,6 +87,13 @@ def fill(data: bytes, kind: str, context: Json, *, as_of: datetime = FIRST) -> b
     out = io.BytesIO()
     template.save(out)
     return timeless(out.getvalue())
+
+
+def _name_properties(template: Any) -> None:
+    """LibreOffice names the relation to the properties otherwise: python-docx would add a second part of one name."""
+    for relation in template.get_docx().part.package.rels.values():
+        if relation.reltype.endswith("/metadata/core-properties"):
+            relation._reltype = RELATIONSHIP_TYPE.CORE_PROPERTIES
 
 
 def upload(kind: str, grid: Grid, *, name: str, data: bytes, actor: User, now: datetime) -> DocumentTemplate:

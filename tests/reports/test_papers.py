@@ -181,6 +181,10 @@ def test_a_bulletin_in_word_has_its_red_head_number_foot_and_typed_headings(offi
     assert texts[2] == "　建中街街道办事处\t2026年11月20日"
     assert {"一、工作情况", "（一）主要做法", "送：区处级领导", "发：各街道办事处", "责任编辑：王芳"} <= set(texts)
     assert str(word.paragraphs[0].runs[0].font.color.rgb) == "E60012"
+    writing.withdraw(paper.pk, actor=secretary, now=NOW, reason="数字有误")
+    assert "第64期（已撤回）" in [
+        one.text for one in docx.Document(io.BytesIO(layout.word(Paper.objects.get()))).paragraphs
+    ]
     rule = word.paragraphs[2]._p.pPr.find(qn("w:pBdr")).find(qn("w:bottom"))
     assert rule.get(qn("w:color")) == "E60012"
 

@@ -132,6 +132,14 @@ def test_marks_are_filled_everywhere_and_words_stay_words() -> None:
     assert [one.text for one in word.paragraphs] == ["甲<乙>&“丙”{{ office }}", "一段", "二段"]
 
 
+def test_a_template_saved_by_libreoffice_keeps_one_part_of_each_name() -> None:
+    kind = "2006/relationships/metadata/core"
+    named = changed("_rels/.rels", lambda text: text.replace(f"package/{kind}", f"officedocument/{kind}"))
+    check_docx(named)
+    with zipfile.ZipFile(io.BytesIO(templates.fill(named, "bulletin", sample("bulletin")))) as filled:
+        assert len(set(filled.namelist())) == len(filled.namelist())
+
+
 def test_a_table_of_a_report_gets_its_rows_and_columns() -> None:
     word = docx.Document(io.BytesIO(templates.fill(starting("daily"), "daily", sample("daily"))))
     assert [[cell.text for cell in row.cells] for row in word.tables[0].rows] == [
