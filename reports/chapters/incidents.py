@@ -63,8 +63,8 @@ def _change(scene: Scene, compared: Compared, name: str, unit: str = "件") -> s
     """“，较上月增加3件”, and the same of a year ago where it is known."""
     words, names = templates("rhythms")["compare"], templates("rhythms")["periods"][scene.kind]
     text = ""
-    before_name = names["same_span"] if scene.interim else names["previous"]
-    for before, than in ((compared.previous, before_name), (compared.year_ago, names.get("year_ago", ""))):
+    last, year = ("same_span", "year_span") if scene.interim else ("previous", "year_ago")
+    for before, than in ((compared.previous, names[last]), (compared.year_ago, names.get(year, ""))):
         if before is not None and than:
             more = compared.now[name] - before[name]
             kind = "more" if more > 0 else "less" if more < 0 else "same"

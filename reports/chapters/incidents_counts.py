@@ -34,8 +34,8 @@ CONDITIONS: Final[Mapping[str, str]] = {
     "hotline_closed": f"{_HOTLINE} AND f.state_end = 'closed'",
 }
 """Counted over the same facts as the measures of `reports.indicators`."""
-_CONCERNED: Final = f"""
-i.source = '{Source.HOTLINE.value}' OR i.category_id = ANY(%(hazards)s) OR EXISTS (
+_CONCERNED: Final = """
+i.source = %(hotline)s OR i.category_id = ANY(%(hazards)s) OR EXISTS (
     SELECT 1 FROM incidents_incidentevent e
     WHERE e.incident_id = i.id AND e.move = 'report_up' AND e.at >= %(start)s AND e.at < %(end)s
 )"""
@@ -65,7 +65,7 @@ def facts_by_area(extent: Extent) -> dict[str, dict[str, int]]:
 
 
 def _counted(extent: Extent) -> list[tuple[str | None, dict[str, int]]]:
-    rows = query(_facts_sql(), extent, hazards=sorted(hazard_names()))
+    rows = query(_facts_sql(), extent, hazards=sorted(hazard_names()), hotline=Source.HOTLINE.value)
     return [(None if row["is_total"] else row["area"], {name: row[name] for name in CONDITIONS}) for row in rows]
 
 

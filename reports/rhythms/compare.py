@@ -27,6 +27,7 @@ def period_words(scene: Scene) -> dict[str, str]:
     words = dict(shared()["periods"][scene.kind])
     if scene.interim:
         words["previous"] = words["same_span"]
+        words["year_ago"] = words.get("year_span", "")
     return words
 
 

@@ -138,7 +138,9 @@ def _assessment(each: Mapping[str, Any], words: Mapping[str, Any]) -> str:
     if without:
         grades.append(words["unranked"].format(n=without))
     subject = words["subjects"][each["subject"]]
-    parts = [words["summary"].format(scheme=each["scheme"], n=len(lines), subject=subject, grades=listed(grades))]
+    days = {name: day_text(date.fromisoformat(each[name])) for name in ("first", "last")}
+    said = {"scheme": each["scheme"], "n": len(lines), "subject": subject, "grades": listed(grades), **days}
+    parts = [words["summary"].format(**said)]
     first = [line["name"] for line in lines if line["rank"] is not None][:NAMED]
     if len(first) > 1:
         parts.append(words["first"].format(list=listed(first)))
