@@ -12,6 +12,8 @@ from accounts.numbers import strict_int
 from grid.forms import DomainForm
 from grid.models import Grid
 from reports.forms import grids_for
+from reports.models import Step
+from reports.stages import steps_of
 
 GRID_CHOICES: Final = 300
 
@@ -47,6 +49,12 @@ def chosen_grid(request: HttpRequest, capability: str, *, level: int = Grid.Leve
     streets = rows.filter(level__gte=Grid.Level.STREET)
     found: Grid = streets.first() or get_object_or_404(rows[:1])
     return found
+
+
+def story(row: Any) -> list[tuple[Step, str]]:
+    """What was done with a thing of stages, each step with the status that it brought."""
+    labels = dict(row.Status.choices)
+    return [(step, str(labels.get(step.after, step.after))) for step in steps_of(row)]
 
 
 def send_file(content: bytes, content_type: str, name: str) -> HttpResponse:

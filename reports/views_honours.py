@@ -24,8 +24,8 @@ from reports.indicators import INDICATOR_BY_NAME, MEASURE_BY_NAME
 from reports.metrics import Extent, totals
 from reports.models import HonourPlace, HonourRound, Nomination
 from reports.periods import Period
-from reports.stages import open_to, steps_of
-from reports.views_asking import offices, tried, version_of
+from reports.stages import open_to
+from reports.views_asking import offices, story, tried, version_of
 
 PAGE_SIZE: Final = 50
 SHOWN_FIGURES: Final = ("reported", "completed", "overdue_open")
@@ -95,7 +95,7 @@ def honour_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "status": request.GET.get("status", ""),
         "statuses": Nomination.Status.choices,
         "stages": open_to(one, request.user),
-        "steps": steps_of(one),
+        "steps": story(one),
         "since": shown_since(one) if one.public_until else None,
         "may_nominate": one.status == HonourRound.Status.OPEN and scope.can("honour.nominate"),
         "sees_paper": one.paper_id and scope.can("report.view", one.grid_code),
@@ -185,7 +185,7 @@ def nomination(request: HttpRequest, pk: int) -> HttpResponse:
         "round": one,
         "figures": _figures(row),
         "stages": [stage for stage in open_to(row, request.user) if stage.name in _offered(one)],
-        "steps": steps_of(row),
+        "steps": story(row),
         "earlier": honours_of(person=row.person).exclude(pk=row.pk)[:20] if row.person else (),
     }
     return render(request, "reports/honours/nomination.html", context)

@@ -25,9 +25,9 @@ from reports.honours.reading import honours_of
 from reports.models import Matter, Tour, TypicalCase, WorkMethod
 from reports.periods import local_day
 from reports.records import methods
-from reports.stages import open_to, steps_of
+from reports.stages import open_to
 from reports.typical import document, figures, writing
-from reports.views_asking import chosen_grid, offices, send_file, tried, version_of
+from reports.views_asking import chosen_grid, offices, send_file, story, tried, version_of
 
 PAGE_SIZE: Final = 30
 EDITABLE: Final = (TypicalCase.Status.DRAFT, TypicalCase.Status.DECLINED)
@@ -108,7 +108,7 @@ def typical(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "case": case,
         "stages": open_to(case, request.user),
-        "steps": steps_of(case),
+        "steps": story(case),
         "may_edit": case.status in EDITABLE and scope.can("report.write", case.grid_code),
         "sees_incident": incident is not None and scope.can("incident.view", incident.grid_code),
     }

@@ -40,7 +40,8 @@ def file_name(one: HonourRound, ending: str) -> str:
 def title_of(one: HonourRound) -> str:
     """2023年上半年网格先锋表彰名单, or …拟表彰名单公示 before the decision."""
     decided = one.status == HonourRound.Status.DECIDED
-    return str(_words()["decided" if decided else "shown"]).format(name=one.name)
+    name = one.name.replace("表彰", "", 1) if "表彰" in one.name else one.name
+    return str(_words()["decided" if decided else "shown"]).format(name=name)
 
 
 def _words() -> Any:

@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.errors import NotAllowed, NotNow, NotValid
 from accounts.models import User
 from grid.models import Grid
+from reports import writing
 from reports.models import Matter, OutsideFigure, Tour, WorkMethod
 from reports.records import matters, methods, outside, outside_file, tours
 from reports.records.outside import CHANGED, CREATED, SAME, Given
@@ -213,3 +214,19 @@ def test_records_are_written_and_read_through_their_pages(
     for name in ("tours", "matters", "methods", "outside"):
         with django_assert_max_num_queries(14):
             assert client.get(reverse(f"reports:{name}")).status_code == 200
+
+
+def test_a_report_page_shows_the_figures_of_other_systems_of_its_period(
+    client: Client, grids: dict[str, Grid], roles: dict[str, User]
+) -> None:
+    day = TODAY - timedelta(days=1)
+    report, _made = writing.write("daily", grids[street.STREET], day, now=NOW)
+    page = reverse("reports:detail", args=[report.pk])
+    client.force_login(roles["operator"])
+    assert "智管中原APP" not in client.get(page).content.decode()
+    for measure, value in (("上报", 842), ("处置", 837)):
+        given = Given("智管中原APP", measure, day, day, Decimal(value))
+        outside.keep(given, grid=grids[street.STREET], actor=roles["operator"], now=NOW)
+    shown = client.get(page).content.decode()
+    assert "837 / 842" in shown
+    assert "99.41%" in shown
