@@ -39,6 +39,7 @@ MORE_FACTS: Final = (
     "checked_in_time",
     "category_kept",
     "is_solved",
+    "by_system",
     "is_urgent",
 )
 """Columns of sql/more.sql beside those of facts.sql."""

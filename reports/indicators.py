@@ -215,6 +215,7 @@ _INVALID: Final = ("not_accepted", "not_filed", "cancelled")
 
 MORE_MEASURES: Final[tuple[Measure, ...]] = (
     Measure("valid_reports", f"{_REPORTED} AND NOT {_was('state_end', *_INVALID)}"),
+    Measure("reported_by_residents", f"{_REPORTED} AND f.source IN ('public', 'hotline')"),
     Measure("reported_open", f"{_REPORTED} AND {_was('state_end', *_OPEN)}"),
     Measure("accepted", _ACCEPTED),
     Measure("accepted_on_time", f"({_ACCEPTED}) AND f.accepted_in_time"),
@@ -223,6 +224,7 @@ MORE_MEASURES: Final[tuple[Measure, ...]] = (
     # one clock runs at a time: what is overdue while it waits for a dispatch is overdue for the dispatch
     Measure("should_dispatch", f"({_DISPATCHED}) OR (f.overdue AND {_was('state_end', 'filed')})"),
     Measure("dispatched_on_time", f"({_DISPATCHED}) AND f.dispatched_in_time"),
+    Measure("dispatched_by_system", f"({_DISPATCHED}) AND f.by_system"),
     Measure("dispatched_accurately", f"({_DISPATCHED}) AND NOT ({_did('return', 'recall')})"),
     Measure("should_verify", f"({_VERIFIED}) OR (f.overdue AND {_was('state_end', 'verifying')})"),
     Measure("verified_on_time", f"({_VERIFIED}) AND f.verified_in_time"),
@@ -247,6 +249,7 @@ MORE_INDICATORS: Final[tuple[Indicator, ...]] = (
     Indicator("accurate_filing_rate", "filed_accurately", "filed", sources=("R2",)),
     Indicator("on_time_dispatch_rate", "dispatched_on_time", "should_dispatch", sources=("R2",)),
     Indicator("accurate_dispatch_rate", "dispatched_accurately", "should_dispatch", sources=("R2",)),
+    Indicator("system_dispatch_share", "dispatched_by_system", "completed", sources=("S4",)),
     Indicator("on_time_verify_rate", "verified_on_time", "should_verify", sources=("R2",)),
     Indicator("on_time_check_rate", "checked_on_time", "should_check", sources=("R2",)),
     Indicator(
@@ -265,6 +268,7 @@ MORE_INDICATORS: Final[tuple[Indicator, ...]] = (
     ),
     Indicator("rectification_rate", "rectified", "reworked", sources=("R2",), site_specific=True),
     Indicator("substantive_rate", "closed_solved", "closed", sources=("S4",)),
+    Indicator("resident_report_share", "reported_by_residents", "reported", sources=("S3",), site_specific=True),
 )
 """Counted when asked for; the rate of visits (走访率) joins with the field work."""
 

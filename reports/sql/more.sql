@@ -4,6 +4,7 @@
     SELECT c.slot,
            max(e.at) FILTER (WHERE e.at >= c.start_at AND e.move IN ('file', 'answer')) AS accepted_at,
            max(e.at) FILTER (WHERE e.at >= c.start_at AND e.move = 'dispatch') AS dispatched_at,
+           bool_or(e.actor_id IS NULL) FILTER (WHERE e.at >= c.start_at AND e.move = 'dispatch') AS by_system,
            max(e.at) FILTER (WHERE e.at >= c.start_at AND e.move IN ('genuine', 'not_genuine')) AS verified_at,
            -- a check that was passed before is over: sending the case back then is no second check
            max(e.at) FILTER (
@@ -54,6 +55,7 @@ more AS (
            coalesce(k.checked_in_time, TRUE) AS checked_in_time,
            coalesce(s.filed_as = g.code, TRUE) AS category_kept,
            coalesce(s.is_solved, FALSE) AS is_solved,
+           coalesce(s.by_system, FALSE) AS by_system,
            i.urgency = 'urgent' AS is_urgent
     FROM facts f
     JOIN incidents_incident i ON i.id = f.id

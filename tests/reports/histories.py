@@ -46,6 +46,8 @@ class Walk:
     handler: Organization | User | None = None
     compound: Compound | None = None
     title: str = "测试事件"
+    dispatcher: User | None = None
+    """Who dispatches; None: the system."""
 
 
 def moves(*named: tuple[str, int] | tuple[str, int, str]) -> list[Step]:
@@ -108,6 +110,7 @@ def _played(incident: Incident, walk: Walk) -> tuple[list[IncidentEvent], Ledger
             break
         move, at = allowed[step.choice % len(allowed)], at + timedelta(minutes=step.minutes)
         events.append(_event(events, move, state, at))
+        events[-1].actor = walk.dispatcher if move.name == "dispatch" else None
         _task(incident, tasks, walk, move, state, at)
         ledgers.apply(incident, move, at)
         state = move.target

@@ -163,6 +163,7 @@ MORE_RULES: dict[str, Callable[[Life], bool]] = {
     "valid_reports": lambda life: (
         RULES["reported"](life) and life.state(life.end) not in {"not_accepted", "not_filed", "cancelled"}
     ),
+    "reported_by_residents": lambda life: RULES["reported"](life) and life.incident.source in {"public", "hotline"},
     "reported_open": lambda life: RULES["reported"](life) and life.is_open(life.end),
     "accepted": lambda life: life.did("file", "answer"),
     "accepted_on_time": lambda life: life.did("file", "answer") and life.stopped_in_time("accept", "file", "answer"),
@@ -170,6 +171,7 @@ MORE_RULES: dict[str, Callable[[Life], bool]] = {
     "filed_accurately": lambda life: life.did("file") and life.category_kept() and life.state(life.end) != "cancelled",
     "should_dispatch": lambda life: life.did("dispatch") or life.waits_overdue("dispatch", "filed"),
     "dispatched_on_time": lambda life: life.did("dispatch") and life.stopped_in_time("dispatch", "dispatch"),
+    "dispatched_by_system": lambda life: any(e.move == "dispatch" and e.actor_id is None for e in life.inside),
     "dispatched_accurately": lambda life: life.did("dispatch") and not life.did("return", "recall"),
     "should_verify": lambda life: life.did("genuine", "not_genuine") or life.waits_overdue("verify", "verifying"),
     "verified_on_time": lambda life: (
@@ -193,6 +195,7 @@ MORE_RATES = {
     "accurate_filing_rate": ("filed_accurately", "filed", False),
     "on_time_dispatch_rate": ("dispatched_on_time", "should_dispatch", False),
     "accurate_dispatch_rate": ("dispatched_accurately", "should_dispatch", False),
+    "system_dispatch_share": ("dispatched_by_system", "completed", False),
     "on_time_verify_rate": ("verified_on_time", "should_verify", False),
     "on_time_check_rate": ("checked_on_time", "should_check", False),
     "overdue_closing_rate": ("closed_overdue", "should_close", True),
@@ -202,6 +205,7 @@ MORE_RATES = {
     "urgent_on_time_closing_rate": ("urgent_closed_on_time", "urgent_should_close", True),
     "rectification_rate": ("rectified", "reworked", False),
     "substantive_rate": ("closed_solved", "closed", False),
+    "resident_report_share": ("reported_by_residents", "reported", False),
 }
 RATES = {
     "same_day_rate": ("same_day", "reported", False),

@@ -14,7 +14,7 @@ from grid.models import Grid, Organization
 from grid.sheets import read_table
 from incidents.models import CallBack, Category, Incident, IncidentEvent
 from incidents.models.category import Urgency
-from reports import figures
+from reports import explaining, figures
 from reports.figures import Line
 from reports.indicators import ALL_INDICATOR_BY_NAME, ALL_INDICATORS, ALL_MEASURES, INCIDENT_INDICATORS, MORE_INDICATORS
 from reports.metrics import Extent, Tally
@@ -109,6 +109,15 @@ ON_TIME = (("report", 0), ("file", 5), ("dispatch", 5), ("take", 5), ("feedback"
 def test_the_edges_of_a_rate(cast: dict[str, list], name: str, steps: tuple, wanted: tuple[int, int]) -> None:
     one(cast, *steps)
     assert ratio(name) == wanted
+
+
+def test_a_dispatch_by_the_system_is_told_from_one_by_a_person(cast: dict[str, list]) -> None:
+    for dispatcher in (None, cast["handlers"][-1]):
+        walk = Walk(cast["grids"][0], at("08:00"), moves(*ON_TIME, ("close", 5)), None, cast["handlers"][0])
+        walk.dispatcher = dispatcher
+        histories.write([walk])
+    assert ratio("system_dispatch_share") == (1, 2)
+    assert round(explaining.Value(5758, 28_000).ratio, 4) == 0.2056  # domain.md 10, 4.16
 
 
 def test_a_series_has_the_numbers_of_each_period(cast: dict[str, list]) -> None:
