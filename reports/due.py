@@ -49,7 +49,7 @@ def write_due(*, now: datetime, limit: int = 60) -> int:
 
 
 def due_reports(*, now: datetime) -> list[Due]:
-    """Everything due at `now`: what ended last first (of those the shorter period), then the higher level, then by code."""
+    """Everything due at `now`: what ended last first, of those the shorter period, the higher level, then by code."""
     first = first_day()
     if first is None:
         return []

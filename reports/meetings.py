@@ -285,7 +285,8 @@ def _tell(decision: Decision, now: datetime) -> None:
 def _due_text(decision: Decision) -> str:
     meeting = decision.meeting
     until = f"，请于{decision.due_on.month}月{decision.due_on.day}日前完成" if decision.due_on else ""
-    return f"{meeting.held_on.month}月{meeting.held_on.day}日{meeting.grid.name}会议议定，责任方：{decision.owner}{until}。"
+    day = f"{meeting.held_on.month}月{meeting.held_on.day}日"
+    return f"{day}{meeting.grid.name}会议议定，责任方：{decision.owner}{until}。"
 
 
 def _owners(decision: Decision, day: date) -> list[User]:

@@ -52,7 +52,7 @@ def parse_month(text: str, today: date) -> date:
 
 
 def _reports(grid: Grid, first: date, last: date) -> dict[date, Mapping[str, Any]]:
-    rows = Report.objects.filter(kind=Report.Kind.DAILY, grid=grid, period_start__range=(first, last))
+    rows = Report.objects.newest_issues().filter(kind=Report.Kind.DAILY, grid=grid, period_start__range=(first, last))
     numbers = ("pk", "period_start", "snapshot__total__numbers")
     return {row["period_start"]: {"pk": row["pk"], **row["snapshot__total__numbers"]} for row in rows.values(*numbers)}
 

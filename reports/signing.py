@@ -50,12 +50,13 @@ def take(
     paper: ReportPaper, name: str, *, actor: User, now: datetime, version: int | None = None, text: str = ""
 ) -> ReportPaper:
     """Check, reopen or sign. Errors as `stages.advance`; NotNow as well when a later issue corrects the report."""
-    fields: dict[str, Any] = {
+    written: dict[str, dict[str, Any]] = {
         "check": {"checked_by": actor},
         "reopen": {"checked_by": None},
         "sign": {"signed_by": actor, "signed_at": now},
-    }.get(name, {})
-    if not fields:
+    }
+    fields = written.get(name)
+    if fields is None:
         raise NotValid(_("There is no such step."), {"stage": [_("Choose one of the steps shown.")]})
     must_stand(paper.report)
     taken: ReportPaper = stages.advance(paper, name, actor=actor, now=now, version=version, text=text, **fields)

@@ -50,13 +50,17 @@ def report_list(request: HttpRequest) -> HttpResponse:
         "tabs": TABS,
         "kind": kind,
         "previewed": kind in BUILDERS,
-        "preview_name": dict((name, preview) for name, _tab, preview in TABS)[kind],
+        "preview_name": _preview_name(kind),
         "grid": grid,
         "page": keyset_page(chosen.qs, request.GET, size=PAGE_SIZE),
         "may_write": grid is not None and kind in BUILDERS and scope_of(request.user).can("report.write", grid.code),
         **shown,
     }
     return render(request, "reports/list.html", context)
+
+
+def _preview_name(kind: str) -> Any:
+    return next(preview for name, _tab, preview in TABS if name == kind)
 
 
 def _rows(user: Any) -> Any:
@@ -107,8 +111,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     if grid is None or kind not in BUILDERS:
         raise Http404
     snapshot = writing.preview(kind, grid, now=timezone.now())
-    name = dict((each, text) for each, _tab, text in TABS)[kind]
-    context = {"grid": grid, "kind": kind, "preview_name": name, **finished.page(snapshot)}
+    context = {"grid": grid, "kind": kind, "preview_name": _preview_name(kind), **finished.page(snapshot)}
     return render(request, "reports/preview.html", context)
 
 

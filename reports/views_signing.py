@@ -34,7 +34,11 @@ def find_paper(request: HttpRequest, pk: int, capability: str) -> ReportPaper:
 def edit_text(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The text by sections; what was typed stays when somebody else was faster."""
     paper = find_paper(request, pk, "report.write")
-    form = TextForm(request.POST or None, sections=editing.sections_of(editing.text_of(paper)), version=paper.version)
+    form = TextForm(
+        request.POST.copy() if request.POST else None,
+        sections=editing.sections_of(editing.text_of(paper)),
+        version=paper.version,
+    )
     if not form.is_bound or not form.is_valid():
         return _text_page(request, paper, form, 422 if form.is_bound else 200)
     try:
@@ -51,8 +55,8 @@ def _text_page(request: HttpRequest, paper: ReportPaper, form: TextForm, status:
     """After a conflict the form goes on from the version of now, and shows the text of now beside what was typed."""
     text, generated = editing.text_of(paper), paper.report.snapshot["text"]
     if status == 409:
-        form.data = form.data.copy()
-        form.data["version"] = str(paper.version)
+        data: Any = form.data  # a copy of the request's
+        data["version"] = str(paper.version)
     context = {
         "report": paper.report,
         "paper": paper,

@@ -114,7 +114,7 @@ def _cell(
     finished: Period,
     today: date,
 ) -> Cell:
-    is_over = FIRST_DAY <= period.first and period.last <= finished.last
+    is_over = period.first >= FIRST_DAY and period.last <= finished.last
     return Cell(
         period=period,
         name=period_name(kind, period),

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.errors import NotValid
@@ -125,7 +126,13 @@ class SectionInput(StrictSerializer):
 class TextInput(VersionedInput):
     """The whole text of a draft; an empty list gives back the text as generated."""
 
-    sections = SectionInput(many=True, max_length=MOST_SECTIONS)
+    sections = SectionInput(many=True)
+
+    def validate_sections(self, given: list[Any]) -> list[Any]:
+        """Not more than a report may have."""
+        if len(given) > MOST_SECTIONS:
+            raise serializers.ValidationError(_("A report has between 1 and 20 sections."))
+        return given
 
     def as_sections(self) -> list[Section]:
         """What the business code takes."""

@@ -22,7 +22,9 @@ TAKEN_OVER: Final = 2
 """Proposals of each daily report that its meeting takes over."""
 CHAIR: Final = "街道党工委书记"
 PRESENT: Final = "值班长、受理员、派遣员、督查员，各社区网格长，派出所、综合行政执法中队、市政设施养护队、环卫所负责人"
-MINUTES: Final = "通报当日事件办理情况，逐件过超期案件，明确责任单位、完成时限；强调接件不过夜、处置要到场、反馈要有照片。"
+MINUTES: Final = (
+    "通报当日事件办理情况，逐件过超期案件，明确责任单位、完成时限；强调接件不过夜、处置要到场、反馈要有照片。"
+)
 # days ago, words, unit (code of the street's organization) or the owner in words, days to do it, how it ended ("" open)
 DECISIONS: Final = (
     (6, "对建中街小学周边早高峰乱停车组织一周错时管控", "traffic", 3, "已安排警力定点值守，早高峰秩序明显好转"),
@@ -51,7 +53,7 @@ def build_meetings(now: datetime) -> int:
 
 
 def _holder(kind: str, grid: Grid) -> User:
-    return Post.objects.filter(kind=kind, grid=grid).order_by("pk").first().user
+    return Post.objects.filter(kind=kind, grid=grid).order_by("pk")[0].user
 
 
 def _write_rhythms(street: Grid, now: datetime) -> None:
@@ -90,7 +92,7 @@ def _decide(meeting: Meeting, text: str, owner: str, span: int, now: datetime, w
 
 
 def _finish(decision: Decision, result: str, now: datetime) -> None:
-    writer = decision.meeting.written_by
+    writer = _holder(PostKind.SHIFT_LEADER, decision.meeting.grid)
     meetings.finish(decision, result, actor=writer, now=min(decision.decided_at + timedelta(days=1, hours=7), now))
 
 

@@ -124,9 +124,7 @@ def test_a_meeting_is_written_down_once_and_finds_its_report(
     with pytest.raises(NotAllowed):
         meetings.hold(grids[street.OTHER_STREET], new, actor=roles["operator"], now=morning)
     with pytest.raises(NotValid):
-        meetings.hold(
-            grids[street.STREET], NewMeeting("joint", date(2027, 1, 1)), actor=roles["operator"], now=morning
-        )
+        meetings.hold(grids[street.STREET], NewMeeting("joint", date(2027, 1, 1)), actor=roles["operator"], now=morning)
 
 
 def test_a_community_holds_its_own_meetings(client: Client, roles: dict[str, User], grids: dict[str, Grid]) -> None:

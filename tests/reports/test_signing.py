@@ -52,7 +52,7 @@ def test_the_edited_text_is_read_and_the_numbers_stay(
     assert "改过的第一段。" not in str(edited.report.snapshot)
     restored = editing.restore(edited, actor=people["operator"], now=morning, version=2)
     assert finished.as_read(restored.report)["text"] == restored.report.snapshot["text"]
-    assert [step.text for step in stages.steps_of(paper)][1] .startswith("修改正文")
+    assert [step.text for step in stages.steps_of(paper)][1].startswith("修改正文")
 
 
 def test_text_typed_as_generated_counts_as_not_edited(
@@ -82,9 +82,7 @@ def test_the_signer_is_not_the_checker(paper: ReportPaper, people: dict[str, Use
     assert (back.status, back.checked_by) == ("draft", None)
 
 
-def test_what_is_signed_is_frozen_also_for_sql(
-    paper: ReportPaper, people: dict[str, User], morning: datetime
-) -> None:
+def test_what_is_signed_is_frozen_also_for_sql(paper: ReportPaper, people: dict[str, User], morning: datetime) -> None:
     done = signed(paper, people, morning)
     with pytest.raises(NotNow):
         editing.edit(done, SHORT, actor=people["operator"], now=morning)
@@ -126,7 +124,11 @@ def test_sending_asks_for_receivers_and_happens_once(
     paper: ReportPaper, people: dict[str, User], grids: dict[str, Grid], morning: datetime
 ) -> None:
     done = signed(paper, people, morning)
-    for wrong in (Sending(""), Sending("x", grids=[grids[street.OTHER_COMMUNITY]]), Sending("x", people=[people["admin"]])):
+    for wrong in (
+        Sending(""),
+        Sending("x", grids=[grids[street.OTHER_COMMUNITY]]),
+        Sending("x", people=[people["admin"]]),
+    ):
         with pytest.raises(NotValid):
             signing.send(done, wrong, actor=people["secretary"], now=morning)
     signing.send(done, Sending("各社区"), actor=people["secretary"], now=morning)
