@@ -13,6 +13,8 @@ ENUMS: Final = {
     "PaperKindEnum": "reports.models.Paper.Kind",
     "PaperStatusEnum": "reports.models.Paper.Status",
     "ReportStatusEnum": "reports.models.ReportPaper.Status",
+    "AssessmentStatusEnum": "reports.models.assessment.Assessment.Status",
+    "SchemeSubjectEnum": "reports.models.assessment.Scheme.Subject",
     "MeetingKindEnum": "reports.models.Meeting.Kind",
     "CategoryKindEnum": "incidents.models.category.Category.Kind",
     "EventKindEnum": "incidents.models.event.IncidentEvent.Kind",
