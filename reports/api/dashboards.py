@@ -106,12 +106,13 @@ class AnalysisViewSet(GenericViewSet[Any]):
 
 def answer(choice: Choice, now: datetime) -> dict[str, Any]:
     """The numbers of the page, as plain data."""
+    choice, as_of = data.asked(choice)
     spans = {"period": choice.period, "before": choice.before, "year_before": choice.year_before}
     shown = Period(choice.period.first, choice.shown_last(now))
     return {
         "grid": choice.code,
         "kind": choice.kind,
-        "as_of": data.as_of(),
+        "as_of": as_of,
         "step": INSIDE[choice.kind],
         "series": data.trend(choice, INSIDE[choice.kind], shown, now),
         **{name: _line(data.total(choice, span, now), span) for name, span in spans.items()},

@@ -55,13 +55,14 @@ class Asked:
 
 def analysed(choice: Choice, place: Place, *, user: Any, now: datetime) -> Analysis:
     """The whole answer; the number of queries depends on the tab and the filters, never on the data."""
+    choice, as_of = data.asked(choice)
     classes, tallies = Classes.read(), figures.compared(choice, now)
     cards = _TABS[choice.tab](choice, place, classes, Asked(user, now))
     return Analysis(
         choice,
         place,
         classes,
-        data.as_of(),
+        as_of,
         figures.numbers(choice, tallies, now),
         figures.rates(choice, tallies),
         cards,

@@ -37,6 +37,8 @@ class Choice:
     category: str = ""
     source: str = ""
     tab: str = TABS[0]
+    rolled: bool = False
+    """Whether the rollups are ready to answer; `data.asked` finds out."""
 
     @property
     def code(self) -> str:

@@ -33,6 +33,12 @@ def as_of() -> datetime | None:
     return reading.as_of()
 
 
+def asked(choice: Choice) -> tuple[Choice, datetime | None]:
+    """The question, knowing whether the rollups can answer it, and up to when they are complete."""
+    complete = as_of()
+    return choice.at(rolled=complete is not None), complete
+
+
 def total(choice: Choice, period: Period, now: datetime) -> Tally:
     """The numbers of one period."""
     return reading.tally(choice.code, choice.grain, period.first, **choice.filters, now=now)
@@ -45,7 +51,7 @@ def lines(choice: Choice, by: str, now: datetime) -> dict[str, Tally]:
 
 def trend(choice: Choice, grain: str, span: Period, now: datetime) -> list[Point]:
     """One point per day, week or month (d, w, m) from that of the first day to that of the last, oldest first."""
-    if names.kept(_cut(choice), choice.code, grain) and as_of() is not None:
+    if choice.rolled and names.kept(_cut(choice), choice.code, grain):
         found = reading.series(choice.code, grain, span.first, span.last, **choice.filters, now=now)
         return [_point(day, tally) for day, tally in found]
     counted = {row["day"]: row for row in _steps(choice, grain, span, now)}
@@ -124,4 +130,4 @@ def waits(choice: Choice, now: datetime) -> Mapping[str, reading.Wait]:
 
 def _has_steps(choice: Choice) -> bool:
     """Whether hours and stays of the subtree are kept."""
-    return len(choice.code) in names.LEVELS and len(choice.code) <= names.EVENT_LENGTH and as_of() is not None
+    return choice.rolled and len(choice.code) in names.LEVELS and len(choice.code) <= names.EVENT_LENGTH

@@ -6,7 +6,7 @@
   var ORDER = ["#2f7bd6", "#e09a2b", "#2a9d62", "#8a6fc0", "#2aa3b5", "#d64545", "#8a97a8"];
 
   function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
-  function look() { return { words: colour("--tblr-body-color") || "#333", faint: colour("--tone-secondary") || "#666", none: document.documentElement.dataset.bsTheme === "dark" ? "#202b37" : "#eef2f7", line: colour("--tblr-border-color") || "#ddd", ground: colour("--tblr-bg-surface") || "#fff" }; }
+  function look() { return { words: colour("--tblr-body-color") || "#333", faint: colour("--tone-secondary") || "#666", deep: document.documentElement.dataset.bsTheme === "dark" ? ["#202b37", "#29435f", "#2f628f", "#3f86c6", "#7cbcf5"] : ["#eef2f7", "#93b9e3", "#2f7bd6", "#143c72"], line: colour("--tblr-border-color") || "#ddd", ground: colour("--tblr-bg-surface") || "#fff" }; }
 
   function pie(data, is) {
     return { series: [{ type: "pie", radius: ["42%", "70%"], label: { color: is.words, formatter: "{b} {c}" }, itemStyle: { borderColor: is.ground, borderWidth: 2 },
@@ -32,7 +32,7 @@
       xAxis: Object.assign({ type: "category", data: data.labels }, axis),
       yAxis: Object.assign({ type: "category", inverse: true, data: data.series.map(function (row) { return row.name; }) }, axis),
       visualMap: { min: 0, max: most, calculable: false, orient: "horizontal", left: "center", bottom: 0, itemHeight: 160, itemWidth: 10, text: ["≥ " + most, "0"],
-        textStyle: { color: is.faint }, inRange: { color: [is.none, "#93b9e3", "#2f7bd6", "#143c72"] } },
+        textStyle: { color: is.faint }, inRange: { color: is.deep } },
       series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: is.ground, borderWidth: 2, borderRadius: 3 }, emphasis: { itemStyle: { borderColor: is.words } } }],
     };
   }

@@ -82,7 +82,7 @@
   /* ---- trend ---- */
   function trend(data) {
     var place = find("trend"), wide = Math.max(240, place.clientWidth), high = Math.max(120, place.clientHeight);
-    var left = 34, bottom = 22, top = 8, most = Math.max.apply(null, data.reported.concat(data.completed, [4])), step = nice(most / 3);
+    var left = Math.max(34, wide * 0.1), bottom = Math.max(22, high * 0.06), top = 8, most = Math.max.apply(null, data.reported.concat(data.completed, [4])), step = nice(most / 3);
     most = Math.ceil(most / step) * step;
     function x(i) { return left + (i * (wide - left - 6)) / (data.days.length - 1); }
     function y(v) { return top + (1 - v / most) * (high - top - bottom); }
