@@ -36,6 +36,8 @@ class Stage:
     danger: bool = False
     own_grid: bool = False
     """The right is asked where the thing itself lies, not where its round or office does."""
+    addressed: bool = False
+    """Whoever acts for the unit (`organization`) that the thing went to may take it too."""
 
 
 STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
@@ -47,7 +49,15 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
     ),
     Paper: (
         Stage("issue", ("draft",), "issued", gettext_lazy("Issue"), "report.sign"),
-        Stage("answer", ("issued",), "answered", gettext_lazy("Enter the answer"), "report.write", needs_text=True),
+        Stage(
+            "answer",
+            ("issued",),
+            "answered",
+            gettext_lazy("Enter the answer"),
+            "report.write",
+            needs_text=True,
+            addressed=True,
+        ),
         Stage(
             "withdraw",
             ("draft", "issued"),
@@ -159,14 +169,24 @@ def code_of(row: Any, stage: Stage | None = None) -> str:
 
 def open_to(row: Any, user: Any) -> list[Stage]:
     """The stages that `user` may take with `row` now, in the order of the table."""
-    scope = scope_of(user)
     return [
         stage
         for stage in STAGES[type(row)]
-        if row.status in stage.sources
-        and scope.can(stage.capability, code_of(row, stage))
-        and not _same_person(row, stage, user)
+        if row.status in stage.sources and holds(row, stage, user) and not _same_person(row, stage, user)
     ]
+
+
+def holds(row: Any, stage: Stage, user: Any) -> bool:
+    """Whether `user` has the right to the stage: by her posts, or because the thing went to her unit."""
+    scope = scope_of(user)
+    to_her_unit = stage.addressed and row.organization_id in scope.organizations
+    return to_her_unit or scope.can(stage.capability, code_of(row, stage))
+
+
+def demand_stage(row: Any, stage: Stage, actor: User) -> None:
+    """NotAllowed without the right to the stage."""
+    if not holds(row, stage, actor):
+        demand(actor, stage.capability, code_of(row, stage))
 
 
 def advance(
@@ -187,7 +207,7 @@ def advance(
     with transaction.atomic():
         locked = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
         stage = stage_of(locked, name)
-        demand(actor, stage.capability, code_of(locked, stage))
+        demand_stage(locked, stage, actor)
         _check(locked, stage, actor, version, text)
         before, locked.status = locked.status, stage.target
         for field, value in fields.items():

@@ -298,7 +298,7 @@ def _step_form(paper: Paper, step: str, first: bool, data: Any = None) -> StepFo
     return StepForm(data, step=step, may_choose_first=first, initial=initial, auto_id=f"{step}_%s")
 
 
-@requires("report.write", "report.sign")
+@requires("report.write", "report.sign", "incident.handle")
 @require_POST
 def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Issue, answer or withdraw; what was typed is shown again with every refusal."""

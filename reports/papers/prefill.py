@@ -114,9 +114,7 @@ def _facts(incident: Incident, now: datetime) -> Iterator[str]:
 def _history(incident: Incident, now: datetime) -> Iterator[str]:
     """The last moves, one to a line, and the last standing supervision notice."""
     said = words()["case"]
-    events = IncidentEvent.objects.filter(
-        incident=incident, kind__in=(IncidentEvent.Kind.MOVE, *TOLD), at__lte=now
-    )
+    events = IncidentEvent.objects.filter(incident=incident, kind__in=(IncidentEvent.Kind.MOVE, *TOLD), at__lte=now)
     shown = list(events.order_by("-sequence")[: said["steps_shown"]])[::-1]
     for event in shown:
         actor = f"，{event.actor_name}" if event.actor_name and event.move != "report" else ""

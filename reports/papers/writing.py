@@ -23,7 +23,7 @@ from reports.models import Paper
 from reports.papers import news
 from reports.papers.wording import defaults
 from reports.querysets import ANSWERED_KINDS
-from reports.stages import Stage, advance, check_version, keep_step, open_to
+from reports.stages import Stage, advance, check_version, demand_stage, keep_step, open_to, stage_of
 
 LENGTHS: Final[Mapping[str, int]] = {
     "title": 200,
@@ -176,11 +176,11 @@ def may_choose_first(paper: Paper, *, now: datetime) -> bool:
 def answer(
     pk: int, *, actor: User, now: datetime, text: str, replied_on: date | None = None, version: int | None = None
 ) -> Paper:
-    """Enter what the unit answered to a notice, and on which day (today when not given)."""
+    """Enter what the unit answered to a notice, and on which day (today when not given); the unit may do so itself."""
     day = replied_on or timezone.localdate(now)
     with transaction.atomic():
         paper = _locked(pk)
-        demand(actor, "report.write", paper.grid_code)
+        demand_stage(paper, stage_of(paper, "answer"), actor)
         if paper.kind not in ANSWERED_KINDS:
             raise NotNow(_("Only notices are answered."))
         words = _checked_answer(paper, text, day, timezone.localdate(now))

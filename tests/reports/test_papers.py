@@ -145,6 +145,23 @@ def test_a_notice_reaches_the_unit_is_answered_and_then_stands(
         writing.withdraw(paper.pk, actor=secretary, now=NOW, reason="撤回")
 
 
+def test_the_unit_answers_its_notice_itself_and_nobody_elses(
+    client: Client, office: Grid, secretary: User, unit: Organization, roles: dict[str, User]
+) -> None:
+    paper = writing.issue(notice(office, secretary, unit).pk, actor=secretary, now=NOW)
+    other = notice(office, secretary, street.make_organization(office, "other"))
+    writing.issue(other.pk, actor=secretary, now=NOW)
+    client.force_login(roles["department"])
+    sent = {"version": paper.version, "text": "已整改", "replied_on": "2026-11-20"}
+    assert client.post(reverse("reports:paper_step", args=[other.pk, "answer"]), sent).status_code == 404
+    assert client.post(reverse("reports:paper_step", args=[paper.pk, "withdraw"]), sent).status_code == 403
+    page = client.get(reverse("reports:paper", args=[paper.pk])).content.decode()
+    assert reverse("reports:paper_step", args=[paper.pk, "answer"]) in page
+    with pytest.raises(NotAllowed):
+        writing.answer(paper.pk, actor=roles["gridleader"], now=NOW, text="已整改")
+    assert writing.answer(paper.pk, actor=roles["department"], now=NOW, text="已整改").status == "answered"
+
+
 def test_a_notice_needs_a_unit_a_day_to_come_and_its_own_place(
     office: Grid, secretary: User, unit: Organization
 ) -> None:
