@@ -103,7 +103,7 @@ def _tour_page(request: HttpRequest, one: Tour, form: SummaryForm | None) -> Htt
 
 
 def _look_form(item: TourItem) -> LookForm:
-    mark = {True: "yes", False: "no"}.get(item.is_good, "")  # type: ignore[call-overload]
+    mark = "" if item.is_good is None else "yes" if item.is_good else "no"
     return LookForm(initial={"finding": item.finding, "is_good": mark}, auto_id=f"item-{item.pk}-%s")
 
 

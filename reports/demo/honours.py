@@ -59,7 +59,7 @@ def _posts(kind: str, per_community: int, most: int) -> list[Post]:
     """The first posts of the kind in every community of the street, up to `most`."""
     rows = Post.objects.filter(kind=kind, grid__code__startswith=JIANZHONG, grid__kind="territorial")
     taken: dict[str, int] = {}
-    chosen = []
+    chosen: list[Post] = []
     for post in rows.select_related("user", "grid").defer("grid__boundary").order_by("grid__code", "id"):
         community = post.grid.code[:12] if post.grid else ""
         if taken.get(community, 0) < per_community and len(chosen) < most:

@@ -98,8 +98,8 @@ def _figures(office: Grid, clerk: User, now: datetime) -> None:
         given = Given(system, measure, date(2023, 1, 1), last, Decimal(value), unit, note)
         outside.keep(given, grid=office, actor=clerk, now=now)
     end = local_day(now).replace(day=1) - timedelta(days=1)
-    for measure, value in (("上报", 842), ("处置", 837)):
-        given = Given("智管中原APP", measure, end.replace(day=1), end, Decimal(value), note="示例数据")
+    for measure, amount in (("上报", 842), ("处置", 837)):
+        given = Given("智管中原APP", measure, end.replace(day=1), end, Decimal(amount), note="示例数据")
         outside.keep(given, grid=office, actor=clerk, now=now)
 
 

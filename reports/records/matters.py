@@ -126,4 +126,5 @@ def by_topic(rows: QuerySet[Matter]) -> list[dict[str, Any]]:
         "done": Count("pk", filter=Q(status=Status.DONE)),
         "helped": Sum("households", filter=Q(status=Status.DONE)),
     }
-    return list(rows.order_by().values("topic").annotate(**counted).order_by("-wanted", "topic"))
+    topics: Any = rows.order_by().values("topic").annotate(**counted)
+    return list(topics.order_by("-wanted", "topic"))

@@ -95,7 +95,9 @@ def figure_choices() -> list[tuple[str, str]]:
 def shown(method: WorkMethod, *, now: datetime) -> list[Shown]:
     """The steps in their order, each number counted once."""
     steps = list(method.steps.all())
-    values = {name: FIGURES[name](method.grid_code, now) for name in dict.fromkeys(s.figure for s in steps) if name in FIGURES}
+    values = {
+        name: FIGURES[name](method.grid_code, now) for name in dict.fromkeys(s.figure for s in steps) if name in FIGURES
+    }
     labels = dict(figure_choices())
     return [Shown(step, labels.get(step.figure, ""), values.get(step.figure)) for step in steps]
 
