@@ -4,7 +4,8 @@ Every move is one transaction: the row is locked, the table of moves is asked un
 event, its clocks, its assignment, its photos and the notices are written together or not at all.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -227,6 +228,23 @@ def begin(
 # --- without a move ---------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def _held(
+    incident_pk: int, *, actor: User | None, now: datetime, version: int | None = None
+) -> Iterator[tuple[Incident, Pen]]:
+    """The incident, locked, and the pen for it; at the end what the pen holds is written and told.
+
+    NotNow when `version` is given and the incident has another one.
+    """
+    with transaction.atomic():
+        incident = lock(incident_pk)
+        _check_version(incident, version)
+        pen = Pen.for_locked([incident], now=now)
+        yield incident, pen
+        pen.write()
+        announce(pen.events, actor=actor, now=now)
+
+
 def note(
     incident_pk: int,
     kind: str,
@@ -239,13 +257,9 @@ def note(
     stage: str = Attachment.Stage.EVIDENCE,
 ) -> IncidentEvent:
     """Add an event that moves nothing (a remark, a reveal, photos); the caller has checked the right to do so."""
-    with transaction.atomic():
-        incident = lock(incident_pk)
-        pen = Pen.for_locked([incident], now=now)
+    with _held(incident_pk, actor=actor, now=now) as (incident, pen):
         event = take_down(pen, incident, kind, actor=actor, text=text, data=data)
         pen.photos(event, photos, stage)
-        pen.write()
-        announce(pen.events, actor=actor, now=now)
     return event
 
 
@@ -266,17 +280,12 @@ def change(
     """
     if wrong := set(fields) - _CHANGEABLE:
         raise ValueError(f"only a move changes {sorted(wrong)}")
-    with transaction.atomic():
-        incident = lock(incident_pk)
-        _check_version(incident, version)
-        pen = Pen.for_locked([incident], now=now)
+    with _held(incident_pk, actor=actor, now=now, version=version) as (incident, pen):
         for name, value in fields.items():
             setattr(incident, name, value)
         incident.version += 1
         pen.changed(incident)
         take_down(pen, incident, kind, actor=actor, text=text, data=data)
-        pen.write()
-        announce(pen.events, actor=actor, now=now)
     return incident
 
 
@@ -295,9 +304,7 @@ def extend(
 
     The caller has checked the right; NotNow when the clock never ran.
     """
-    with transaction.atomic():
-        incident = lock(incident_pk)
-        pen = Pen.for_locked([incident], now=now)
+    with _held(incident_pk, actor=actor, now=now) as (incident, pen):
         before = pen.ledgers.reading(incident, clock)
         if before.started_at is None:
             raise NotNow(_("This clock has not run yet: there is nothing to extend."))
@@ -308,8 +315,6 @@ def extend(
         moved = {"clock": clock, "amount": str(amount), "unit": unit, "due_at": iso(entry.due_at)}
         kind = IncidentEvent.Kind.EXTENDED
         take_down(pen, incident, kind, actor=actor, text=reason, data=moved | dict(data or {}))
-        pen.write()
-        announce(pen.events, actor=actor, now=now)
     return incident
 
 
@@ -321,16 +326,12 @@ def reassign(
     `giver` says whose part, where one person handles the incident and another looks on site. The state and the clocks
     go on. The caller has checked that `user` may do it; NotNow when nobody has it by name.
     """
-    with transaction.atomic():
-        incident = lock(incident_pk)
-        pen = Pen.for_locked([incident], now=now)
+    with _held(incident_pk, actor=actor, now=now) as (incident, pen):
         before = _reassign(pen, incident, user, actor, giver)
         incident.version += 1
         pen.changed(incident)
         facts = {"from": str(before or ""), "to": str(user), "user": user.pk}
         take_down(pen, incident, IncidentEvent.Kind.HANDED_OVER, actor=actor, text=reason, data=facts)
-        pen.write()
-        announce(pen.events, actor=actor, now=now)
     return incident
 
 
