@@ -2,10 +2,14 @@
 
 from datetime import datetime
 from ipaddress import ip_address
+from typing import Any
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.errors import NotNow
 from accounts.models import AccessEvent, User
 
 
@@ -40,6 +44,20 @@ def record(  # noqa: PLR0913 - one argument per column, all by keyword
         request_id=request_id_of(request)[:40] if request is not None else "",
         at=now,
     )
+
+
+def record_counted(
+    *, earlier: QuerySet[AccessEvent], most: int, refusal: str, actor: User, **event: Any
+) -> AccessEvent:
+    """Record an event of `actor` unless `earlier` holds `most` already: then NotNow with the words `refusal`.
+
+    `event` is what `record` takes. Events of one person at once count each other.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).values("pk").get(pk=actor.pk)
+        if earlier.count() >= most:
+            raise NotNow(refusal)
+        return record(actor=actor, **event)
 
 
 def client_address(request: HttpRequest) -> str | None:

@@ -3,12 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.access import record
-from accounts.errors import NotNow
+from accounts.access import record_counted
 from accounts.models import AccessEvent, User
 
 AT_ONCE: Final = 10
@@ -31,18 +29,17 @@ def note_export(
     Whether the actor may is the caller's question. Raises NotNow after `at_once` exports of the kind within ten
     minutes: a list of 20,000 rows costs seconds of a worker, and nobody needs it twice a minute.
     """
-    with transaction.atomic():
-        User.objects.select_for_update(no_key=True).values("pk").get(pk=actor.pk)  # exports at once count each other
-        recent = AccessEvent.objects.filter(actor=actor, action=AccessEvent.Action.EXPORT, object_type=object_type)
-        if recent.filter(at__gt=now - WITHIN, at__lte=now).count() >= at_once:
-            raise NotNow(_("You have exported %(n)s times within ten minutes. Wait a little.") % {"n": at_once})
-        return record(
-            action=AccessEvent.Action.EXPORT,
-            actor=actor,
-            now=now,
-            request=request,
-            object_type=object_type,
-            object_id=object_id,
-            fields=fields,
-            purpose=purpose,
-        )
+    recent = AccessEvent.objects.filter(actor=actor, action=AccessEvent.Action.EXPORT, object_type=object_type)
+    return record_counted(
+        earlier=recent.filter(at__gt=now - WITHIN, at__lte=now),
+        most=at_once,
+        refusal=_("You have exported %(n)s times within ten minutes. Wait a little.") % {"n": at_once},
+        action=AccessEvent.Action.EXPORT,
+        actor=actor,
+        now=now,
+        request=request,
+        object_type=object_type,
+        object_id=object_id,
+        fields=fields,
+        purpose=purpose,
+    )

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Final
 
-from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import record
-from accounts.errors import NotNow, NotValid
+from accounts.access import record_counted
+from accounts.errors import NotValid
 from accounts.models import AccessEvent, User
 
 REVEALS_PER_DAY: Final = 60
@@ -32,26 +32,26 @@ def reveal(
     """
     if not purpose.strip():
         raise NotValid(_("Say what you need it for."), {"purpose": [_("Say what you need it for.")]})
-    with transaction.atomic():
-        User.objects.select_for_update(no_key=True).values("pk").get(pk=actor.pk)  # reveals at once count each other
-        if reveals_on_day(actor, now=now) >= REVEALS_PER_DAY:
-            words = _("You have seen personal data %(n)s times today. Ask the shift leader.")
-            raise NotNow(words % {"n": REVEALS_PER_DAY})
-        return record(
-            action=AccessEvent.Action.REVEAL,
-            actor=actor,
-            now=now,
-            request=request,
-            object_type=object_type,
-            object_id=object_id,
-            fields=fields,
-            purpose=purpose.strip(),
-        )
+    return record_counted(
+        earlier=_reveals_of_day(actor, now),
+        most=REVEALS_PER_DAY,
+        refusal=_("You have seen personal data %(n)s times today. Ask the shift leader.") % {"n": REVEALS_PER_DAY},
+        action=AccessEvent.Action.REVEAL,
+        actor=actor,
+        now=now,
+        request=request,
+        object_type=object_type,
+        object_id=object_id,
+        fields=fields,
+        purpose=purpose.strip(),
+    )
 
 
 def reveals_on_day(actor: User, *, now: datetime) -> int:
     """How often `actor` has seen personal data in clear on the local day of `now`."""
+    return _reveals_of_day(actor, now).count()
+
+
+def _reveals_of_day(actor: User, now: datetime) -> QuerySet[AccessEvent]:
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    return AccessEvent.objects.filter(
-        actor=actor, action=AccessEvent.Action.REVEAL, at__gte=midnight, at__lte=now
-    ).count()
+    return AccessEvent.objects.filter(actor=actor, action=AccessEvent.Action.REVEAL, at__gte=midnight, at__lte=now)
