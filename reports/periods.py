@@ -128,7 +128,7 @@ def weeks_in(year: int) -> int:
 
 
 def number_in_year(kind: str, period: Period) -> tuple[int, int]:
-    """Year and number in it: (2026, 47) for an ISO week, (2026, 11) a month, (2026, 4) a quarter; a day by its place."""
+    """Year and number in it: (2026, 47) for an ISO week, (2026, 11) a month, (2026, 4) a quarter; days too."""
     if kind == "weekly":
         year, week, _weekday = period.first.isocalendar()
         return year, week
