@@ -17,6 +17,7 @@ from grid.models import Grid
 from grid.scope import scope_of
 from incidents.views.actions import form_page
 from incidents.views.finding import person
+from reports.assessment import ledger
 from reports.forms_honours import NominationForm, RoundForm, StepForm
 from reports.honours import deciding, nominating, rounds
 from reports.honours.reading import honours_of, nominations_for, places_of, rounds_for, shown_since
@@ -208,7 +209,16 @@ def _figures(row: Nomination) -> dict[str, Any] | None:
     return {
         "numbers": [(MEASURE_BY_NAME[name].label, counted.numbers[name]) for name in SHOWN_FIGURES],
         "rates": [_rate(name, *counted.ratios[name]) for name in SHOWN_RATES],
+        "work": _work(row.grid, one),
     }
+
+
+def _work(grid: Grid, one: HonourRound) -> list[tuple[str, int]]:
+    """The work ledger of the grid in kinds; not for whole communities, whose ledger is thousands of lines."""
+    if grid.level < Grid.Level.GRID:
+        return []
+    counted = ledger.summary(grid, one.period_start, one.period_end)
+    return [(str(label), counted[kind]) for kind, label in ledger.KINDS.items()]
 
 
 def _rate(name: str, above: int, below: int) -> tuple[str, int, int, float | None]:
