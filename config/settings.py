@@ -8,7 +8,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 
-from config import admin_theme, api_names, logs
+from config import admin_theme, api_names, logs, schedule
 
 env = environ.Env()
 
@@ -307,33 +307,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULER = "config.celery_reconnect:QuickScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
-
-
-def every(seconds: int, task: str) -> dict[str, Any]:
-    """Give a beat entry. It expires soon after the next one is due, so that an outage leaves no heap of old rings."""
-    return {"task": task, "schedule": seconds, "options": {"expire_seconds": seconds + seconds // 2 + 1}}
-
-
-CELERY_BEAT_SCHEDULE = {
-    "dispatch-due": every(1, "incidents.tasks.dispatch_due"),
-    "deliver-due": every(2, "notices.tasks.deliver_due"),
-    "run-clocks": every(30, "incidents.tasks.run_clocks"),
-    "remind-whistles": every(60, "incidents.tasks.remind_whistles"),
-    "supervise-due": every(60, "incidents.tasks.supervise_due"),
-    "resume-due": every(60, "incidents.tasks.resume_due"),
-    "reckon-deadlines": every(60, "incidents.tasks.reckon_deadlines"),
-    "watch-posts": every(24 * 3600, "incidents.tasks.watch_posts"),
-    "remove-orphans": every(6 * 3600, "incidents.tasks.remove_orphans"),
-    "draw-call-backs": every(1800, "incidents.tasks.draw_call_backs"),
-    "withdraw-returned": every(600, "incidents.tasks.withdraw_returned"),
-    "remind-of-visits": every(3600, "incidents.tasks.remind_of_visits"),
-    "heartbeat": every(30, "notices.tasks.heartbeat"),
-    "tidy": every(3600, "notices.tasks.tidy"),
-    "write-due-reports": every(60, "reports.tasks.write_due_reports"),
-    "keep-rollups": every(3, "reports.tasks.keep_rollups"),
-    "reconcile-rollups": every(24 * 3600, "reports.tasks.reconcile_rollups"),
-    "retrain-classifier": every(7 * 24 * 3600, "incidents.tasks.retrain_classifier"),
-}
+CELERY_BEAT_SCHEDULE = schedule.SCHEDULE
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # --- Messages to other systems --------------------------------------------------------------------------------------

@@ -1,0 +1,30 @@
+"""How often each job is rung for; what is due then, the job reads from the database."""
+
+from typing import Any, Final
+
+
+def every(seconds: int, task: str) -> dict[str, Any]:
+    """Give a beat entry. It expires soon after the next one is due, so that an outage leaves no heap of old rings."""
+    return {"task": task, "schedule": seconds, "options": {"expire_seconds": seconds + seconds // 2 + 1}}
+
+
+SCHEDULE: Final = {
+    "dispatch-due": every(1, "incidents.tasks.dispatch_due"),
+    "deliver-due": every(2, "notices.tasks.deliver_due"),
+    "run-clocks": every(30, "incidents.tasks.run_clocks"),
+    "remind-whistles": every(60, "incidents.tasks.remind_whistles"),
+    "supervise-due": every(60, "incidents.tasks.supervise_due"),
+    "resume-due": every(60, "incidents.tasks.resume_due"),
+    "reckon-deadlines": every(60, "incidents.tasks.reckon_deadlines"),
+    "watch-posts": every(24 * 3600, "incidents.tasks.watch_posts"),
+    "remove-orphans": every(6 * 3600, "incidents.tasks.remove_orphans"),
+    "draw-call-backs": every(1800, "incidents.tasks.draw_call_backs"),
+    "withdraw-returned": every(600, "incidents.tasks.withdraw_returned"),
+    "remind-of-visits": every(3600, "incidents.tasks.remind_of_visits"),
+    "heartbeat": every(30, "notices.tasks.heartbeat"),
+    "tidy": every(3600, "notices.tasks.tidy"),
+    "write-due-reports": every(60, "reports.tasks.write_due_reports"),
+    "keep-rollups": every(3, "reports.tasks.keep_rollups"),
+    "reconcile-rollups": every(24 * 3600, "reports.tasks.reconcile_rollups"),
+    "retrain-classifier": every(7 * 24 * 3600, "incidents.tasks.retrain_classifier"),
+}
