@@ -23,6 +23,7 @@ from accounts.pagination import StrictCursorPagination
 from incidents import clocks, contacts, evidence, intake, lifecycle
 from incidents.api import clusters as cluster_api
 from incidents.api import serializers as shapes
+from incidents.api.history_serializers import AttachmentSerializer, ClockSerializer, EventSerializer
 from incidents.filters import StrictIncidentFilter
 from incidents.models import Attachment, Category, Incident, IncidentEvent
 from incidents.photos import process_photo
@@ -154,31 +155,31 @@ class IncidentViewSet(
         )
         return self.retrieve(request)
 
-    @extend_schema(responses={200: shapes.EventSerializer(many=True)}, filters=False)
+    @extend_schema(responses={200: EventSerializer(many=True)}, filters=False)
     @action(detail=True, filterset_class=None, pagination_class=OldestFirst)
     def events(self, request: Request, number: str) -> Response:
         """The history, oldest first."""
         rows = IncidentEvent.objects.filter(incident=self.get_object())
         page = self.paginate_queryset(rows)
-        return self.get_paginated_response(shapes.EventSerializer(page, many=True).data)
+        return self.get_paginated_response(EventSerializer(page, many=True).data)
 
-    @extend_schema(responses={200: shapes.ClockSerializer(many=True)}, filters=False)
+    @extend_schema(responses={200: ClockSerializer(many=True)}, filters=False)
     @action(detail=True, filterset_class=None, pagination_class=None)
     def clocks(self, request: Request, number: str) -> Response:
         """Every clock that ever ran, with its steps."""
         readings = clocks.readings(self.get_object())
-        return Response(shapes.ClockSerializer(shapes.ClockSerializer.rows(readings), many=True).data)
+        return Response(ClockSerializer(ClockSerializer.rows(readings), many=True).data)
 
     @extend_schema(
         methods=["GET"],
-        responses={200: shapes.AttachmentSerializer(many=True)},
+        responses={200: AttachmentSerializer(many=True)},
         filters=False,
         operation_id="photos_list",
     )
     @extend_schema(
         methods=["POST"],
         request={"multipart/form-data": shapes.PhotosInput},
-        responses={201: shapes.AttachmentSerializer(many=True)},
+        responses={201: AttachmentSerializer(many=True)},
         filters=False,
         operation_id="photos_create",
     )
@@ -194,12 +195,12 @@ class IncidentViewSet(
         incident = self.get_object()
         if request.method == "GET":
             rows = incident.attachments.select_related("event")
-            return Response(shapes.AttachmentSerializer(rows, many=True).data)
+            return Response(AttachmentSerializer(rows, many=True).data)
         given = shapes.PhotosInput(data=request.data)
         given.is_valid(raise_exception=True)
         photos = [process_photo(file) for file in given.validated_data["photos"]]
         added = evidence.add_photos(incident.pk, photos=photos, actor=request.user, now=timezone.now())  # type: ignore[arg-type]
-        return Response(shapes.AttachmentSerializer(added, many=True).data, status=201)
+        return Response(AttachmentSerializer(added, many=True).data, status=201)
 
     @extend_schema(
         responses={(200, "image/jpeg"): OpenApiTypes.BINARY},
