@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from django import forms
+from django.db.models import Q
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,7 @@ from reports.models import Assessment, AssessmentEntry, Scheme, SchemeItem
 from reports.periods import Period
 
 GRID_CHOICES: Final = 400
+COMMUNITY_DIGITS: Final = 12
 SPARE_ROWS: Final = 3
 """Empty lines of an editor; more come with the next save, so that it works without scripts."""
 
@@ -293,7 +295,8 @@ class LedgerForm(forms.Form):
         field: Any = self.fields["grid"]
         field.queryset = grids
         # any grid in reach may be asked for; the list to choose from stays short enough to be read
-        shown = grids.values_list("code", "name", "level")[:GRID_CHOICES]
+        near = Q(level__lte=Grid.Level.GRID) | Q(code__startswith=self.data.get("grid", "")[:COMMUNITY_DIGITS] or "-")
+        shown = grids.filter(near).values_list("code", "name", "level")[:GRID_CHOICES]
         field.widget.choices = [(code, f"{'　' * (level - 4)}{name}") for code, name, level in sorted(shown)]
 
     def clean_month(self) -> date:

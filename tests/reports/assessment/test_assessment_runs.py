@@ -213,3 +213,22 @@ def test_a_kind_of_post_with_fewer_than_five_people_is_not_shown(grids, staff, s
     ]
     with pytest.raises(NotNow):
         published(row, staff)
+
+
+def test_the_head_of_a_unit_objects_for_that_unit_alone(cases, grids, staff, units, scheme):
+    for number, unit in enumerate(units):
+        street.give_post(street.make_person(f"head{number}"), "org_head", unit)
+    items = [{"label": "处置率", "indicator": "handling_rate", "mode": "share", "points": D(100)}]
+    new = schemes.NewScheme({"name": "部门处置", "subject": "unit", "base_points": D(0)}, items)
+    by_unit = schemes.create(new, grid=grids[STREET], actor=staff["leader"])
+    row = runs.create(runs.NewRun(by_unit, grids[STREET], MONTH), actor=staff["leader"], now=AFTER)
+    row = published(row, staff)
+    first, other = (User.objects.get(username=f"head{n}") for n in range(2))
+    own = f"o{units[0].pk}"
+    assert [key for key, _name in objections.open_to(row, first, AFTER)] == [own]
+    with pytest.raises(NotAllowed):
+        objections.raise_objection(row.pk, subject=own, text="非本部门", actor=other, now=AFTER)
+    assert objections.raise_objection(row.pk, subject=own, text="派遣有误", actor=first, now=AFTER).status == "open"
+    assert Notice.objects.filter(kind="assessment.object", recipient=staff["secretary"]).exists()
+    with pytest.raises(NotNow):  # one at a time
+        objections.raise_objection(row.pk, subject=own, text="再说一次", actor=first, now=AFTER)
