@@ -1,6 +1,6 @@
 """Reports through the API."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 import time_machine
@@ -103,3 +103,18 @@ def test_a_key_reads_its_own_subtree_only(client: Client, report: Report, roles:
         )
         answer = client.get(f"{URL}{report.pk}/", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == wanted
+
+
+def test_every_kind_is_written_and_found_by_its_kind(client: Client, roles: dict[str, User], busy_day: Grid) -> None:
+    with time_machine.travel(at("09:00", date(2026, 11, 23))):
+        client.force_login(roles["operator"])
+        made = post(client, {**ORDER, "kind": "weekly"})
+        wrong = post(client, {**ORDER, "kind": "hourly"})
+        listed = {kind: client.get(URL, {"kind": kind}).json()["results"] for kind in ("daily", "weekly")}
+    assert (made.status_code, wrong.status_code) == (201, 400)
+    assert (made.json()["kind"], made.json()["period_start"], made.json()["status"]) == (
+        "weekly",
+        "2026-11-16",
+        "draft",
+    )
+    assert ([row["id"] for row in listed["weekly"]], listed["daily"]) == ([made.json()["id"]], [])

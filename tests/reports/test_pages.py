@@ -1,7 +1,7 @@
 """Pages of reports: who sees what, and that every number opens its incidents."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 import time_machine
@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AccessEvent, User
 from grid.models import Grid
-from reports import writing
+from reports import meetings, writing
 from reports.models import Report
 from tests import street
 from tests.reports.conftest import DAY, at
@@ -145,3 +145,92 @@ def test_the_admin_shows_reports_and_changes_schedules_only(
     assert client.get("/admin/reports/report/add/").status_code == 403
     assert client.get(f"/admin/reports/report/{report.pk}/change/").status_code == 200
     assert client.get("/admin/reports/reportschedule/").status_code == 200
+
+
+# --- the other rhythms ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("weekly", "2026年第47周"), ("monthly", "2026年11月"), ("quarterly", "2026年第4季度")]
+)
+def test_every_kind_has_its_year_and_its_preview(
+    client: Client, roles: dict[str, User], busy_day: Grid, kind: str, name: str
+) -> None:
+    with time_machine.travel(at("16:00")):
+        client.force_login(roles["operator"])
+        page = client.get(LIST, {"kind": kind}).content.decode()
+        running = client.get(reverse("reports:preview"), {"kind": kind})
+    assert name in page
+    assert running.context["snapshot"]["interim"]
+    assert not Report.objects.exists()
+
+
+def test_a_finished_week_is_written_from_its_line_and_found_by_status(
+    client: Client, roles: dict[str, User], busy_day: Grid
+) -> None:
+    with time_machine.travel(at("09:00", date(2026, 11, 23))):
+        client.force_login(roles["operator"])
+        page = client.get(LIST, {"kind": "weekly"}).content.decode()
+        assert 'name="day" value="2026-11-16"' in page
+        order = {"kind": "weekly", "grid": street.STREET, "day": "2026-11-16"}
+        answer = client.post(reverse("reports:generate"), order)
+        detail = client.get(answer.url).content.decode()
+        drafts = client.get(LIST, {"kind": "weekly", "status": "draft"}).context["page"].rows
+        signed = client.get(LIST, {"kind": "weekly", "status": "signed"}).context["page"].rows
+        days = client.get(LIST).context["page"].rows
+    report = Report.objects.get()
+    assert (report.kind, report.period_end) == ("weekly", date(2026, 11, 22))
+    assert "周报告" in detail
+    assert ([row.pk for row in drafts], signed, days) == ([report.pk], [], [])
+
+
+def test_the_year_of_weeks_costs_few_queries(
+    operator: Client, report: Report, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(14):
+        operator.get(LIST, {"kind": "weekly"})
+
+
+def test_a_detail_page_costs_as_many_queries_with_ten_decisions(
+    operator: Client,
+    report: Report,
+    roles: dict[str, User],
+    morning: datetime,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    meeting = meetings.meeting_on(report, actor=roles["operator"], now=morning)
+    for n in range(10):
+        new = meetings.NewDecision(f"事项{n}", "市政科")
+        meetings.decide(meeting, new, actor=roles["operator"], now=morning)
+    with django_assert_max_num_queries(24):
+        operator.get(reverse("reports:detail", args=[report.pk]))
+
+
+@pytest.mark.parametrize(
+    "query", ["kind=hourly", "kind=weekly&year=x", "kind=weekly&year=9999", "status=x", "kind=%00"]
+)
+def test_odd_kinds_and_years_never_break_the_list(operator: Client, busy_day: Grid, query: str) -> None:
+    assert operator.get(f"{LIST}?{query}").status_code in (200, 400, 404)
+
+
+def test_the_admin_changes_schedules_and_shows_papers_and_meetings(
+    client: Client, roles: dict[str, User], report: Report
+) -> None:
+    client.force_login(roles["admin"])
+    assert 'days_after"' in client.get("/admin/reports/reportschedule/").content.decode()
+    for name in ("reportpaper", "meeting", "decision"):
+        assert client.get(f"/admin/reports/{name}/").status_code == 200
+        assert client.get(f"/admin/reports/{name}/add/").status_code == 403
+
+
+def test_a_corrected_report_says_so_and_shows_what_changed(
+    operator: Client, report: Report, roles: dict[str, User], morning: datetime
+) -> None:
+    url = reverse("reports:correct", args=[report.pk])
+    assert operator.post(url, {"reason": ""}).status_code == 422
+    answer = operator.post(url, {"reason": "有两件登记有误"})
+    assert answer.status_code == 302
+    new, old = operator.get(answer.url).content.decode(), operator.get(f"/reports/{report.pk}/").content.decode()
+    assert "有两件登记有误" in new
+    assert answer.url in old
+    assert operator.post(url, {"reason": "再改"}).status_code == 409
