@@ -188,5 +188,10 @@ _BELOW: Final = {
 
 
 def _filters() -> list[str]:
-    names = {name: key for name, key in CUTS.items() if name != "unit"}
-    return [f"AND (%({name})s = '' OR {key} = %({name})s {_BELOW.get(name, '')})" for name, key in names.items()]
+    """The parts that a number is narrowed to; a major class stands for all below it."""
+    below = "SELECT k.id FROM incidents_category k WHERE %(category)s IN (k.id::text, k.parent_id::text)"
+    return [
+        "AND (%(area)s = '' OR f.area = %(area)s)",
+        "AND (%(source)s = '' OR f.source = %(source)s)",
+        f"AND (%(category)s = '' OR (%(category)s = 'none' AND f.category_id IS NULL) OR f.category_id IN ({below}))",
+    ]

@@ -8,6 +8,7 @@ import time_machine
 from django.http import QueryDict
 from django.test import Client
 from django.urls import get_resolver
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AccessEvent, User
 from grid.models import Grid
@@ -36,9 +37,12 @@ def test_a_refused_form_is_counted_with_its_fields(operator: Client) -> None:
     assert (kept.sent, kept.refused, kept.fields, kept.timed) == (0, 1, 2, 0)
 
 
-def test_uses_of_one_day_add_up_in_one_row(operator: Client, roles: dict[str, User]) -> None:
-    for _n in range(3):
-        counting.add(use(), user_id=roles["operator"].pk, day=DAY)
+def test_uses_of_one_day_add_up_in_one_row_by_one_statement_each(
+    roles: dict[str, User], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(3):
+        for _n in range(3):
+            counting.add(use(), user_id=roles["operator"].pk, day=DAY)
     kept = FormUse.objects.get()
     assert (kept.sent, kept.fields, kept.photos, kept.seconds, kept.timed) == (3, 9, 6, 180, 3)
 
@@ -123,3 +127,15 @@ def test_questions_asked_twice_are_found(db: None) -> None:
     assert not any(
         question.name == "csrfmiddlewaretoken" for some in questions.questions().values() for question in some
     )
+
+
+def test_the_admin_shows_no_post_of_fewer_than_three_people(
+    client: Client, roles: dict[str, User], grids: dict[str, Grid]
+) -> None:
+    for number in range(3):
+        street.give_post(street.make_person(f"worker{number}"), "grid_worker", grids[street.GRID])
+    fill("grid_worker", DAY)
+    fill("operator", DAY)
+    client.force_login(roles["admin"])
+    page = client.get("/admin/reports/formuse/").content.decode()
+    assert page.count("incidents:report") == 1

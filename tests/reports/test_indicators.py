@@ -143,6 +143,11 @@ def test_both_sides_of_every_rate_open_as_many_incidents_as_they_say(cast: dict[
             assert figures.behind(extent, figures.number(slug, Line()), Line(), limit=2).total == count, slug
     line = Line(source="desk", category=str(cast["categories"][0].pk), area=street.COMMUNITY)
     assert figures.behind(extent, figures.number("reported", line), line, limit=9).total == 5
+    major = Category.objects.create(standard="测试", code="9", name="市容环境")
+    Category.objects.filter(pk=cast["categories"][0].pk).update(parent=major)
+    for category, count in ((str(major.pk), 5), ("none", 0)):
+        line = Line(category=category)
+        assert figures.behind(extent, figures.number("reported", line), line, limit=9).total == count
 
 
 def test_every_definition_has_words_a_group_and_a_source() -> None:
