@@ -10,7 +10,7 @@ from accounts.exports import note_export
 from accounts.keyset import keyset_page
 from accounts.rules import signed_in
 from grid.access import requires
-from grid.models import Grid
+from grid.scope import scope_of
 from incidents.views.finding import person
 from reports.daily_document import EXCEL_TYPE, WORD_TYPE
 from reports.honours import documents
@@ -106,9 +106,10 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
 def my_honours(request: HttpRequest) -> HttpResponse:
     """What the reader was honoured with, and the lists that are shown to the public in her grids."""
     user = person(request)
-    grids = Grid.objects.visible_to(user).filter(level__gte=Grid.Level.STREET).values_list("code", flat=True)
-    above = {code[:n] for code in grids[:2000] for n in (9, 12)}
-    public = HonourRound.objects.filter(status=HonourRound.Status.PUBLIC, grid_code__in=above)
+    near = Q(pk__in=())
+    for prefix in scope_of(user).prefixes("grid.view"):
+        near |= Q(grid_code__startswith=prefix) | Q(grid_code__in=[prefix[:n] for n in range(4, len(prefix))])
+    public = HonourRound.objects.filter(near, status=HonourRound.Status.PUBLIC)
     context = {
         "honours": honours_of(person=user),
         "lists": [

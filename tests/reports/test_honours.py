@@ -241,6 +241,8 @@ def test_the_honoured_finds_the_own_certificate_and_nobody_elses(
     row = put(one, roles["gridleader"], roles["community"])
     passed(one, [row], secretary)
     rounds.show(one, days=1, actor=secretary, now=NOW)
+    client.force_login(roles["microleader"])  # the public list is open to everybody of the street
+    assert row.name in client.get(reverse("reports:my_honours")).content.decode()
     deciding.decide(one, actor=secretary, now=NOW + timedelta(days=2))
     address = reverse("reports:certificate", args=[row.pk])
     client.force_login(roles["gridleader"])
