@@ -1,6 +1,6 @@
 """The list of the honoured as Word and Excel."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,8 @@ from reports.models import HonourRound, Nomination
 from reports.periods import local_day
 from reports.words import templates
 
-WIDTHS = (2, 4, 9, 6, 7)
+WIDTHS = (2, 5, 11, 10)
+TITLE_COLUMN = 3
 
 
 def word(one: HonourRound, *, now: datetime) -> bytes:
@@ -56,6 +57,11 @@ def _rows(rows: list[Nomination]) -> list[list[Any]]:
     return [[n, r.name, r.unit, title_words(r.place.title), r.certificate or "—"] for n, r in enumerate(rows, 1)]
 
 
+def _untitled(row: Sequence[Any]) -> list[Any]:
+    """Without the title, which stands over the table."""
+    return [cell for place, cell in enumerate(row) if place != TITLE_COLUMN]
+
+
 def _blocks(one: HonourRound, now: datetime) -> Iterator[Block]:
     words, rows = _words(), named_in(one)
     decided = one.status == HonourRound.Status.DECIDED
@@ -65,5 +71,6 @@ def _blocks(one: HonourRound, now: datetime) -> Iterator[Block]:
     yield Paragraph(text.format(name=one.name, count=len(rows), until=until, office=office_of(one)))
     for place, own in grouped(rows):
         yield Heading(1, f"{place.heading}（{len(own)}名）")
-        yield Table(words["header"], _rows(own), widths=WIDTHS)
+        yield Paragraph(words["title"].format(title=title_words(place.title)))
+        yield Table(_untitled(words["header"]), [_untitled(row) for row in _rows(own)], widths=WIDTHS)
     yield Signature(office_of(one), one.decided_on or local_day(now))
