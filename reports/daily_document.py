@@ -88,7 +88,7 @@ def _blocks(snapshot: Json) -> Iterator[Block]:
 def appendix(snapshot: Json) -> Iterator[Block]:
     """What the meetings on this report decided, where there is something (`finished.appendix`)."""
     if found := snapshot.get("appendix"):
-        yield Table(header=found["header"], rows=found["rows"], title=found["title"], widths=(2, 10, 5, 4, 6))
+        yield Table(header=found["header"], rows=found["rows"], title=found["title"], widths=(3, 10, 5, 4, 6))
 
 
 def appendix_sheet(snapshot: Json) -> Iterator[Sheet]:

@@ -45,7 +45,10 @@ class TextForm(DomainForm):
                 widget=forms.HiddenInput, required=False, max_length=40, initial=section.key
             )
             self.fields[f"heading_{n}"] = forms.CharField(
-                label=_("Heading of the section"), required=False, initial=section.heading, max_length=4 * HEADING_LENGTH
+                label=_("Heading of the section"),
+                required=False,
+                initial=section.heading,
+                max_length=4 * HEADING_LENGTH,
             )
             rows = min(14, 2 + len(section.body) // 60 + section.body.count("\n"))
             self.fields[f"body_{n}"] = forms.CharField(

@@ -43,7 +43,9 @@ def report_list(request: HttpRequest) -> HttpResponse:
     """One kind of report: the month or year of one grid, and all visible reports, newest first."""
     grid, kind = chosen_grid(request), chosen_kind(request)
     asked = {"grid": grid.code if grid else "", "kind": kind, "status": request.GET.get("status", "")}
-    chosen = ReportFilter(asked, queryset=_rows(request.user))
+    received = request.GET.get("received") == "1"
+    rows = _rows(request.user).filter(paper__copies__user=request.user) if received else _rows(request.user)
+    chosen = ReportFilter(asked | ({"grid": ""} if received else {}), queryset=rows)
     shown = _calendar(request, grid, kind, timezone.now())
     context = {
         "form": GridForm(asked | {name: request.GET.get(name, "") for name in ("month", "year")}, user=request.user),
@@ -52,6 +54,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
         "previewed": kind in BUILDERS,
         "preview_name": _preview_name(kind),
         "grid": grid,
+        "received": received,
         "page": keyset_page(chosen.qs, request.GET, size=PAGE_SIZE),
         "may_write": grid is not None and kind in BUILDERS and scope_of(request.user).can("report.write", grid.code),
         **shown,

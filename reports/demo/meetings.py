@@ -81,7 +81,7 @@ def _hold(report: Report, now: datetime) -> None:
                 _finish(decision, result, now)
     for decision in made:
         if ago > meetings.DAYS_FOR_A_PROPOSAL:  # those of the last days are still in hand
-            _finish(decision, "已逐件督促办结，超期原因已说明", now)
+            _finish(decision, "已逐件核实，责任单位按要求办理完毕", now)
 
 
 def _decide(meeting: Meeting, text: str, owner: str, span: int, now: datetime, writer: User) -> Decision:

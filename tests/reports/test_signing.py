@@ -117,6 +117,8 @@ def test_a_signed_report_is_sent_to_readers_who_may_then_open_it(
     assert "一、总体情况" in shown
     assert f"/reports/{street.STREET}/" not in shown  # no links to cases that are not theirs
     assert client.get(f"{page}word/").status_code == 200
+    listed = client.get("/reports/", {"received": "1"}).context["page"].rows
+    assert [row.pk for row in listed] == [paper.report_id]
     assert ReportCopy.objects.filter(opened_at__isnull=False).get().user == people["community"]
 
 
