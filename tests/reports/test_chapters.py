@@ -225,7 +225,7 @@ def test_whistles_and_supervision_are_told_every_week(busy_day: Grid, roles: dic
         due = {"respond_due_at": at("10:00"), "responded_at": at(answered)}
         WhistleTask.objects.create(whistle=whistle, organization=unit, task="到场", **due)
     notice = {"kind": "supervise", "number": "督办1", "state": "issued", "text": "请办理", "issued_at": at("09:00")}
-    incident = Incident.objects.filter(grid_code__startswith=busy_day.code).first()
+    incident = Incident.objects.filter(grid_code__startswith=busy_day.code)[0]
     Supervision.objects.create(incident=incident, organization=units[0], reply_due_at=at("12:00"), **notice)
     said = section_of(build("weekly", busy_day), "whistles")
     assert "本周吹哨1次，召集单位任务2项，按时响应率50.0%（1/2）" in said
