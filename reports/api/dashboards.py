@@ -45,14 +45,14 @@ class TallySerializer(serializers.Serializer[Any]):
     ratios = serializers.DictField(child=FractionSerializer())
 
 
-class PeriodSerializer(TallySerializer):
+class AnalysisPeriodSerializer(TallySerializer):
     """A whole period: the one asked for, the one before, the same a year before."""
 
     first = serializers.DateField()
     last = serializers.DateField()
 
 
-class PointSerializer(serializers.Serializer[Any]):
+class AnalysisStepSerializer(serializers.Serializer[Any]):
     """One step of the series; what is open at its end is null where only moves were counted."""
 
     first = serializers.DateField(source="day")
@@ -74,11 +74,11 @@ class AnalysisSerializer(serializers.Serializer[Any]):
     grid = serializers.CharField()
     kind = serializers.CharField()
     as_of = serializers.DateTimeField(allow_null=True)
-    period = PeriodSerializer()
-    before = PeriodSerializer()
-    year_before = PeriodSerializer()
+    period = AnalysisPeriodSerializer()
+    before = AnalysisPeriodSerializer()
+    year_before = AnalysisPeriodSerializer()
     step = serializers.ChoiceField(choices=["d", "w", "m"], help_text="The length of the steps: day, week, month.")
-    series = PointSerializer(many=True)
+    series = AnalysisStepSerializer(many=True)
     areas = AnalysisLine(many=True)
     categories = AnalysisLine(many=True)
     sources = AnalysisLine(many=True)
