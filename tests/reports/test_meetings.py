@@ -13,8 +13,9 @@ from accounts.models import User
 from grid.models import Grid, Organization
 from notices.models import Notice
 from reports import finished, meetings, writing
+from reports.demo.meetings import build_meetings
 from reports.meetings import NewDecision, NewMeeting
-from reports.models import Decision, Meeting, Report
+from reports.models import Decision, Meeting, Report, ReportPaper
 from tests import street
 from tests.reports.conftest import DAY, at
 
@@ -177,3 +178,18 @@ def test_meetings_and_decisions_through_the_api(
     assert (made.status_code, decided.status_code, wrong.status_code, done.status_code) == (201, 201, 400, 200)
     assert still_open == []
     assert listed[0]["decisions"][0]["result"] == "已办"
+
+
+def test_the_demo_shows_every_stage_and_decisions_in_every_state(roles: dict[str, User], busy_day: Grid) -> None:
+    secretary = street.make_person("secretary")
+    street.give_post(secretary, "street_secretary", busy_day)
+    now = at("10:00", NEXT)
+    for back in range(5):
+        writing.write("daily", busy_day, DAY - timedelta(days=back), now=now)
+    with time_machine.travel(now):
+        made = build_meetings(now)
+    papers = ReportPaper.objects.filter(report__kind="daily").order_by("-report__period_start")
+    assert [paper.status for paper in papers] == ["draft", "checked", "signed", "sent", "sent"]
+    assert made == Decision.objects.count() > 5
+    assert Decision.objects.overdue(NEXT).exists()
+    assert Decision.objects.exclude(done_at=None).exists()
