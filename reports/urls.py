@@ -7,11 +7,11 @@ from reports import converters as _days  # noqa: F401  (registers `isoday`)
 from reports import (
     views,
     views_assessment,
+    views_burden,
     views_certificates,
     views_dashboards,
     views_entries,
     views_honours,
-    views_burden,
     views_indicators,
     views_ledger,
     views_meetings,
