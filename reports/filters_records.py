@@ -29,7 +29,7 @@ class RoundFilter(InSubtreeFilter):
 class NominationFilter(filters.FilterSet):
     """Nominations and awards."""
 
-    round = filters.NumberFilter(label=_("round"), field_name="place__round", min_value=1, max_value=2**62)
+    round = filters.NumberFilter(label=_("round of honours"), field_name="place__round", min_value=1, max_value=2**62)
     status = filters.ChoiceFilter(label=_("status"), choices=Nomination.Status.choices)
 
 

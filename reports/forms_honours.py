@@ -110,7 +110,7 @@ def _post_words(post: Post) -> str:
 class StepForm(DomainForm):
     """The words that go with a step, and what this step needs beside them."""
 
-    text = CleanCharField(label=_("words"), max_length=500, multiline=True, required=False, widget=lines(2))
+    text = CleanCharField(label=_("what was said"), max_length=500, multiline=True, required=False, widget=lines(2))
     days = forms.IntegerField(
         label=_("days of the public showing"), min_value=SHORTEST, max_value=LONGEST, required=False
     )

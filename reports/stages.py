@@ -92,7 +92,7 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
     HonourRound: (
         Stage("review", ("open",), "review", gettext_lazy("Close nominations"), "honour.decide"),
         Stage("show", ("review",), "public", gettext_lazy("Show to the public"), "honour.decide"),
-        Stage("decide", ("public",), "decided", gettext_lazy("Decide"), "honour.decide"),
+        Stage("decide", ("public",), "decided", gettext_lazy("Decide the round"), "honour.decide"),
         Stage(
             "cancel",
             ("open", "review", "public"),

@@ -99,7 +99,7 @@ def _check(place: HonourPlace, one: HonourRound, candidate: Candidate, reason: s
         (
             ("post", _fits(place, candidate), _("This title is for others.")),
             ("grid", candidate.grid.code.startswith(one.grid_code), _("This grid does not belong to the round.")),
-            ("reason", bool(reason.strip()), _("Say in a few words what was done.")),
+            ("reason", bool(reason.strip()), _("Write down the deeds in a few words.")),
             ("reason", len(reason) <= LONGEST_REASON, _("At most 2,000 characters.")),
             ("name", bool(candidate.name.strip()), _("Give a name.")),
             ("post", not twice.exclude(status=Status.WITHDRAWN).exists(), _("Put forward already.")),

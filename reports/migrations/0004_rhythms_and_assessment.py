@@ -258,7 +258,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
                 ('kind', models.CharField(choices=[('bulletin', 'Bulletin'), ('rectification', 'Rectification notice'), ('supervision', 'Supervision notice'), ('commendation', 'Decision of commendation')], max_length=14, verbose_name='kind')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('issued', 'Issued'), ('answered', 'Answered'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10, verbose_name='status')),
+                ('status', models.CharField(choices=[('draft', 'Draft'), ('issued', 'Given out'), ('answered', 'Answered'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10, verbose_name='status')),
                 ('grid_code', models.CharField(max_length=24, verbose_name='grid code')),
                 ('year', models.PositiveSmallIntegerField(verbose_name='year')),
                 ('number', models.PositiveIntegerField(blank=True, null=True, verbose_name='issue number')),
@@ -439,7 +439,7 @@ class Migration(migrations.Migration):
                 ('before', models.CharField(blank=True, default='', max_length=12, verbose_name='from')),
                 ('after', models.CharField(max_length=12, verbose_name='to')),
                 ('at', models.DateTimeField(verbose_name='at')),
-                ('text', models.CharField(blank=True, default='', max_length=500, verbose_name='words')),
+                ('text', models.CharField(blank=True, default='', max_length=500, verbose_name='what was said')),
             ],
             options={
                 'verbose_name': 'step',
@@ -653,7 +653,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='honourplace',
             name='round',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='reports.honourround', verbose_name='round'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='reports.honourround', verbose_name='round of honours'),
         ),
         migrations.AddField(
             model_name='honourplace',

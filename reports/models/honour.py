@@ -77,7 +77,7 @@ class HonourRound(Staged):
 class HonourPlace(models.Model):
     """How many holders of a title a round has, under which heading (优秀三级网格长: 12)."""
 
-    round = models.ForeignKey(HonourRound, models.CASCADE, related_name="places", verbose_name=_("round"))
+    round = models.ForeignKey(HonourRound, models.CASCADE, related_name="places", verbose_name=_("round of honours"))
     title = models.ForeignKey(HonourTitle, models.PROTECT, related_name="+", verbose_name=_("title"))
     heading = models.CharField(_("heading"), max_length=60)
     places = models.PositiveSmallIntegerField(_("places"))

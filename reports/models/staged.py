@@ -27,7 +27,7 @@ class Step(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
     at = models.DateTimeField(_("at"))
-    text = models.CharField(_("words"), max_length=500, blank=True, default="")
+    text = models.CharField(_("what was said"), max_length=500, blank=True, default="")
 
     class Meta:
         verbose_name = _("step")
