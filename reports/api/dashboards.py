@@ -17,7 +17,7 @@ from reports.api.indicators import FractionSerializer
 from reports.api.serializers import StrictDayField
 from reports.dashboards import data
 from reports.dashboards.choice import INSIDE, KINDS, Choice
-from reports.forms import grids_for
+from reports.forms.reports import grids_for
 from reports.metrics import Tally
 from reports.periods import Period, local_day, period_of
 

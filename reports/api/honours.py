@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.viewsets import GenericViewSet
 
-from reports.filters_records import NominationFilter, RoundFilter, TypicalCaseFilter
+from reports.filters.records import NominationFilter, RoundFilter, TypicalCaseFilter
 from reports.honours.reading import nominations_for, places_of, rounds_for
 from reports.models import HonourPlace, HonourRound, Nomination, TypicalCase
 

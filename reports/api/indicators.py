@@ -18,8 +18,8 @@ from grid.models.grid import CODE_VALIDATOR
 from reports import callback_figures, figures
 from reports.api.serializers import StrictDayField
 from reports.callback_figures import is_small
-from reports.forms import grids_for
-from reports.forms_indicators import LONGEST, USUAL
+from reports.forms.indicators import LONGEST, USUAL
+from reports.forms.reports import grids_for
 from reports.indicators import ALL_INDICATORS, DEFINITION_VERSION
 from reports.metrics import Extent, Tally
 from reports.periods import FIRST_DAY, Period, local_day

@@ -25,7 +25,7 @@ from incidents.api.serializers import StrictSerializer
 from reports import meetings
 from reports.api.serializers import StrictDayField
 from reports.api.views import IDEMPOTENCY_KEY
-from reports.filters import DecisionFilter, MeetingFilter
+from reports.filters.reports import DecisionFilter, MeetingFilter
 from reports.models import Decision, Meeting
 
 SEES, WRITES = "report.view", "report.write"

@@ -24,7 +24,7 @@ from grid.scope import scope_of
 from incidents.models import Incident
 from reports.api.views import IDEMPOTENCY_KEY
 from reports.daily_document import WORD_TYPE
-from reports.filters_papers import PaperFilter
+from reports.filters.papers import PaperFilter
 from reports.models import Paper
 from reports.papers import layout, prefill, writing
 from reports.papers.wording import number_text

@@ -19,7 +19,7 @@ from grid.scope import scope_of
 from incidents.api.serializers import StrictSerializer
 from reports.api.serializers import StrictDayField
 from reports.api.views import IDEMPOTENCY_KEY
-from reports.filters_records import MatterFilter, OutsideFigureFilter, TourFilter
+from reports.filters.records import MatterFilter, OutsideFigureFilter, TourFilter
 from reports.models import Matter, OutsideFigure, Tour, TourItem
 from reports.records.outside import CREATED, Given, keep
 

@@ -31,7 +31,7 @@ from reports.api.serializers import (
     TextInput,
 )
 from reports.exports import exported
-from reports.filters import ReportFilter
+from reports.filters.reports import ReportFilter
 from reports.models import Report
 
 IDEMPOTENCY_KEY: Final = OpenApiParameter(

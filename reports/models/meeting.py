@@ -1,4 +1,4 @@
-"""Meetings that govern by the reports: the daily dispatch meeting, the weekly one, joint meetings; what they decided."""
+"""Meetings that govern by reports: the daily dispatch meeting, the weekly one, joint meetings; what they decided."""
 
 from typing import ClassVar
 

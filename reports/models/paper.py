@@ -1,4 +1,4 @@
-"""Papers that the office writes beside its reports: bulletins, notices, decisions; and the templates they are set in."""
+"""Papers that the office writes beside its reports: bulletins, notices, decisions; and the templates for them."""
 
 from typing import ClassVar
 

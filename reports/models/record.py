@@ -1,4 +1,4 @@
-"""What the office keeps beside the incidents and reports on: tours, practical matters, work methods, outside figures."""
+"""What the office keeps beside incidents and reports on: tours, practical matters, work methods, outside figures."""
 
 from typing import ClassVar
 
@@ -94,7 +94,7 @@ class Matter(models.Model):
 
 
 class WorkMethod(models.Model):
-    """A named way of working with its steps (找-育-治-议-评-奖; 一晒三评五优), each step with what shows it is lived."""
+    """A way of working with its steps (找-育-治-议-评-奖; 一晒三评五优), each with what shows that it is lived."""
 
     name = models.CharField(_("name"), max_length=60)
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="+", verbose_name=_("whose"))

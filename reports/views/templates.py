@@ -16,7 +16,7 @@ from accounts.models import User
 from grid.access import requires
 from grid.scope import scope_of
 from reports.daily_document import WORD_TYPE
-from reports.forms_office import TemplateForm, kind_choices, put_errors
+from reports.forms.office import TemplateForm, kind_choices, put_errors
 from reports.models import DocumentTemplate, Paper
 from reports.papers import templates
 from reports.papers.context import KINDS, marks

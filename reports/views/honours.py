@@ -1,4 +1,4 @@
-"""Pages of honours: rounds, nominations, their steps; lists, certificates and history are in `views_certificates`."""
+"""Pages of honours: rounds, nominations, their steps; lists, certificates and history are in `certificates`."""
 
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from grid.scope import scope_of
 from incidents.views.actions import form_page
 from incidents.views.finding import person
 from reports.assessment import ledger
-from reports.forms_honours import NominationForm, RoundForm, StepForm
+from reports.forms.honours import NominationForm, RoundForm, StepForm
 from reports.honours import deciding, nominating, rounds
 from reports.honours.reading import honours_of, nominations_for, places_of, rounds_for, shown_since
 from reports.indicators import INDICATOR_BY_NAME, MEASURE_BY_NAME
@@ -26,7 +26,7 @@ from reports.metrics import Extent, totals
 from reports.models import HonourPlace, HonourRound, Nomination
 from reports.periods import Period
 from reports.stages import open_to
-from reports.views_asking import offices, story, tried, version_of
+from reports.views.asking import offices, story, tried, version_of
 
 PAGE_SIZE: Final = 50
 SHOWN_FIGURES: Final = ("reported", "completed", "overdue_open")

@@ -20,14 +20,14 @@ from incidents.models import Incident
 from incidents.views.actions import form_page
 from incidents.views.finding import person
 from reports.daily_document import WORD_TYPE
-from reports.forms_honours import CaseForm, NumberForm, StepForm
+from reports.forms.honours import CaseForm, NumberForm, StepForm
 from reports.honours.reading import honours_of
 from reports.models import Matter, Tour, TypicalCase, WorkMethod
 from reports.periods import local_day
 from reports.records import methods
 from reports.stages import open_to
 from reports.typical import document, figures, writing
-from reports.views_asking import chosen_grid, offices, send_file, story, tried, version_of
+from reports.views.asking import chosen_grid, offices, send_file, story, tried, version_of
 
 PAGE_SIZE: Final = 30
 EDITABLE: Final = (TypicalCase.Status.DRAFT, TypicalCase.Status.DECLINED)

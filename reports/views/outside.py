@@ -16,10 +16,10 @@ from grid.access import requires
 from grid.scope import scope_of
 from incidents.views.actions import form_page
 from incidents.views.finding import person
-from reports.forms_records import FigureForm, FileForm
+from reports.forms.records import FigureForm, FileForm
 from reports.models import OutsideFigure
 from reports.records import outside, outside_file
-from reports.views_asking import offices, tried
+from reports.views.asking import offices, tried
 
 PAGE_SIZE: Final = 100
 SALT: Final = "reports.outside.file"

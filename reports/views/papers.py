@@ -19,8 +19,8 @@ from grid.access import requires
 from grid.scope import scope_of
 from incidents.models import Incident, Supervision
 from reports.daily_document import WORD_TYPE
-from reports.filters_papers import PaperFilter
-from reports.forms_office import PaperForm, PickForm, StepForm, offices_for, put_errors
+from reports.filters.papers import PaperFilter
+from reports.forms.office import PaperForm, PickForm, StepForm, offices_for, put_errors
 from reports.models import Paper, Report
 from reports.papers import layout, prefill, writing
 from reports.papers.sheet import sheet_of

@@ -12,7 +12,7 @@ from grid.models import Grid
 from incidents.models import Category
 from incidents.models.incident import Source
 from reports.figures import Line
-from reports.forms import grids_for
+from reports.forms.reports import grids_for
 from reports.periods import FIRST_DAY, Period, parse_day
 
 LONGEST: Final = timedelta(days=366)

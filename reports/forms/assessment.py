@@ -19,7 +19,7 @@ from reports.assessment.entries import NewEntry
 from reports.assessment.runs import NewRun
 from reports.assessment.schemes import MOST_ROWS, NewScheme
 from reports.assessment.score import BAR, HAND, Plan
-from reports.forms import grids_for
+from reports.forms.reports import grids_for
 from reports.models import Assessment, AssessmentEntry, Scheme, SchemeItem
 from reports.periods import Period
 

@@ -15,9 +15,9 @@ from accounts.models import User
 from accounts.numbers import strict_int
 from grid.access import demand, requires
 from reports import changes, editing, finished, signing
-from reports.forms_papers import SendForm, TextForm
+from reports.forms.papers import SendForm, TextForm
 from reports.models import Report, ReportPaper
-from reports.views_report import form_page
+from reports.views.report import form_page
 
 
 def find_paper(request: HttpRequest, pk: int, capability: str) -> ReportPaper:

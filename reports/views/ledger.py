@@ -18,11 +18,11 @@ from grid.models import Grid, Post
 from grid.scope import scope_of
 from reports.assessment import ledger, method, shown
 from reports.daily_document import EXCEL_TYPE
-from reports.forms_assessment import LedgerForm, MethodStepForm
+from reports.forms.assessment import LedgerForm, MethodStepForm
 from reports.models import WorkMethod, WorkMethodStep
 from reports.periods import Period
-from reports.views_asking import chosen_grid, send_file
-from reports.views_assessment import both, form_page, person
+from reports.views.asking import chosen_grid, send_file
+from reports.views.assessment import both, form_page, person
 
 AT_ONCE: Final = 30
 

@@ -16,7 +16,7 @@ from grid.models import Grid, Organization
 from grid.scope import scope_of
 from incidents.models import Incident
 from incidents.people import on_the_way
-from reports.forms import grids_for
+from reports.forms.reports import grids_for
 from reports.models import Paper, Report
 from reports.papers.context import KINDS
 from reports.papers.templates import CAPABILITY

@@ -18,7 +18,7 @@ from grid.models import Grid
 from grid.sheets import write_xlsx
 from reports.burden.questions import known, repeated
 from reports.burden.reading import Cost, FormLine, PostLine, Week, week_of, week_period
-from reports.forms import grids_for
+from reports.forms.reports import grids_for
 from reports.periods import FIRST_DAY, local_day, parse_day
 
 EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -11,7 +11,7 @@ from accounts.errors import DomainError, NotAllowed
 from accounts.numbers import strict_int
 from grid.forms import DomainForm
 from grid.models import Grid
-from reports.forms import grids_for
+from reports.forms.reports import grids_for
 from reports.models import Step
 from reports.stages import steps_of
 

@@ -21,11 +21,11 @@ from grid.models import Grid
 from grid.scope import scope_of
 from incidents.models import Incident
 from reports import meetings
-from reports.filters import DecisionFilter, MeetingFilter
-from reports.forms import grids_for
-from reports.forms_papers import DecisionForm, DoneForm, MeetingForm
+from reports.filters.reports import DecisionFilter, MeetingFilter
+from reports.forms.papers import DecisionForm, DoneForm, MeetingForm
+from reports.forms.reports import grids_for
 from reports.models import Decision, Meeting
-from reports.views_report import find_report, form_page
+from reports.views.report import find_report, form_page
 
 PAGE_SIZE: Final = 30
 WAYS: Final = ("open", "overdue", "done", "all")

@@ -22,8 +22,8 @@ from incidents.models import Incident
 from reports import callback_figures, explaining, figures
 from reports.chapters.shelf import all_chapters
 from reports.figures import Found, Line, Number
-from reports.forms import grids_for
-from reports.forms_indicators import LONGEST, LineForm, PeriodForm, error_fields
+from reports.forms.indicators import LONGEST, LineForm, PeriodForm, error_fields
+from reports.forms.reports import grids_for
 from reports.indicators import (
     ALL_INDICATOR_BY_NAME,
     ALL_INDICATORS,

@@ -18,7 +18,7 @@ from grid.scope import scope_of
 from reports import changes, finished, meetings, signing, stages, writing
 from reports.daily_document import EXCEL_TYPE, WORD_TYPE
 from reports.exports import exported
-from reports.forms_papers import DecisionForm, ReasonForm
+from reports.forms.papers import DecisionForm, ReasonForm
 from reports.models import Report, ReportPaper, Step
 from reports.papers.templates import TEMPLATE_FAILED
 from reports.year import neighbours

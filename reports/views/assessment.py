@@ -20,9 +20,9 @@ from grid.scope import scope_of
 from reports import stages
 from reports.assessment import objections, plans, runs, shown
 from reports.daily_document import EXCEL_TYPE
-from reports.forms_assessment import NewRunForm, ReasonForm, WhatIfForm
+from reports.forms.assessment import NewRunForm, ReasonForm, WhatIfForm
 from reports.models import Assessment
-from reports.views_asking import offices, send_file, tried, version_of
+from reports.views.asking import offices, send_file, tried, version_of
 
 READS: Final = ("report.view", "incident.handle")
 """Whoever sees reports; and the heads of the units that are assessed."""

@@ -19,8 +19,8 @@ from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
 from reports import finished, writing
-from reports.filters import ReportFilter
-from reports.forms import GenerateForm, GridForm, grids_for
+from reports.filters.reports import ReportFilter
+from reports.forms.reports import GenerateForm, GridForm, grids_for
 from reports.models import Report
 from reports.month import month_of, parse_month
 from reports.periods import local_day

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grid.models import Grid
 from grid.models.grid import CODE_VALIDATOR
-from reports.forms import grids_for
+from reports.forms.reports import grids_for
 from reports.models import Paper
 from reports.querysets import PaperQuerySet
 

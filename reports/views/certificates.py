@@ -17,8 +17,8 @@ from reports.honours import documents
 from reports.honours.deciding import office_of
 from reports.honours.reading import SHOWN, grouped, honours_of, named_in, nominations_for, rounds_for, shown_since
 from reports.models import HonourRound, Nomination
-from reports.views_asking import send_file
-from reports.views_honours import PAGE_SIZE, find_round
+from reports.views.asking import send_file
+from reports.views.honours import PAGE_SIZE, find_round
 
 AWARDED = Nomination.Status.AWARDED
 

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 from grid.access import requires
 from grid.scope import scope_of
 from reports.assessment import schemes, shown
-from reports.forms_assessment import SchemeForms
+from reports.forms.assessment import SchemeForms
 from reports.models import Scheme
-from reports.views_asking import chosen_grid, tried
-from reports.views_assessment import both, person
+from reports.views.asking import chosen_grid, tried
+from reports.views.assessment import both, person
 
 
 @requires("report.view")

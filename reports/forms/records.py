@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text_guard import CleanCharField
 from grid.forms import DomainForm, day_input
 from grid.models import Grid
-from reports.forms_honours import lines
+from reports.forms.honours import lines
 from reports.models import Matter, Tour
 from reports.records import matters, methods
 from reports.records.outside import Given

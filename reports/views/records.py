@@ -14,7 +14,7 @@ from grid.access import requires
 from grid.scope import scope_of
 from incidents.views.actions import form_page
 from incidents.views.finding import person
-from reports.forms_records import (
+from reports.forms.records import (
     LookForm,
     MatterForm,
     MatterMoveForm,
@@ -26,7 +26,7 @@ from reports.forms_records import (
 )
 from reports.models import Matter, Tour, TourItem, WorkMethod, WorkMethodStep
 from reports.records import matters, methods, tours
-from reports.views_asking import offices, tried
+from reports.views.asking import offices, tried
 
 PAGE_SIZE: Final = 50
 

@@ -8,12 +8,6 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from incidents.admin.reading import ReadOnlyAdmin
-from reports import admin_assessment as _assessment  # noqa: F401  (registers assessments and schemes)
-from reports import admin_burden as _burden  # noqa: F401  (registers the uses of forms)
-from reports import admin_honours as _honours  # noqa: F401  (registers honours and records)
-from reports import admin_meetings as _meetings  # noqa: F401  (registers meetings and the way of reports)
-from reports import admin_papers as _papers  # noqa: F401  (registers papers and templates)
-from reports import admin_rollups as _rollups  # noqa: F401  (registers the checks of the rollups)
 from reports.models import Report, ReportSchedule
 
 

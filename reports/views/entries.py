@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotNow
 from grid.access import requires
 from reports.assessment import entries, objections
-from reports.forms_assessment import AnswerForm, EntryForm, ExcludeForm, ObjectionForm, ReasonForm
+from reports.forms.assessment import AnswerForm, EntryForm, ExcludeForm, ObjectionForm, ReasonForm
 from reports.models import Assessment, AssessmentEntry, Objection
-from reports.views_asking import tried, version_of
-from reports.views_assessment import READS, address, both, find, form_page, person
+from reports.views.asking import tried, version_of
+from reports.views.assessment import READS, address, both, find, form_page, person
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:

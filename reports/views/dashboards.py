@@ -25,8 +25,8 @@ from reports.dashboards.analysis import Analysis, Place, analysed
 from reports.dashboards.choice import KINDS, TABS, Choice
 from reports.dashboards.wall import shapes, wall
 from reports.dashboards.workbook import EXCEL_TYPE, file_name, workbook
-from reports.forms import grids_for
-from reports.forms_dashboards import KIND_WORDS, TAB_WORDS, AnalysisForm
+from reports.forms.dashboards import KIND_WORDS, TAB_WORDS, AnalysisForm
+from reports.forms.reports import grids_for
 from reports.periods import local_day, period_of
 
 DEEPEST: Final = 15

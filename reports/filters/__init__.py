@@ -1,0 +1,1 @@
+"""What lists and the API of `reports` can be narrowed by."""
