@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from grid.models import Compound, Organization
 from grid.posts import PostKind
+from incidents.conditions import Rules, asks_verification
 from incidents.demo import rhythm, texts
 from incidents.demo.cast import Cast, gather_cast
 from incidents.demo.pictures import sample_picture
@@ -183,6 +184,8 @@ def _decide_left(cast: Cast, incident: Incident, theme: texts.Theme) -> None:
     soon = incident.reported_at + timedelta(minutes=6)
     if incident.state == State.REPORTED:
         category = Category.objects.get(name=theme.category, parent__isnull=False)
+        if incident.verified_at is None and asks_verification(incident, Rules(), category):
+            return  # nobody could be asked to look on site yet: it stays in the queue of the desk
         operator = cast.at_desk(incident.grid_code, PostKind.OPERATOR)
         said = "类别按来电内容核定"
         incident = perform(incident.pk, "file", actor=operator, now=soon, category=category, reason=said)

@@ -1,7 +1,7 @@
 """Counts kept up from the event log, so that a dashboard reads a handful of rows whatever the history.
 
-`reports.rollups` writes them. A cell holds, for every condition of `rollups.names.CONDITIONS` in its order, a flow (what
-the period itself adds) and a change of stock (what stays until changed again); see docs/rollups.md.
+`reports.rollups` writes them. A cell holds, for every condition of `rollups.names.CONDITIONS` in its order, a flow
+(what the period itself adds) and a change of stock (what stays until changed again); see docs/rollups.md.
 """
 
 from typing import ClassVar

@@ -230,7 +230,7 @@ def test_a_notice_about_a_case_tells_its_number_history_and_limit(case: Incident
 
 
 def test_the_decision_lists_the_honoured_by_heading(office: Grid, secretary: User) -> None:
-    title = HonourTitle.objects.create(name="汝河网格先锋", prize="网格先锋奖")
+    title = HonourTitle.objects.get(name="汝河网格先锋")
     days = {"period_start": date(2026, 1, 1), "period_end": date(2026, 11, 1)}
     honours = HonourRound.objects.create(name="表彰网格先锋", grid=office, grid_code=office.code, **days)
     for heading, names in (("优秀三级网格长", ("张三", "李四")), ("优秀微网格长", ("王五",))):
