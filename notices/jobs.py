@@ -1,12 +1,13 @@
 """One row per periodic job: when it last ran, what it did, what went wrong. A silent stop is seen."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec
 
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -62,3 +63,21 @@ def _note(name: str, **values: Any) -> int:
     except (DatabaseError, InterfaceError):
         logger.warning("the row of job %s could not be written", name, exc_info=True)
         return 1
+
+
+@contextmanager
+def alone(lock: int) -> Iterator[bool]:
+    """Whether nobody else holds this lock; while inside, nobody else gets it. The database lets go when a process dies.
+
+    `lock` is a number of the job's own (an advisory lock of the session). For work that takes long and must not take
+    every worker at once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
+        free = bool(cursor.fetchone()[0])
+    try:
+        yield free
+    finally:
+        if free:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])

@@ -1,7 +1,8 @@
 """Which reports are due, worked out from the schedules and the reports that exist: beat's own memory is not asked."""
 
 import logging
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -10,6 +11,7 @@ from django.db.models import Min
 
 from grid.models import Grid
 from incidents.models import IncidentEvent
+from notices.jobs import alone
 from reports import writing
 from reports.models import Report, ReportSchedule
 from reports.periods import Period, at_time, last_finished, local_day, newest_first, period_of, previous_period
@@ -19,6 +21,10 @@ logger = logging.getLogger(__name__)
 
 CATCH_UP: Final[Mapping[str, int]] = {"daily": 7, "weekly": 4, "monthly": 3, "quarterly": 2}
 """Periods that were missed (machine off, database away) are written later, up to so many of each kind."""
+
+PATIENCE: Final = 40
+"""Seconds of work after which the rest is left to the next ring, a minute after this one."""
+_ONE_AT_A_TIME: Final = 0x726570  # the advisory lock of due reports ("rep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +40,18 @@ def write_due(*, now: datetime, limit: int = 60) -> int:
     """Write what is due, newest periods and highest grids first; returns how many were written by this call.
 
     One that fails is logged and does not hold up the others; the call then ends with RuntimeError,
-    so that the job shows it.
+    so that the job shows it. Of several callers one writes, and not for longer than PATIENCE: the other workers are
+    there for what people wait for, and the next ring goes on.
     """
-    written, failed = 0, None
-    for due in due_reports(now=now)[:limit]:
+    with alone(_ONE_AT_A_TIME) as free:
+        return _write(due_reports(now=now)[:limit], now=now) if free else 0
+
+
+def _write(wanted: Iterable[Due], *, now: datetime) -> int:
+    written, failed, begun = 0, None, time.monotonic()
+    for due in wanted:
+        if time.monotonic() - begun > PATIENCE:
+            break
         try:
             written += writing.write(due.kind, due.grid, due.period, now=now)[1]
         except Exception as error:

@@ -1,12 +1,10 @@
 """Retraining: learn from the newest ended cases, and go live only when better than what reads now."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow
@@ -18,6 +16,7 @@ from incidents.learning.scoring import Answer, Scores, score
 from incidents.learning.store import keep, make_live
 from incidents.learning.training import Learned, learn
 from incidents.models import ClassifierVersion
+from notices.jobs import alone
 
 _ONE_AT_A_TIME: Final = 0x6C6561726E  # the advisory lock of trainings ("learn")
 
@@ -37,7 +36,9 @@ def retrain(*, now: datetime) -> Outcome:
     3. Learn from the older ones. 4. Read the newest ones, which neither reader has learned from, with both. 5. Write
     the version; a better one goes live in its own transaction. No transaction is open while it learns.
     """
-    with _alone():
+    with alone(_ONE_AT_A_TIME) as free:
+        if not free:
+            raise NotNow(_("A training is running already."))
         lesson = lesson_of(examples(now=now))
         if not lesson.is_enough:
             return Outcome(_("Too few ended cases to learn from; all stays as it is."))
@@ -51,20 +52,6 @@ def retrain(*, now: datetime) -> Outcome:
         if scores.macro_f1 > rival.macro_f1:
             version = make_live(version.pk, actor=None, now=now)
         return Outcome(version.verdict, version)
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Hold a lock of this session, which the database lets go when the process dies."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_ONE_AT_A_TIME])
-        if not cursor.fetchone()[0]:
-            raise NotNow(_("A training is running already."))
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_ONE_AT_A_TIME])
 
 
 def _score_reader(reader: Reader, held_back: Sequence[Example]) -> Scores:

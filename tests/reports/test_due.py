@@ -9,6 +9,7 @@ from django.db import connection
 
 from grid.models import Grid
 from incidents.models import Category
+from notices.jobs import alone
 from notices.models import Job
 from reports import due, writing
 from reports.models import Report, ReportSchedule
@@ -104,6 +105,29 @@ def test_one_report_that_fails_does_not_hold_up_the_others(
         due.write_due(now=at("00:15", NEXT))
     assert Report.objects.count() == 4
     assert street.OTHER_STREET in caplog.text
+
+
+def test_a_long_heap_is_left_to_the_next_ring(one_case: Grid, monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([0, 0, 0, due.PATIENCE + 1])
+    with monkeypatch.context() as patch:
+        patch.setattr(due.time, "monotonic", lambda: next(moments))
+        assert due.write_due(now=at("00:15", NEXT)) == 2
+    assert due.write_due(now=at("00:15", NEXT)) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_one_worker_writes_the_others_leave_it_alone(one_case: Grid) -> None:
+    def run() -> int:
+        try:
+            return due.write_due(now=at("00:20", NEXT))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with alone(due._ONE_AT_A_TIME) as free:
+            assert free
+            assert pool.submit(run).result() == 0
+        assert pool.submit(run).result() == 5
 
 
 def test_the_task_writes_what_is_due_and_then_nothing(one_case: Grid) -> None:
