@@ -40,6 +40,8 @@ def catch_up(*, now: datetime, windows: int = 200) -> int:
     Of several callers at once one works, the others return 0. A caller that is killed leaves whole transactions only.
     """
     top = _settled_top()
+    if top is None:
+        return 0  # a long transaction is under way: later
     changed = 0
     for _number in range(windows):
         counted = _one_window(top, now)
@@ -92,8 +94,8 @@ def _start_over(mark: RollupMark, now: datetime) -> None:
     mark.save()
 
 
-def _settled_top() -> int:
-    """The number of the newest event below which none can appear any more; 0 when that cannot be said now."""
+def _settled_top() -> int | None:
+    """The number of the newest event below which none can appear any more; None when that cannot be said now."""
     with connection.cursor() as cursor:
         cursor.execute(_TOP)
         top, after = cursor.fetchone()
@@ -103,7 +105,7 @@ def _settled_top() -> int:
             cursor.execute(_OLDEST)
             if cursor.fetchone()[0] >= after:
                 return int(top)
-    return 0
+    return None
 
 
 def _moments_of_patience() -> Iterator[None]:

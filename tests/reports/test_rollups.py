@@ -155,6 +155,15 @@ def test_other_definitions_start_everything_over(closed: list[Incident]) -> None
     assert list(differences(NOW)) == []
 
 
+def test_nothing_is_called_complete_while_an_older_step_may_still_appear(
+    closed: list[Incident], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeping.catch_up(now=NOW)
+    monkeypatch.setattr(keeping, "_settled_top", lambda: None)
+    assert keeping.catch_up(now=NOW + timedelta(hours=1)) == 0
+    assert reading.as_of() == NOW
+
+
 def test_a_series_is_the_same_as_its_periods_one_by_one(closed: list[Incident]) -> None:
     keeping.catch_up(now=NOW)
     first, last = DAY - timedelta(days=3), DAY + timedelta(days=3)
