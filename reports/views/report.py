@@ -57,10 +57,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "symbol": SYMBOLS[paper.status],
         "steps": [_event(step) for step in stages.steps_of(paper)],
         "open_steps": signing.open_steps(paper, request.user),
-        "text_changes": _text_changes(report, paper),
+        "text_changes": _text_changes(report, paper) if is_ours else [],
         "receipts": signing.receipts(paper) if is_ours else [],
         "neighbours": neighbours(report) if is_ours else {},
-        **_issues(report),
+        **_issues(report, is_ours),
         **_meeting(report, decisions, scope),
     }
     return render(request, "reports/detail.html", context)
@@ -79,8 +79,12 @@ def _meeting(report: Report, decisions: list[Any], scope: Any) -> dict[str, Any]
     }
 
 
-def _issues(report: Report) -> dict[str, Any]:
-    """The issue that corrects this one, and what this one changed against the one it corrects."""
+def _issues(report: Report, is_ours: bool) -> dict[str, Any]:
+    """The issue that corrects this one, and what this one changed against the one it corrects.
+
+    Whoever got a copy reads the text as it was signed: the words as generated, which the office struck, are the
+    office's own.
+    """
     later = Report.objects.filter(corrects=report).defer("snapshot").first()
     if report.corrects is None:
         return {"later": later}
@@ -91,7 +95,7 @@ def _issues(report: Report) -> dict[str, Any]:
         "earlier": old,
         "number_changes": found[:CHANGES_SHOWN],
         "more_changes": max(0, len(found) - CHANGES_SHOWN),
-        "issue_text_changes": changes.text_changes(old.snapshot["text"], report.snapshot["text"]),
+        "issue_text_changes": changes.text_changes(old.snapshot["text"], report.snapshot["text"]) if is_ours else [],
     }
 
 

@@ -1,6 +1,7 @@
 """From draft to sending: text, check, signature of a second person, copies."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -14,6 +15,8 @@ from notices.models import Notice
 from reports import editing, finished, signing, stages, writing
 from reports.editing import Section
 from reports.models import ReportCopy, ReportPaper
+from reports.records import outside
+from reports.records.outside import Given
 from reports.signing import Sending
 from tests import street
 from tests.reports.conftest import DAY
@@ -120,6 +123,24 @@ def test_a_signed_report_is_sent_to_readers_who_may_then_open_it(
     listed = client.get("/reports/", {"received": "1"}).context["page"].rows
     assert [row.pk for row in listed] == [paper.report_id]
     assert ReportCopy.objects.filter(opened_at__isnull=False).get().user == people["community"]
+
+
+def test_a_copy_holds_what_was_signed_and_neither_struck_words_nor_figures_of_other_systems(
+    client: Client, paper: ReportPaper, people: dict[str, User], grids: dict[str, Grid], morning: datetime
+) -> None:
+    struck = paper.report.snapshot["text"]["sections"][0]["paragraphs"][0]
+    edited = editing.edit(paper, SHORT, actor=people["operator"], now=morning)
+    figure = Given("12345热线", "受理件数", DAY, DAY, Decimal(6851))
+    outside.keep(figure, grid=grids[street.STREET], actor=people["secretary"], now=morning)
+    sending = Sending("各社区", grids=[grids[street.COMMUNITY]])
+    signing.send(signed(edited, people, morning), sending, actor=people["secretary"], now=morning)
+    page, seen = reverse("reports:detail", args=[paper.report_id]), {}
+    for name in ("secretary", "community"):
+        client.force_login(people[name])
+        shown = client.get(page).content.decode()
+        assert "改过的第一段。" in shown
+        seen[name] = (struck in shown, "6,851" in shown)
+    assert seen == {"secretary": (True, True), "community": (False, False)}
 
 
 def test_sending_asks_for_receivers_and_happens_once(
