@@ -178,18 +178,29 @@ def _chosen_grid(request: HttpRequest, grids: Any) -> Grid:
 @requires("report.view", "honour.nominate")
 @require_safe
 def nomination(request: HttpRequest, pk: int) -> HttpResponse:
-    """One nomination: deeds, the figures of its grid beside, opinions; never a person's own count."""
+    """One nomination: deeds, the figures of its grid beside, opinions; never a person's own count.
+
+    Who sees it on the public list only reads whom and what for: opinions, objections and figures stay with the office
+    and with those who put it forward.
+    """
     row = find_nomination(request, pk)
-    one = row.place.round
+    one, is_ours = row.place.round, _is_ours(request.user, row)
     context = {
         "row": row,
         "round": one,
-        "figures": _figures(row),
+        "is_ours": is_ours,
+        "figures": _figures(row) if is_ours else None,
         "stages": [stage for stage in open_to(row, request.user) if stage.name in _offered(one)],
-        "steps": story(row),
+        "steps": story(row) if is_ours else [],
         "earlier": honours_of(person=row.person).exclude(pk=row.pk)[:20] if row.person else (),
     }
     return render(request, "reports/honours/nomination.html", context)
+
+
+def _is_ours(user: Any, row: Nomination) -> bool:
+    scope = scope_of(user)
+    nominates = row.grid is not None and scope.can("honour.nominate", row.grid.code)
+    return nominates or scope.can("report.view", row.place.round.grid_code)
 
 
 def _offered(one: HonourRound) -> tuple[str, ...]:

@@ -235,6 +235,25 @@ def test_a_community_sees_the_round_above_and_only_its_own_nominations_before_th
     assert not rounds_for(roles["gridleader"])
 
 
+def test_opinions_and_objections_are_not_shown_to_a_sister_community(
+    client: Client, one: HonourRound, roles: dict[str, User], secretary: User, grids: dict[str, Grid]
+) -> None:
+    sister = street.make_person("sister")
+    street.give_post(sister, "community_head", grids[street.SISTER])
+    row = put(one, roles["gridleader"], roles["community"])
+    passed(one, [row], secretary)
+    rounds.show(one, days=5, actor=secretary, now=NOW)
+    nominating.object_to(row, text="二楼住户反映不实", actor=secretary, now=NOW)
+    nominating.support(row, text="复核属实", actor=secretary, now=NOW)
+    seen = {}
+    for person in (secretary, roles["community"], sister):
+        client.force_login(person)
+        page = client.get(reverse("reports:nomination", args=[row.pk])).content.decode()
+        assert "走访入户、化解矛盾" in page
+        seen[person] = [words in page for words in ("二楼住户反映不实", "复核属实")]
+    assert list(seen.values()) == [[True, True], [True, True], [False, False]]
+
+
 def test_the_honoured_finds_the_own_certificate_and_nobody_elses(
     client: Client, one: HonourRound, roles: dict[str, User], secretary: User
 ) -> None:
