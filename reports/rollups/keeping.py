@@ -1,7 +1,7 @@
 """Keeps the cells up to date with the event log: what is new, up to where it is safe to read, and starting over."""
 
 import logging
-from collections.abc import Iterator
+import time
 from datetime import datetime
 from typing import Final
 
@@ -17,13 +17,13 @@ WINDOW: Final = 5_000
 """Events that are looked at in one transaction."""
 LONG_AGO: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
-# An event that is not visible yet may have a lower number than one that is: numbers are given before the commit. What
-# was begun before the number was read is over when no transaction is older; every step locks its incident before it
-# takes a number, so it has a transaction id by then.
-_TOP: Final = (
-    "SELECT coalesce(max(id), 0), pg_snapshot_xmax(pg_current_snapshot())::text::bigint FROM incidents_incidentevent"
-)
+# An event that is not visible yet may have a lower number than one that is: numbers are given before the commit. This
+# statement takes a transaction id of its own; whatever was begun before it has a lower one (every step locks its
+# incident before it takes a number) and is over once the oldest running transaction is not older.
+_TOP: Final = "SELECT coalesce(max(id), 0), pg_current_xact_id()::text::bigint FROM incidents_incidentevent"
 _OLDEST: Final = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+LOOKS, APART = 20, 0.05
+"""How often, and how many seconds apart, it is looked whether older transactions are over."""
 _NEW: Final = """
 SELECT DISTINCT e.incident_id
 FROM incidents_incidentevent e
@@ -101,19 +101,12 @@ def _settled_top() -> int | None:
         top, after = cursor.fetchone()
         if connection.in_atomic_block:
             return int(top)  # a test or a load: nobody else writes
-        for _wait in _moments_of_patience():
+        for _look in range(LOOKS):
             cursor.execute(_OLDEST)
             if cursor.fetchone()[0] >= after:
                 return int(top)
+            time.sleep(APART)
     return None
-
-
-def _moments_of_patience() -> Iterator[None]:
-    """A few looks, a little apart."""
-    with connection.cursor() as cursor:
-        for _number in range(20):
-            yield
-            cursor.execute("SELECT pg_sleep(0.05)")
 
 
 def _ids(sql: str, *between: int | datetime) -> list[int]:

@@ -164,6 +164,21 @@ def test_nothing_is_called_complete_while_an_older_step_may_still_appear(
     assert reading.as_of() == NOW
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_open_transaction_may_still_bring_a_lower_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "LOOKS", 2)
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()")
+        assert keeping._settled_top() is None
+        other.rollback()
+        assert keeping._settled_top() == 0
+    finally:
+        other.close()
+
+
 def test_a_series_is_the_same_as_its_periods_one_by_one(closed: list[Incident]) -> None:
     keeping.catch_up(now=NOW)
     first, last = DAY - timedelta(days=3), DAY + timedelta(days=3)
