@@ -25,6 +25,7 @@ from incidents.models import Incident
 from reports.api.views import IDEMPOTENCY_KEY
 from reports.daily_document import WORD_TYPE
 from reports.filters.papers import PaperFilter
+from reports.forms.office import units_for
 from reports.models import Paper
 from reports.papers import layout, prefill, writing
 from reports.papers.wording import number_text
@@ -104,9 +105,7 @@ class NewPaperInput(serializers.Serializer[Any]):
             )
         if request := self.context.get("request"):
             fields["incident"].queryset = Incident.objects.visible_to(request.user).select_related("category", "grid")
-            fields["organization"].queryset = Organization.objects.select_related("grid").filter(
-                scope_of(request.user).q("report.write", "grid__code")
-            )
+            fields["organization"].queryset = units_for(request.user)
         return fields
 
     def write(self, user: Any) -> Paper:

@@ -359,6 +359,20 @@ def test_systems_read_papers_and_write_drafts(desk: Client, office: Grid, case: 
     assert "body" not in desk.get("/api/v1/papers/?kind=rectification").json()["results"][0]
 
 
+def test_systems_address_the_units_that_the_form_offers(desk: Client, office: Grid, unit: Organization) -> None:
+    above = Organization.objects.create(code="DD", name="区住建局", kind="department", grid=office.parent)
+    closed = Organization.objects.create(code="DC", name="撤销的单位", kind="department", grid=office, is_active=False)
+    afar = Organization.objects.create(
+        code="DA", name="外街道单位", kind="department", grid=Grid.objects.get(code=street.OTHER_STREET)
+    )
+    sent = {"kind": "rectification", "grid": office.code, "title": "整改", "body": BODY}
+    statuses = [
+        desk.post("/api/v1/papers/", {**sent, "organization": one.pk}, content_type="application/json").status_code
+        for one in (unit, above, closed, afar)
+    ]
+    assert statuses == [201, 201, 400, 400]
+
+
 def test_the_admin_only_shows(client: Client, office: Grid, roles: dict[str, User]) -> None:
     paper = bulletin(office, roles["operator"])
     client.force_login(roles["admin"])
