@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import NotValid
 from accounts.text_guard import CleanCharField
+from grid.forms import day_input
 from grid.models import Grid, Organization
 from grid.scope import scope_of
 from incidents.models import Incident
@@ -69,9 +70,7 @@ class PaperForm(forms.Form):
     organization = forms.ModelChoiceField(
         Organization.objects.none(), required=False, label=gettext_lazy("To which unit")
     )
-    due_on = forms.DateField(
-        required=False, label=gettext_lazy("To be answered until"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    due_on = forms.DateField(required=False, label=gettext_lazy("To be answered until"), widget=day_input())
     report = forms.IntegerField(min_value=1, max_value=10**18, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: Any, kind: str, is_new: bool, **kwargs: Any) -> None:
@@ -140,9 +139,7 @@ class StepForm(forms.Form):
         label=gettext_lazy("Begin with number"),
         help_text=gettext_lazy("When papers of this year went out before on paper; empty: 1."),
     )
-    replied_on = forms.DateField(
-        required=False, label=gettext_lazy("Answered on"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    replied_on = forms.DateField(required=False, label=gettext_lazy("Answered on"), widget=day_input())
     text = CleanCharField(max_length=REPLY_LENGTH, required=False, multiline=True, label=gettext_lazy("Words"))
 
     def __init__(self, *args: Any, step: str, may_choose_first: bool = False, **kwargs: Any) -> None:

@@ -398,3 +398,12 @@ def test_papers_issued_at_the_same_time_get_following_numbers(office: Grid, secr
     with ThreadPoolExecutor(6) as pool:
         numbers = list(pool.map(issue, papers))
     assert sorted(numbers) == [64, 65, 66, 67, 68, 69]
+
+
+def test_the_day_of_the_answer_stands_in_the_calendar_of_the_form(
+    client: Client, office: Grid, secretary: User, unit: Organization
+) -> None:
+    draft = notice(office, secretary, unit)
+    client.force_login(secretary)
+    page = client.get(reverse("reports:paper_edit", args=[draft.pk]), headers={"accept-language": "zh-hans"})
+    assert 'value="2026-11-23"' in page.content.decode()
