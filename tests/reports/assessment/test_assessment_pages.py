@@ -43,6 +43,13 @@ def test_the_page_shows_denominators_intervals_and_why_there_is_no_rank(
     assert "样本不足，不参与排名" in client.get(f"/reports/assessments/{draft.pk}/").content.decode()
 
 
+def test_a_phone_has_the_actions_and_the_way_back_too(as_, draft, staff):
+    page, phone = f"/reports/assessments/{draft.pk}/", {"User-Agent": "Mozilla/5.0 (iPhone) Mobile Safari"}
+    text = as_(staff["leader"]).get(page, headers=phone).content.decode()
+    assert "phone-top" in text
+    assert all(f'href="{way}"' in text for way in ("/reports/assessments/", f"{page}what-if/", f"{page}excel/"))
+
+
 def test_what_if_is_a_form_whose_result_is_not_kept(as_, draft, staff):
     client, items = as_(staff["leader"]), draft.results["plan"]["items"]
     weights = {f"points_{item['key']}": 100 if n == 2 else 0 for n, item in enumerate(items)}
