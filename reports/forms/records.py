@@ -125,8 +125,7 @@ class MethodForm(OfficeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = "，".join(f"{name} = {label}" for name, label in methods.figure_choices())
-        self.fields["steps"].help_text = names
+        self.fields["steps"].help_text = "，".join(label for _name, label in methods.figure_choices())
 
     def rows(self) -> list[dict[str, Any]]:
         """The steps as the business takes them."""
@@ -134,7 +133,7 @@ class MethodForm(OfficeForm):
 
     def _row(self, line: str) -> dict[str, Any]:
         parts = [part.strip() for part in line.replace("｜", "|").split("|")] + ["", ""]
-        return {"name": parts[0], "meaning": parts[1][:300], "figure": parts[2]}
+        return {"name": parts[0], "meaning": parts[1][:300], "figure": methods.figure_named(parts[2])}
 
 
 class NoteForm(DomainForm):

@@ -92,6 +92,12 @@ def figure_choices() -> list[tuple[str, str]]:
     return list(templates("records")["figures"].items())
 
 
+def figure_named(text: str) -> str:
+    """The name of the number that people call so, with or without its unit; other text comes back as it is."""
+    names = {label: name for name, label in figure_choices()}
+    return names.get(text) or {label.partition("（")[0]: name for label, name in names.items()}.get(text, text)
+
+
 def shown(method: WorkMethod, *, now: datetime) -> list[Shown]:
     """The steps in their order, each number counted once."""
     steps = list(method.steps.all())

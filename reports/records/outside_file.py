@@ -22,10 +22,10 @@ MAX_BYTES: Final = 512 * 1024
 MAX_ROWS: Final = 2000
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "system": ("system", "来源系统", "系统", "来源"),
-    "grid": ("grid", "grid_code", "code", "网格编码", "编码"),
+    "grid": ("grid", "网格编码", "编码", "grid_code", "code"),
     "measure": ("measure", "指标", "统计项"),
-    "first": ("from", "period_start", "起始日期", "开始日期"),
-    "last": ("until", "period_end", "截止日期", "结束日期"),
+    "first": ("from", "起始日期", "起始日", "开始日期", "period_start"),
+    "last": ("until", "截止日期", "截止日", "结束日期", "period_end"),
     "value": ("value", "数值", "数量"),
     "unit": ("unit", "单位"),
     "note": ("note", "备注"),
@@ -129,6 +129,6 @@ def _need_columns(rows: list[Row]) -> None:
         raise NotValid(_("The table is empty."), {"file": [_("The table is empty.")]})
     missing = [COLUMNS[name] for name in NEEDED if not any(title in rows[0] for title in COLUMNS[name])]
     if missing:
-        names = ", ".join(f"{found[0]}（{found[1]}）" for found in missing)
+        names = "、".join(found[1] for found in missing)
         message = _("These columns are missing: %(names)s.") % {"names": names}
         raise NotValid(message, {"file": [message]})

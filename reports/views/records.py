@@ -149,11 +149,11 @@ def matter_list(request: HttpRequest) -> HttpResponse:
     chosen = {name: request.GET.get(name, "")[:40].replace("\x00", "") for name in ("topic", "status")}
     rows = rows.filter(**{name: value for name, value in chosen.items() if value})
     by_topic = matters.by_topic(everything)
-    total = {name: sum(row[name] or 0 for row in by_topic) for name in ("wanted", "done", "helped")}
+    sums = {name: sum(row[name] or 0 for row in by_topic) for name in ("wanted", "done", "helped")}
     context = {
         "page": keyset_page(rows, request.GET, size=PAGE_SIZE),
         "topics": by_topic,
-        "total": total,
+        "sums": sums,
         "statuses": Matter.Status.choices,
         "today": _today(),
         "may_write": _may_write(request),

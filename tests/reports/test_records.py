@@ -196,7 +196,7 @@ def test_records_are_written_and_read_through_their_pages(
     client.force_login(roles["operator"])
     tour = {"grid": street.STREET, "kind": "tour", "title": "观摩", "held_on": "2026-11-18"}
     matter = {"grid": street.STREET, "topic": "环境卫生", "title": "清理楼道"}
-    method = {"grid": street.STREET, "name": "三步", "steps": "找|骨干|posts\n评"}
+    method = {"grid": street.STREET, "name": "三步", "steps": "找|骨干|在岗网格长、微网格长、楼栋长\n评"}
     for name, given in (("tour", tour), ("matter", matter), ("method", method)):
         assert client.post(reverse(f"reports:{name}_new"), given).status_code == 302, name
     one = Tour.objects.get()
@@ -208,6 +208,9 @@ def test_records_are_written_and_read_through_their_pages(
     page = reverse("reports:matter", args=[Matter.objects.get().pk])
     assert client.post(page, {"status": "dropped"}).status_code == 422
     assert client.post(page, {"status": "doing"}).status_code == 302
+    assert WorkMethod.objects.get().steps.get(name="找").figure == "posts", "a number is called by its Chinese name"
+    assert "wanted" not in client.get(reverse("reports:matters")).content.decode()
+    assert "网格编码" in (page := client.get(reverse("reports:outside_import")).content.decode()) and "grid_code" not in page
     step = WorkMethod.objects.get().steps.get(name="评")
     assert client.post(reverse("reports:method_tell", args=[step.method_id, step.pk]), {"note": "每季一评"})
     assert "每季一评" in client.get(reverse("reports:method", args=[step.method_id])).content.decode()
