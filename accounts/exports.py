@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from accounts.access import record_counted
@@ -11,6 +12,14 @@ from accounts.models import AccessEvent, User
 
 AT_ONCE: Final = 10
 WITHIN: Final = timedelta(minutes=10)
+
+
+def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
+    """A file to keep, also under a Chinese name; no browser or proxy keeps a copy of its own."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def note_export(

@@ -5,7 +5,6 @@ from typing import Any, ClassVar, Final
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -15,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.exports import note_export
+from accounts.exports import attachment, note_export
 from accounts.idempotency import IdempotentCreateMixin
 from accounts.text_guard import CleanTextSerializerField
 from grid.models import Grid, Organization
@@ -178,8 +177,4 @@ class PaperViewSet(IdempotentCreateMixin, CreatePaper, ListModelMixin, RetrieveM
             request=request._request,
             at_once=AT_ONCE,
         )
-        response = HttpResponse(layout.word(paper), content_type=WORD_TYPE)
-        name = f"{layout.file_stem(paper)}.docx"
-        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-        response["Cache-Control"] = "no-store"
-        return response
+        return attachment(layout.word(paper), WORD_TYPE, f"{layout.file_stem(paper)}.docx")

@@ -5,7 +5,6 @@ from typing import Any, ClassVar, Final, cast
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -15,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.errors import NotValid
+from accounts.exports import attachment
 from accounts.idempotency import IdempotentCreateMixin
 from accounts.models import User
 from grid.access import demand
@@ -100,14 +100,14 @@ class ReportViewSet(IdempotentCreateMixin, CreateReport, ListModelMixin, Retriev
     def word(self, request: Request, pk: str) -> HttpResponse:
         """The report as a Word document (GB/T 9704)."""
         snapshot = exported(self.get_object(), "docx", request._request)
-        return _file(finished.word(snapshot), daily_document.WORD_TYPE, finished.file_name(snapshot, "docx"))
+        return attachment(finished.word(snapshot), daily_document.WORD_TYPE, finished.file_name(snapshot, "docx"))
 
     @extend_schema(responses={(200, daily_document.EXCEL_TYPE): OpenApiTypes.BINARY}, filters=False)
     @action(detail=True, methods=["get"])
     def excel(self, request: Request, pk: str) -> HttpResponse:
         """The report's tables as an Excel workbook."""
         snapshot = exported(self.get_object(), "xlsx", request._request)
-        return _file(finished.excel(snapshot), daily_document.EXCEL_TYPE, finished.file_name(snapshot, "xlsx"))
+        return attachment(finished.excel(snapshot), daily_document.EXCEL_TYPE, finished.file_name(snapshot, "xlsx"))
 
     @extend_schema(request=CorrectionInput, responses={201: ReportSerializer})
     @action(detail=True, methods=["post"])
@@ -181,10 +181,3 @@ def _grids(report: Report, codes: list[str]) -> list[Grid]:
     if unknown := set(codes) - {grid.code for grid in found}:
         raise NotValid("grids", {"grids": [", ".join(sorted(unknown))]})
     return found
-
-
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    response["Cache-Control"] = "no-store"
-    return response

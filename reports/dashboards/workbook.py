@@ -10,8 +10,6 @@ from reports.dashboards.cards import Card
 from reports.dashboards.trends import period_words
 from reports.documents.excel import PERCENT, WHOLE, Chart, Column, Sheet, build_excel
 
-EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 def workbook(found: Analysis, *, now: datetime, author: str) -> bytes:
     """The same numbers as the page, as live tables."""

@@ -1,13 +1,11 @@
-"""What the pages of honours, cases and records share: for which grid, with which version, and how to answer."""
+"""What the pages of honours, cases and records share: for which grid, with which version, what was done before."""
 
 from collections.abc import Callable
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 
-from accounts.errors import DomainError, NotAllowed
 from accounts.numbers import strict_int
 from grid.forms import DomainForm
 from grid.models import Grid
@@ -25,14 +23,8 @@ def version_of(request: HttpRequest) -> int | None:
 
 
 def tried(form: DomainForm, write: Callable[[], Any]) -> Any:
-    """Do it, or show beside the fields why not; what is not the reader's at all stays a refusal."""
-    try:
-        return write()
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        form.add_domain_error(error)
-        return None
+    """`form.attempt(write)`: do it, or show beside the fields why not."""
+    return form.attempt(write)
 
 
 def offices(user: Any, capability: str, *, level: int = Grid.Level.COMMUNITY) -> Any:
@@ -55,11 +47,3 @@ def story(row: Any) -> list[tuple[Step, str]]:
     """What was done with a thing of stages, each step with the status that it brought."""
     labels = dict(row.Status.choices)
     return [(step, str(labels.get(step.after, step.after))) for step in steps_of(row)]
-
-
-def send_file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    """A file to keep; never cached."""
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    response["Cache-Control"] = "no-store"
-    return response

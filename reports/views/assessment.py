@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.exports import note_export
+from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
 from accounts.models import User
 from grid.access import requires
@@ -22,7 +22,7 @@ from reports.assessment import objections, plans, runs, shown
 from reports.daily_document import EXCEL_TYPE
 from reports.forms.assessment import NewRunForm, ReasonForm, WhatIfForm
 from reports.models import Assessment
-from reports.views.asking import offices, send_file, tried, version_of
+from reports.views.asking import offices, tried, version_of
 
 READS: Final = ("report.view", "incident.handle")
 """Whoever sees reports; and the heads of the units that are assessed."""
@@ -188,7 +188,7 @@ def assessment_excel(request: HttpRequest, pk: int) -> HttpResponse:
         request=request,
         at_once=AT_ONCE,
     )
-    return send_file(shown.excel(row, list(_entries(row))), EXCEL_TYPE, shown.file_name(row.results))
+    return attachment(shown.excel(row, list(_entries(row))), EXCEL_TYPE, shown.file_name(row.results))
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------

@@ -7,21 +7,20 @@ from typing import Any, Final
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.errors import NotValid
-from accounts.exports import note_export
+from accounts.exports import attachment, note_export
 from grid.access import requires
 from grid.models import Grid
 from grid.sheets import write_xlsx
 from reports.burden.questions import known, repeated
 from reports.burden.reading import Cost, FormLine, PostLine, Week, week_of, week_period
+from reports.daily_document import EXCEL_TYPE
 from reports.forms.reports import grids_for
 from reports.periods import FIRST_DAY, local_day, parse_day
 
-EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 QUESTIONS_SHOWN: Final = 60
 
 
@@ -55,11 +54,7 @@ def burden_excel(request: HttpRequest) -> HttpResponse:
     note_export(actor=actor, object_type="burden", object_id=grid.code, fields=str(day), now=now, request=request)
     title = f"{grid.name} {week_period(day).first}"
     content = write_xlsx(_header(), _lines(week), as_of=now, title=title, author=actor.real_name)
-    response = HttpResponse(content, content_type=EXCEL)
-    name = f"{grid.name}-{_('Burden of forms')}-{week_period(day).first}.xlsx"
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    response["Cache-Control"] = "no-store"
-    return response
+    return attachment(content, EXCEL_TYPE, f"{grid.name}-{_('Burden of forms')}-{week_period(day).first}.xlsx")
 
 
 def _asked(request: HttpRequest) -> tuple[Grid, date, Week]:

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.exports import note_export
+from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
 from accounts.rules import signed_in
 from grid.access import requires
@@ -17,7 +17,6 @@ from reports.honours import documents
 from reports.honours.deciding import office_of
 from reports.honours.reading import SHOWN, grouped, honours_of, named_in, nominations_for, rounds_for, shown_since
 from reports.models import HonourRound, Nomination
-from reports.views.asking import send_file
 from reports.views.honours import PAGE_SIZE, find_round
 
 AWARDED = Nomination.Status.AWARDED
@@ -48,7 +47,7 @@ def honour_word(request: HttpRequest, pk: int) -> HttpResponse:
     """The public list or the list of the honoured as a Word document."""
     one = _shown_round(request, pk)
     _noted(request, one, "docx")
-    return send_file(documents.word(one, now=timezone.now()), WORD_TYPE, documents.file_name(one, "docx"))
+    return attachment(documents.word(one, now=timezone.now()), WORD_TYPE, documents.file_name(one, "docx"))
 
 
 @requires("report.view")
@@ -57,7 +56,7 @@ def honour_excel(request: HttpRequest, pk: int) -> HttpResponse:
     """The same list as a workbook, one sheet per heading."""
     one = _shown_round(request, pk)
     _noted(request, one, "xlsx")
-    return send_file(documents.excel(one, now=timezone.now()), EXCEL_TYPE, documents.file_name(one, "xlsx"))
+    return attachment(documents.excel(one, now=timezone.now()), EXCEL_TYPE, documents.file_name(one, "xlsx"))
 
 
 @requires("report.view")

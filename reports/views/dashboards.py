@@ -9,22 +9,22 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.errors import NotValid
-from accounts.exports import note_export
+from accounts.exports import attachment, note_export
 from accounts.rules import background
 from accounts.sessions import keep_alive
 from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents.models.incident import Source
+from reports.daily_document import EXCEL_TYPE
 from reports.dashboards.analysis import Analysis, Place, analysed
 from reports.dashboards.choice import KINDS, TABS, Choice
 from reports.dashboards.wall import shapes, wall
-from reports.dashboards.workbook import EXCEL_TYPE, file_name, workbook
+from reports.dashboards.workbook import file_name, workbook
 from reports.forms.dashboards import KIND_WORDS, TAB_WORDS, AnalysisForm
 from reports.forms.reports import grids_for
 from reports.periods import local_day, period_of
@@ -63,11 +63,7 @@ def analysis_excel(request: HttpRequest) -> HttpResponse:
         request=request,
     )
     found = analysed(choice, Place.of(choice.grid, grids_for(actor)), user=actor, now=now)
-    response = HttpResponse(workbook(found, now=now, author=asked.real_name), content_type=EXCEL_TYPE)
-    disposition = content_disposition_header(as_attachment=True, filename=file_name(found))
-    response["Content-Disposition"] = disposition or "attachment"
-    response["Cache-Control"] = "no-store"
-    return response
+    return attachment(workbook(found, now=now, author=asked.real_name), EXCEL_TYPE, file_name(found))
 
 
 def _choice(request: HttpRequest) -> Choice:

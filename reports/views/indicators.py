@@ -7,11 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.errors import NotValid
+from accounts.exports import attachment
 from accounts.keyset import keyset_page
 from accounts.models import User
 from grid.access import opens, requires
@@ -21,6 +21,7 @@ from incidents.exports import export_xlsx
 from incidents.models import Incident
 from reports import callback_figures, explaining, figures
 from reports.chapters.shelf import all_chapters
+from reports.daily_document import EXCEL_TYPE
 from reports.figures import Found, Line, Number
 from reports.forms.indicators import LONGEST, LineForm, PeriodForm, error_fields
 from reports.forms.reports import grids_for
@@ -41,7 +42,6 @@ LISTED: Final = 5000
 SHOWN: Final = 8
 """Cases of each side on the page of an indicator."""
 SEALED: Final = ("incident__contact_name", "incident__contact_phone", "incident__text")
-EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @requires("report.view")
@@ -75,11 +75,7 @@ def cases_excel(request: HttpRequest, code: str, first: date, last: date, measur
     purpose = f"{asked.number.label} {asked.grid.name} {first}–{last}"
     actor = cast("User", request.user)
     content = export_xlsx(asked.visible(), actor=actor, now=timezone.now(), request=request, purpose=purpose[:200])
-    response = HttpResponse(content, content_type=EXCEL)
-    name = f"{asked.grid.name}-{first}-{last}-{measure}.xlsx"
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    response["Cache-Control"] = "no-store"
-    return response
+    return attachment(content, EXCEL_TYPE, f"{asked.grid.name}-{first}-{last}-{measure}.xlsx")
 
 
 @requires("report.view")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.exports import note_export
+from accounts.exports import attachment, note_export
 from grid.access import requires
 from grid.models import Grid, Post
 from grid.scope import scope_of
@@ -21,7 +21,7 @@ from reports.daily_document import EXCEL_TYPE
 from reports.forms.assessment import LedgerForm, MethodStepForm
 from reports.models import WorkMethod, WorkMethodStep
 from reports.periods import Period
-from reports.views.asking import chosen_grid, send_file
+from reports.views.asking import chosen_grid
 from reports.views.assessment import both, form_page, person
 
 AT_ONCE: Final = 30
@@ -88,7 +88,7 @@ def ledger_excel(request: HttpRequest) -> HttpResponse:
         at_once=AT_ONCE,
     )
     content = shown.ledger_excel(grid, month, ledger.rows(ledger.Whose.of(grid, month)))
-    return send_file(content, EXCEL_TYPE, shown.ledger_name(grid, month))
+    return attachment(content, EXCEL_TYPE, shown.ledger_name(grid, month))
 
 
 # --- 一晒三评五优 -----------------------------------------------------------------------------------------------------

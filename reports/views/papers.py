@@ -6,13 +6,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.errors import DomainError, NotNow, NotValid
-from accounts.exports import note_export
+from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
 from accounts.models import User
 from grid.access import requires
@@ -357,8 +356,4 @@ def word_answer(request: HttpRequest, paper: Paper) -> HttpResponse:
     content, failed = layout.made(paper)
     if failed:
         messages.warning(request, TEMPLATE_FAILED)
-    response = HttpResponse(content, content_type=WORD_TYPE)
-    name = f"{layout.file_stem(paper)}.docx"
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    response["Cache-Control"] = "no-store"
-    return response
+    return attachment(content, WORD_TYPE, f"{layout.file_stem(paper)}.docx")

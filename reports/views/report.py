@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import DomainError
+from accounts.exports import attachment
 from accounts.models import User
 from grid.access import demand, requires
 from grid.scope import scope_of
@@ -125,7 +125,7 @@ def word(request: HttpRequest, pk: int) -> HttpResponse:
     content, failed = finished.word_made(snapshot)
     if failed:
         messages.warning(request, TEMPLATE_FAILED)
-    return answer_file(content, WORD_TYPE, finished.file_name(snapshot, "docx"))
+    return attachment(content, WORD_TYPE, finished.file_name(snapshot, "docx"))
 
 
 @requires("report.view")
@@ -133,7 +133,7 @@ def word(request: HttpRequest, pk: int) -> HttpResponse:
 def excel(request: HttpRequest, pk: int) -> HttpResponse:
     """The report as an Excel workbook."""
     snapshot = exported(find_report(request, pk), "xlsx", request)
-    return answer_file(finished.excel(snapshot), EXCEL_TYPE, finished.file_name(snapshot, "xlsx"))
+    return attachment(finished.excel(snapshot), EXCEL_TYPE, finished.file_name(snapshot, "xlsx"))
 
 
 @requires("report.write")
@@ -156,11 +156,3 @@ def correct(request: HttpRequest, pk: int) -> HttpResponseBase:
             return redirect("reports:detail", pk=issue.pk)
     context = {"report": report, "form": form}
     return render(request, "reports/correct.html", context, status=422 if form.is_bound else 200)
-
-
-def answer_file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    """A download with a Chinese name that browsers do not keep."""
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    response["Cache-Control"] = "no-store"
-    return response

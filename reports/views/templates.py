@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.errors import NotNow, NotValid
+from accounts.exports import attachment
 from accounts.models import User
 from grid.access import requires
 from grid.scope import scope_of
@@ -93,7 +93,9 @@ def template_switch(request: HttpRequest, pk: int) -> HttpResponse:
 def template_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as it was uploaded."""
     found = get_object_or_404(_visible(request).defer(None).select_related(None), pk=pk)
-    return _file(bytes(found.content), f"{kind_name(found.kind)}-{found.name.removesuffix('.docx')}.docx")
+    return attachment(
+        bytes(found.content), WORD_TYPE, f"{kind_name(found.kind)}-{found.name.removesuffix('.docx')}.docx"
+    )
 
 
 @requires(templates.CAPABILITY)
@@ -103,12 +105,4 @@ def template_start(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", Paper.Kind.BULLETIN)
     if kind not in KINDS:
         raise Http404
-    return _file(starting(kind), f"{kind_name(kind)}模板.docx")
-
-
-def _file(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=WORD_TYPE)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "no-store"
-    return response
+    return attachment(starting(kind), WORD_TYPE, f"{kind_name(kind)}模板.docx")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.converters import IncidentNumber
 from accounts.errors import NotValid
+from accounts.exports import attachment
 from accounts.keyset import keyset_page
 from accounts.numbers import strict_int
 from grid.access import requires
@@ -27,7 +28,7 @@ from reports.periods import local_day
 from reports.records import methods
 from reports.stages import open_to
 from reports.typical import document, figures, writing
-from reports.views.asking import chosen_grid, offices, send_file, story, tried, version_of
+from reports.views.asking import chosen_grid, offices, story, tried, version_of
 
 PAGE_SIZE: Final = 30
 EDITABLE: Final = (TypicalCase.Status.DRAFT, TypicalCase.Status.DECLINED)
@@ -161,7 +162,7 @@ def typical_step(request: HttpRequest, pk: int) -> HttpResponseBase:
 def typical_word(request: HttpRequest, pk: int) -> HttpResponse:
     """The case as a Word document; it names nobody."""
     case = find_case(request, pk)
-    return send_file(document.word(case, now=timezone.now()), WORD_TYPE, document.file_name(case))
+    return attachment(document.word(case, now=timezone.now()), WORD_TYPE, document.file_name(case))
 
 
 @requires("report.view")
