@@ -1,12 +1,13 @@
 """The way of a report's paper: its text edited, checked, signed by a second person, sent."""
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -18,6 +19,13 @@ from reports import changes, editing, finished, signing
 from reports.forms.papers import SendForm, TextForm
 from reports.models import Report, ReportPaper
 from reports.views.report import form_page
+
+TAKEN: Final = {
+    "check": gettext_lazy("The report is marked as checked."),
+    "reopen": gettext_lazy("The report is a draft again."),
+    "sign": gettext_lazy("The report is signed: it can be sent now."),
+}
+"""What is said after a step of the paper, by its name."""
 
 
 def find_paper(request: HttpRequest, pk: int, capability: str) -> ReportPaper:
@@ -92,7 +100,7 @@ def step(request: HttpRequest, pk: int) -> HttpResponseBase:
         version=_version(request),
         text=request.POST.get("text", "").strip(),
     )
-    messages.success(request, _("Saved."))
+    messages.success(request, TAKEN.get(request.POST["stage"], _("Saved.")))
     return redirect("reports:detail", pk=pk)
 
 
@@ -108,17 +116,28 @@ def send(request: HttpRequest, pk: int) -> HttpResponseBase:
     if form.is_bound and form.is_valid():
         try:
             version = form.cleaned_data["version"]
-            signing.send(paper, form.sending(), actor=_person(request), now=timezone.now(), version=version)
+            sent = signing.send(paper, form.sending(), actor=_person(request), now=timezone.now(), version=version)
         except NotNow:
             raise
         except DomainError as error:
             form.add_domain_error(error)
         else:
-            messages.success(request, _("The report is sent."))
+            _say_who_got_it(request, sent.copies.count())
             return redirect("reports:detail", pk=pk)
     context: dict[str, Any] = {"report": paper.report, "paper": paper, "form": form}
     context["is_open"] = "send" in [stage.name for stage in signing.open_steps(paper, request.user)]
     return render(request, "reports/send.html", context, status=422 if form.is_bound else 200)
+
+
+def _say_who_got_it(request: HttpRequest, people: int) -> None:
+    """How many got a copy; grids above often have nobody in this system, and then paper has to go."""
+    if people:
+        text = _("The report is sent: %(n)d people have got a message.") % {"n": people}
+        messages.success(request, text)
+    else:
+        messages.warning(
+            request, _("The report counts as sent, but nobody here has got a message: hand it over on paper.")
+        )
 
 
 def _person(request: HttpRequest) -> User:

@@ -187,9 +187,20 @@ def test_buttons_are_those_that_are_open(
     assert 'value="check"' in client.get(page).content.decode()
     assert client.post(step, {"stage": "check", "version": "1"}).status_code == 302
     assert client.post(step, {"stage": "check", "version": "1"}).status_code == 409
+    assert " disabled>" in client.get(reverse("reports:text", args=[paper.report_id])).content.decode()
     client.force_login(people["secretary"])
     assert client.post(step, {"stage": "sign", "version": "2"}).status_code == 302
     assert reverse("reports:send", args=[paper.report_id]) in client.get(page).content.decode()
+
+
+def test_who_sends_reads_when_nobody_here_has_got_it(
+    client: Client, paper: ReportPaper, people: dict[str, User], morning: datetime
+) -> None:
+    done = signed(paper, people, morning)
+    client.force_login(people["secretary"])
+    send = reverse("reports:send", args=[paper.report_id])
+    page = client.post(send, {"main": "区领导", "version": done.version}, follow=True).content.decode()
+    assert "没有人收到站内消息" in page
 
 
 def test_the_whole_way_goes_through_the_api(
