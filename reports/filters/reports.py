@@ -3,6 +3,7 @@
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
+from grid.forms import day_input
 from grid.models.grid import CODE_VALIDATOR
 from reports.models import Decision, Meeting, Report, ReportPaper
 from reports.querysets import DecisionQuerySet, InGridQuerySet, ReportQuerySet
@@ -29,10 +30,10 @@ class ReportFilter(filters.FilterSet):
 class MeetingFilter(filters.FilterSet):
     """What a list of meetings can be narrowed by."""
 
-    kind = filters.ChoiceFilter(label=_("kind"), choices=Meeting.Kind.choices)
+    kind = filters.ChoiceFilter(label=_("kind"), choices=Meeting.Kind.choices, empty_label=_("All"))
     grid = filters.CharFilter(label=_("grid"), validators=[CODE_VALIDATOR], max_length=24, method="filter_grid")
-    from_day = filters.DateFilter(label=_("from day"), field_name="held_on", lookup_expr="gte")
-    to_day = filters.DateFilter(label=_("until day"), field_name="held_on", lookup_expr="lte")
+    from_day = filters.DateFilter(label=_("from day"), field_name="held_on", lookup_expr="gte", widget=day_input())
+    to_day = filters.DateFilter(label=_("until day"), field_name="held_on", lookup_expr="lte", widget=day_input())
 
     class Meta:
         model = Meeting
