@@ -1,13 +1,11 @@
 """What the pages of honours, cases and records share: for which grid, with which version, what was done before."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.numbers import strict_int
-from grid.forms import DomainForm
 from grid.models import Grid
 from reports.forms.reports import grids_for
 from reports.models import Step
@@ -20,11 +18,6 @@ def version_of(request: HttpRequest) -> int | None:
     """The version that the page showed; None when the form carries none."""
     given = request.POST.get("version", "")
     return strict_int(given, name="version") if given else None
-
-
-def tried(form: DomainForm, write: Callable[[], Any]) -> Any:
-    """`form.attempt(write)`: do it, or show beside the fields why not."""
-    return form.attempt(write)
 
 
 def offices(user: Any, capability: str, *, level: int = Grid.Level.COMMUNITY) -> Any:

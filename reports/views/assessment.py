@@ -22,7 +22,7 @@ from reports.assessment import objections, plans, runs, shown
 from reports.daily_document import EXCEL_TYPE
 from reports.forms.assessment import NewRunForm, ReasonForm, WhatIfForm
 from reports.models import Assessment
-from reports.views.asking import offices, tried, version_of
+from reports.views.asking import offices, version_of
 
 READS: Final = ("report.view", "incident.handle")
 """Whoever sees reports; and the heads of the units that are assessed."""
@@ -74,7 +74,7 @@ def assessment_new(request: HttpRequest) -> HttpResponse:
     """Run a scheme over some days: a draft with its first count."""
     form = NewRunForm(request.POST or None, user=request.user, initial=_last_month(request))
     if form.is_bound and form.is_valid():
-        row = tried(form, lambda: runs.create(form.as_run(), actor=person(request), now=timezone.now()))
+        row = form.attempt(lambda: runs.create(form.as_run(), actor=person(request), now=timezone.now()))
         if row:
             messages.success(request, _("Counted. Only its office sees it until it is published."))
             return redirect("reports:assessment", pk=row.pk)
@@ -224,7 +224,7 @@ def _withdraw(request: HttpRequest, row: Assessment) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     given: dict[str, Any] = {"version": version_of(request), "actor": person(request), "now": timezone.now()}
     if form.is_bound and form.is_valid():
-        done = tried(form, lambda: runs.withdraw(row.pk, text=form.cleaned_data["text"], **given))
+        done = form.attempt(lambda: runs.withdraw(row.pk, text=form.cleaned_data["text"], **given))
         if done:
             messages.success(request, _("Withdrawn."))
             return redirect("reports:assessment", pk=row.pk)

@@ -13,7 +13,7 @@ from grid.access import requires
 from reports.assessment import entries, objections
 from reports.forms.assessment import AnswerForm, EntryForm, ExcludeForm, ObjectionForm, ReasonForm
 from reports.models import Assessment, AssessmentEntry, Objection
-from reports.views.asking import tried, version_of
+from reports.views.asking import version_of
 from reports.views.assessment import READS, address, both, find, form_page, person
 
 
@@ -28,7 +28,7 @@ def entry_new(request: HttpRequest, pk: int) -> HttpResponse:
     row = find(request, pk)
     first = {name: request.GET.get(name, "") for name in ("subject", "what")}
     form = EntryForm(request.POST or None, row=row, initial=first)
-    if form.is_bound and form.is_valid() and tried(form, lambda: entries.add(row.pk, form.as_entry(), **_by(request))):
+    if form.is_bound and form.is_valid() and form.attempt(lambda: entries.add(row.pk, form.as_entry(), **_by(request))):
         messages.success(request, _("Saved."))
         return redirect("reports:assessment", pk=row.pk)
     return form_page(request, form, title=_("Points by hand"), button=_("Save"), back=address(row))
@@ -42,7 +42,7 @@ def entry_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None, name="reason")
     if form.is_bound and form.is_valid():
         reason = form.cleaned_data["reason"]
-        if tried(form, lambda: entries.withdraw(entry.pk, reason=reason, **_by(request))):
+        if form.attempt(lambda: entries.withdraw(entry.pk, reason=reason, **_by(request))):
             messages.success(request, _("Withdrawn."))
             return redirect("reports:assessment", pk=entry.assessment_id)
     return form_page(
@@ -68,7 +68,7 @@ def case_exclude(request: HttpRequest, pk: int) -> HttpResponse:
     form = ExcludeForm(request.POST or None)
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
-        if tried(form, lambda: entries.exclude(row.pk, **given, **_by(request))):
+        if form.attempt(lambda: entries.exclude(row.pk, **given, **_by(request))):
             messages.success(request, _("Left out, and reckoned anew."))
             return redirect("reports:assessment", pk=row.pk)
     note = _("The case counts for nobody in this assessment any more, above and below the line.")
@@ -86,7 +86,7 @@ def objection_new(request: HttpRequest, pk: int) -> HttpResponse:
     form = ObjectionForm(request.POST or None, own=own)
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
-        if tried(form, lambda: objections.raise_objection(row.pk, **given, **_by(request))):
+        if form.attempt(lambda: objections.raise_objection(row.pk, **given, **_by(request))):
             messages.success(request, _("Handed in; you will be told of the answer."))
             return redirect("reports:assessment", pk=row.pk)
     return form_page(request, form, title=_("Raise an objection"), button=_("Hand in"), back=address(row))
@@ -100,7 +100,7 @@ def objection_answer(request: HttpRequest, pk: int) -> HttpResponse:
     objection = get_object_or_404(rows, pk=pk)
     row = objection.assessment
     form = AnswerForm(request.POST or None, row=row, subject=objection.subject)
-    if form.is_bound and form.is_valid() and tried(form, lambda: _answer(request, objection, form.cleaned_data)):
+    if form.is_bound and form.is_valid() and form.attempt(lambda: _answer(request, objection, form.cleaned_data)):
         messages.success(request, _("Answered."))
         return redirect("reports:assessment", pk=row.pk)
     name = row.results["names"].get(objection.subject, objection.subject)

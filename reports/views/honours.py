@@ -26,7 +26,7 @@ from reports.metrics import Extent, totals
 from reports.models import HonourPlace, HonourRound, Nomination
 from reports.periods import Period
 from reports.stages import open_to
-from reports.views.asking import offices, story, tried, version_of
+from reports.views.asking import offices, story, version_of
 
 PAGE_SIZE: Final = 50
 SHOWN_FIGURES: Final = ("reported", "completed", "overdue_open")
@@ -74,7 +74,7 @@ def honour_new(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
 
-    if form.is_bound and form.is_valid() and (one := tried(form, write)):
+    if form.is_bound and form.is_valid() and (one := form.attempt(write)):
         messages.success(request, _("The round is open to nominations."))
         return redirect("reports:honour", pk=one.pk)
     return render(request, "reports/honours/new.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -151,7 +151,7 @@ def honour_nominate(request: HttpRequest, pk: int) -> HttpResponse:
             place, form.candidate(), reason=form.cleaned_data["reason"], actor=person(request), now=now
         )
 
-    if form.is_bound and form.is_valid() and (row := tried(form, write)):
+    if form.is_bound and form.is_valid() and (row := form.attempt(write)):
         messages.success(request, _("Put forward: %(name)s.") % {"name": row.name})
         return redirect("reports:honour", pk=one.pk)
     context = {"form": form, "round": one, "places": one.places.all(), "place": place, "grids": grids, "grid": grid}

@@ -19,7 +19,7 @@ from incidents.views.finding import person
 from reports.forms.records import FigureForm, FileForm
 from reports.models import OutsideFigure
 from reports.records import outside, outside_file
-from reports.views.asking import offices, tried
+from reports.views.asking import offices
 
 PAGE_SIZE: Final = 100
 SALT: Final = "reports.outside.file"
@@ -34,7 +34,7 @@ def outside_list(request: HttpRequest) -> HttpResponse:
     page = keyset_page(rows, request.GET, size=PAGE_SIZE)
     may_write = scope_of(request.user).can("report.write")
     form = FigureForm(request.POST or None, grids=offices(request.user, "report.write"))
-    if form.is_bound and form.is_valid() and tried(form, lambda: _kept(request, form)):
+    if form.is_bound and form.is_valid() and form.attempt(lambda: _kept(request, form)):
         messages.success(request, _("Saved."))
         return redirect("reports:outside")
     context = {"page": page, "rates": list(outside.rates(page.rows)), "form": form, "may_write": may_write}
@@ -51,7 +51,7 @@ def outside_import(request: HttpRequest) -> HttpResponse:
     """A table of figures: checked first, then taken in as it was checked."""
     sealed = request.POST.get("sealed", "")
     form = FileForm(request.POST or None, request.FILES or None, is_sealed=bool(sealed))
-    outcome = tried(form, lambda: _taken(request, sealed, form)) if form.is_bound and form.is_valid() else None
+    outcome = form.attempt(lambda: _taken(request, sealed, form)) if form.is_bound and form.is_valid() else None
     if outcome is not None and sealed and outcome.is_good:
         values = {"created": outcome.counts["created"], "changed": outcome.counts["changed"]}
         messages.success(request, _("Taken in: %(created)s new, %(changed)s changed.") % values)

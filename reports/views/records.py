@@ -26,7 +26,7 @@ from reports.forms.records import (
 )
 from reports.models import Matter, Tour, TourItem, WorkMethod, WorkMethodStep
 from reports.records import matters, methods, tours
-from reports.views.asking import offices, tried
+from reports.views.asking import offices
 
 PAGE_SIZE: Final = 50
 
@@ -77,7 +77,7 @@ def tour_new(request: HttpRequest) -> HttpResponse:
         given = {name: form.cleaned_data[name] for name in ("kind", "title", "held_on", "place", "visitors")}
         return tours.plan(form.cleaned_data["grid"], **given, items=form.topics(), actor=person(request))
 
-    if form.is_bound and form.is_valid() and (tour := tried(form, write)):
+    if form.is_bound and form.is_valid() and (tour := form.attempt(write)):
         return redirect("reports:tour", pk=tour.pk)
     return _page(request, "reports/records/tour_new.html", {}, form)
 
@@ -131,7 +131,7 @@ def tour_hold(request: HttpRequest, pk: int) -> HttpResponse:
     def write() -> Tour:
         return tours.hold(one, summary=form.cleaned_data["summary"], actor=person(request), today=_today())
 
-    if form.is_valid() and tried(form, write):
+    if form.is_valid() and form.attempt(write):
         messages.success(request, _("Saved."))
         return redirect("reports:tour", pk=pk)
     return _tour_page(request, one, form)
@@ -171,7 +171,7 @@ def matter_new(request: HttpRequest) -> HttpResponse:
     def write() -> Matter:
         return matters.promise(form.wish(), grid=form.cleaned_data["grid"], actor=person(request))
 
-    if form.is_bound and form.is_valid() and (matter := tried(form, write)):
+    if form.is_bound and form.is_valid() and (matter := form.attempt(write)):
         return redirect("reports:matter", pk=matter.pk)
     return _page(request, "reports/records/matter_new.html", {}, form)
 
@@ -207,7 +207,7 @@ def _changed(request: HttpRequest, one: Matter, form: MatterForm | MatterMoveFor
         given = dict(form.cleaned_data)
         return matters.move(one, given.pop("status"), actor=person(request), today=_today(), **given)
 
-    return form.is_valid() and tried(form, write) is not None
+    return form.is_valid() and form.attempt(write) is not None
 
 
 # --- methods ----------------------------------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ def method_new(request: HttpRequest) -> HttpResponse:
         given = {name: form.cleaned_data[name] for name in ("name", "meaning", "source")}
         return methods.write(form.cleaned_data["grid"], **given, steps=form.rows(), actor=person(request))
 
-    if form.is_bound and form.is_valid() and (method := tried(form, write)):
+    if form.is_bound and form.is_valid() and (method := form.attempt(write)):
         return redirect("reports:method", pk=method.pk)
     return _page(request, "reports/records/method_new.html", {}, form)
 

@@ -12,7 +12,7 @@ from grid.scope import scope_of
 from reports.assessment import schemes, shown
 from reports.forms.assessment import SchemeForms
 from reports.models import Scheme
-from reports.views.asking import chosen_grid, tried
+from reports.views.asking import chosen_grid
 from reports.views.assessment import both, person
 
 
@@ -57,7 +57,7 @@ def scheme_new(request: HttpRequest) -> HttpResponse:
     forms = SchemeForms(request.POST or None, user=request.user)
     if forms.is_bound and forms.is_valid():
         grid = forms.head.cleaned_data["grid"]
-        made = tried(forms.head, lambda: schemes.create(forms.as_scheme(), grid=grid, actor=person(request)))
+        made = forms.head.attempt(lambda: schemes.create(forms.as_scheme(), grid=grid, actor=person(request)))
         if made:
             messages.success(request, _("Saved."))
             return redirect("reports:scheme", pk=made.pk)
@@ -71,7 +71,7 @@ def scheme_edit(request: HttpRequest, pk: int) -> HttpResponse:
     scheme = _find(request, pk)
     forms = SchemeForms(request.POST or None, user=request.user, scheme=scheme)
     if forms.is_bound and forms.is_valid():
-        made = tried(forms.head, lambda: schemes.change(scheme.pk, forms.as_scheme(), actor=person(request)))
+        made = forms.head.attempt(lambda: schemes.change(scheme.pk, forms.as_scheme(), actor=person(request)))
         if made:
             is_new = made.pk != scheme.pk
             messages.success(request, _("Saved as a new version.") if is_new else _("Saved."))

@@ -28,7 +28,7 @@ from reports.periods import local_day
 from reports.records import methods
 from reports.stages import open_to
 from reports.typical import document, figures, writing
-from reports.views.asking import chosen_grid, offices, story, tried, version_of
+from reports.views.asking import chosen_grid, offices, story, version_of
 
 PAGE_SIZE: Final = 30
 EDITABLE: Final = (TypicalCase.Status.DRAFT, TypicalCase.Status.DECLINED)
@@ -77,7 +77,7 @@ def typical_new(request: HttpRequest) -> HttpResponse:
     """Choose a finished case, by the list of the praised ones or by its number; or a title of one's own."""
     form = NumberForm(request.POST or None)
     now = timezone.now()
-    if form.is_bound and form.is_valid() and (case := tried(form, lambda: _begun(request, form))):
+    if form.is_bound and form.is_valid() and (case := form.attempt(lambda: _begun(request, form))):
         return redirect("reports:typical_edit", pk=case.pk)
     context = {
         "form": form,
@@ -129,7 +129,7 @@ def typical_edit(request: HttpRequest, pk: int) -> HttpResponse:
             case, form.cleaned_data, actor=person(request), now=timezone.now(), version=version_of(request)
         )
 
-    if form.is_bound and form.is_valid() and tried(form, write):
+    if form.is_bound and form.is_valid() and form.attempt(write):
         messages.success(request, _("Saved."))
         return redirect("reports:typical", pk=pk)
     context = {"case": case, "form": form, "version": version}
