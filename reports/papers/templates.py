@@ -6,6 +6,7 @@ A template that fails is a warning and the built-in layout, never an error: the 
 import hashlib
 import io
 import logging
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -133,12 +134,19 @@ def _try_out(data: bytes, kind: str) -> None:
         _refuse(str(error))
     except TemplateError as error:
         near = " ".join("".join(getattr(error, "docx_context", ())).split())[:80]
-        _refuse(
-            _("A mark is written wrongly near “%(text)s”: %(error)s") % {"text": near, "error": error.message or ""}
-        )
+        said = _("A mark is written wrongly near “%(text)s”: a bracket is missing, or what was begun is not ended.")
+        _refuse(said % {"text": near})
     except Exception as error:  # a file that Word's own rules forbid may fail anywhere in the libraries
         logger.info("document template refused", exc_info=True)
         raise _refusal(_("The file cannot be filled. Begin with the built-in template and change that.")) from error
+    if not _has_marks(data):
+        _refuse(_("This file has no marks in double braces: every document would come out with the same words."))
+
+
+def _has_marks(data: bytes) -> bool:
+    """Whether anything is filled in: a finished document taken for a template would replace all that follow."""
+    words = re.sub(r"<[^>]+>", "", str(DocxTemplate(io.BytesIO(data)).get_docx().element.body.xml))
+    return "{{" in words
 
 
 def _refuse(said: str) -> None:

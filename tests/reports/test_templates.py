@@ -236,3 +236,10 @@ def test_the_page_uploads_explains_a_refusal_and_gives_the_layout_to_begin_with(
     assert client.get(reverse("reports:template_start") + "?kind=daily").content == starting("daily")
     client.post(reverse("reports:template_switch", args=[kept.pk]), {"on": "0"})
     assert not DocumentTemplate.objects.get().is_active
+
+
+def test_a_finished_document_is_not_taken_for_a_template(office: Grid, secretary: User) -> None:
+    with pytest.raises(NotValid) as refused:
+        upload(office, secretary, saying("第65期", "本周总体平稳。"))
+    assert "没有双花括号标记" in refused.value.fields["file"][0]
+    assert not DocumentTemplate.objects.exists()
