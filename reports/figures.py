@@ -181,12 +181,6 @@ def _behind_sql(condition: str, *, by_unit: bool) -> str:
     return "\n".join([*parts, "ORDER BY f.reported_at, f.id LIMIT %(limit)s"])
 
 
-_BELOW: Final = {
-    "category": "OR f.category_id IN (SELECT k.id FROM incidents_category k WHERE k.parent_id::text = %(category)s)"
-}
-"""A major class takes its minor ones in."""
-
-
 def _filters() -> list[str]:
     """The parts that a number is narrowed to; a major class stands for all below it."""
     below = "SELECT k.id FROM incidents_category k WHERE %(category)s IN (k.id::text, k.parent_id::text)"

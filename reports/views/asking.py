@@ -1,6 +1,6 @@
 """What the pages of honours, cases and records share: for which grid, with which version, what was done before."""
 
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -10,8 +10,6 @@ from grid.models import Grid
 from reports.forms.reports import grids_for
 from reports.models import Step
 from reports.stages import steps_of
-
-GRID_CHOICES: Final = 300
 
 
 def version_of(request: HttpRequest) -> int | None:
