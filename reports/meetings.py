@@ -226,7 +226,6 @@ def _words(new: NewMeeting) -> Json:
 
 
 def _check_meeting(new: NewMeeting, today: date) -> None:
-    day_period(new.held_on)
     demand_valid(
         [
             ("kind", new.kind in Meeting.Kind.values, _("Choose one of the kinds.")),
@@ -236,6 +235,7 @@ def _check_meeting(new: NewMeeting, today: date) -> None:
             ("minutes", len(new.minutes) <= 10_000, _("At most 10000 characters.")),
         ]
     )
+    day_period(new.held_on)
 
 
 def _check_decision(meeting: Meeting, new: NewDecision) -> None:
