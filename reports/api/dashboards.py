@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from grid.models.grid import CODE_VALIDATOR
+from incidents.api.serializers import StrictSerializer
 from incidents.models.incident import Source
 from reports.api.indicators import FractionSerializer
 from reports.api.serializers import StrictDayField
@@ -24,7 +25,7 @@ from reports.periods import Period, local_day, period_of
 BREAKDOWNS: Final = {"areas": "area", "categories": "category", "sources": "source"}
 
 
-class AnalysisInput(serializers.Serializer[Any]):
+class AnalysisInput(StrictSerializer):
     """What is asked for. `day` is any day of the period: today when it is missing."""
 
     grid = serializers.CharField(max_length=24, validators=[CODE_VALIDATOR])

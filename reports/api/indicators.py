@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from grid.models.grid import CODE_VALIDATOR
+from incidents.api.serializers import StrictSerializer
 from reports import callback_figures, figures
 from reports.api.serializers import StrictDayField
 from reports.callback_figures import is_small
@@ -46,7 +47,7 @@ class IndicatorSerializer(serializers.Serializer[Any]):
     note = serializers.CharField()
 
 
-class ValuesInput(serializers.Serializer[Any]):
+class ValuesInput(StrictSerializer):
     """What is asked for: a grid, its days (the last thirty, a year at most), and what the lines are of."""
 
     grid = serializers.CharField(max_length=24, validators=[CODE_VALIDATOR])

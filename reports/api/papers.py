@@ -20,6 +20,7 @@ from accounts.text_guard import CleanTextSerializerField
 from grid.models import Grid, Organization
 from grid.models.grid import CODE_VALIDATOR
 from grid.scope import scope_of
+from incidents.api.serializers import StrictSerializer
 from incidents.models import Incident
 from reports.api.views import IDEMPOTENCY_KEY
 from reports.daily_document import WORD_TYPE
@@ -85,7 +86,7 @@ class PaperSerializer(PaperBrief):
         read_only_fields = fields
 
 
-class NewPaperInput(serializers.Serializer[Any]):
+class NewPaperInput(StrictSerializer):
     """A draft. With `incident`, a notice begins with the case's story; what is given replaces that."""
 
     kind = serializers.ChoiceField(choices=Paper.Kind.choices)

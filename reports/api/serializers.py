@@ -86,7 +86,7 @@ class StrictDayField(serializers.DateField):
             raise serializers.ValidationError(error.fields["day"]) from error
 
 
-class NewReportInput(serializers.Serializer[Any]):
+class NewReportInput(StrictSerializer):
     """Which report is wanted: the kind, the grid's code and any day of a period that is over."""
 
     kind = serializers.ChoiceField(choices=Report.Kind.choices, default=str(Report.Kind.DAILY))

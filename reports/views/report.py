@@ -57,6 +57,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "symbol": SYMBOLS[paper.status],
         "steps": [_event(step) for step in stages.steps_of(paper)],
         "open_steps": signing.open_steps(paper, request.user),
+        "needs_another": paper.status == "checked" and paper.checked_by_id == request.user.pk,
         "text_changes": _text_changes(report, paper) if is_ours else [],
         "receipts": signing.receipts(paper) if is_ours else [],
         "neighbours": neighbours(report) if is_ours else {},
