@@ -210,7 +210,9 @@ def test_records_are_written_and_read_through_their_pages(
     assert client.post(page, {"status": "doing"}).status_code == 302
     assert WorkMethod.objects.get().steps.get(name="找").figure == "posts", "a number is called by its Chinese name"
     assert "wanted" not in client.get(reverse("reports:matters")).content.decode()
-    assert "网格编码" in (page := client.get(reverse("reports:outside_import")).content.decode()) and "grid_code" not in page
+    page = client.get(reverse("reports:outside_import")).content.decode()
+    assert "网格编码" in page
+    assert "grid_code" not in page
     step = WorkMethod.objects.get().steps.get(name="评")
     assert client.post(reverse("reports:method_tell", args=[step.method_id, step.pk]), {"note": "每季一评"})
     assert "每季一评" in client.get(reverse("reports:method", args=[step.method_id])).content.decode()
