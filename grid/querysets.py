@@ -42,6 +42,26 @@ class ScopedByGridQuerySet(models.QuerySet[Any]):
         return self.filter(scope_of(user).q("grid.view", "grid__code"))
 
 
+class InGridQuerySet(models.QuerySet[Any]):
+    """Rows that belong to a grid by its code of the day; seen by whoever holds `capability` there."""
+
+    code_field = "grid_code"
+    capability = "grid.view"
+
+    @classmethod
+    def of(cls, code_field: str, capability: str) -> type[Self]:
+        """The same rule over another path to the code, or for another capability."""
+        return type(cls.__name__, (cls,), {"code_field": code_field, "capability": capability})
+
+    def visible_to(self, user: Any) -> Self:
+        """In grids where `user` holds the capability."""
+        return self.filter(scope_of(user).q(self.capability, self.code_field))
+
+    def under(self, code: str) -> Self:
+        """Of the grid `code` and everything below it."""
+        return self.filter(**{f"{self.code_field}__startswith": code})
+
+
 class OrganizationQuerySet(ScopedByGridQuerySet):
     """Organizations."""
 

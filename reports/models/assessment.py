@@ -7,8 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from grid.models import Grid
+from grid.models.staged import Staged
 from incidents.models import Incident
-from reports.models.staged import Staged
 from reports.querysets import AssessmentQuerySet, InGridQuerySet, ObjectionQuerySet
 
 

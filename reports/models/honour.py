@@ -7,9 +7,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from grid.models import Grid, Organization
+from grid.models.staged import Staged
 from incidents.models import Incident
 from reports.models.paper import Paper
-from reports.models.staged import Staged
 from reports.querysets import InGridQuerySet
 
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from grid.models import Grid
-from reports.models.staged import Staged
+from grid.models.staged import Staged
 from reports.querysets import InGridQuerySet, ReportQuerySet
 
 

@@ -1,41 +1,19 @@
-"""Things that go through stages by people's decisions, and the append-only record of every step."""
+"""The record of every step of papers, assessments, honours and cases."""
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
-class Staged(models.Model):
-    """Has a `status` that only `reports.stages` writes, and a version for forms that went stale."""
-
-    version = models.PositiveIntegerField(_("version"), default=1)
-
-    class Meta:
-        abstract = True
+from grid.models.staged import StepRecord
 
 
-class Step(models.Model):
-    """One change of status of one thing: who, when, from what to what, with which words. Only grows."""
+class Step(StepRecord):
+    """One change of status of one thing of this app."""
 
-    subject = models.CharField(_("kind of thing"), max_length=20)
-    subject_id = models.BigIntegerField(_("id of the thing"))
-    before = models.CharField(_("from"), max_length=12, blank=True, default="")
-    after = models.CharField(_("to"), max_length=12)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
-    )
-    at = models.DateTimeField(_("at"))
-    text = models.CharField(_("what was said"), max_length=500, blank=True, default="")
-
-    class Meta:
+    class Meta(StepRecord.Meta):
         verbose_name = _("step")
         verbose_name_plural = _("steps")
-        ordering: ClassVar[list[str]] = ["id"]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["subject", "subject_id", "id"], name="step_subject_idx")
         ]
-
-    def __str__(self) -> str:
-        return f"{self.subject} {self.subject_id}: {self.before} → {self.after}"
