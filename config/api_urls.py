@@ -7,5 +7,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notices.api.urls")),
     path("", include("grid.api.urls")),
     path("", include("incidents.api.urls")),
+    path("", include("fieldwork.api.urls")),
     path("", include("reports.api.urls")),
 ]

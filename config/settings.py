@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "notices",
     "grid",
     "incidents",
+    "fieldwork",
     "reports",
     # The admin theme and what it dresses must stand before the admin.
     "unfold",

@@ -28,5 +28,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notices.urls")),
     path("", include("grid.urls")),
     path("", include("incidents.urls")),
+    path("", include("fieldwork.urls")),
     path("", include("reports.urls")),
 ]

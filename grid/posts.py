@@ -41,6 +41,18 @@ CAPABILITIES: Final = {
     "honour.decide": _("open rounds of honours and decide them"),
     "burden.view": _("see what forms cost"),
     "audit.view": _("see the audit of access"),
+    "field.view": _("see field work"),
+    "field.write": _("write notes, patrols, visits, inspections"),
+    "field.plan": _("plan patrols, visits and door-knock actions"),
+    "household.view": _("see households, masked"),
+    "household.edit": _("edit households and residents"),
+    "care.view": _("see people in care, masked"),
+    "care.sensitive": _("see sensitive care tags"),
+    "care.edit": _("enter and end care, make promises"),
+    "care.reveal": _("open the reason of care and residents’ contacts"),
+    "inspection.order": _("issue notices to put right"),
+    "training.edit": _("plan training and note who was there"),
+    "policy.decide": _("switch on what the rules leave off"),
 }
 
 
@@ -91,19 +103,26 @@ _DISPUTE: Final = frozenset({"dispute.view", "dispute.mediate"})
 _MAIN_LEADER: Final = frozenset({"incident.supervise", "whistle.blow", "whistle.approve", "action.edit", "task.edit"})
 _OFFICE: Final = frozenset({"report.write", "assessment.edit", "honour.nominate", "burden.view"})
 
+_FIELD_WORK: Final = frozenset({"field.view", "field.write"})
+_CARE: Final = _FIELD_WORK | {"household.view", "household.edit", "care.view", "care.edit"}
+_PLANS: Final = _CARE | {"field.plan", "care.reveal", "care.sensitive", "inspection.order", "training.edit"}
+
 CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     PostKind.STREET_SECRETARY: _DESK
     | _DISPUTE
     | _MAIN_LEADER
     | _OFFICE
-    | {"incident.approve", "incident.approve_high", "report.sign", "assessment.decide", "honour.decide"},
+    | {"incident.approve", "incident.approve_high", "report.sign", "assessment.decide", "honour.decide"}
+    | _PLANS
+    | {"policy.decide"},
     PostKind.LINKED_CADRE: frozenset(
         {"incident.view", "incident.report", "incident.supervise", "grid.view", "report.view", "dispute.view"}
     )
-    | {"whistle.blow", "action.edit", "task.edit", "honour.nominate"},
+    | {"whistle.blow", "action.edit", "task.edit", "honour.nominate", "field.view", "field.plan", "care.view"},
     PostKind.SHIFT_LEADER: _DESK
     | _DISPUTE
     | _OFFICE
+    | _PLANS
     | {
         "incident.accept",
         "incident.dispatch",
@@ -121,26 +140,36 @@ CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     PostKind.OPERATOR: _DESK
     | {"incident.accept", "incident.check", "incident.close", "incident.call_back", "report.write"},
     PostKind.DISPATCHER: _DESK | {"incident.dispatch", "whistle.blow"},
-    PostKind.SUPERVISOR: _DESK | {"incident.supervise", "incident.call_back"},
-    PostKind.AUDITOR: frozenset({"incident.view", "grid.view", "report.view", "audit.view"}),
+    PostKind.SUPERVISOR: _DESK | {"incident.supervise", "incident.call_back", "field.view"},
+    PostKind.AUDITOR: frozenset({"incident.view", "grid.view", "report.view", "audit.view", "field.view"}),
     # the persons in charge close what the level rule leaves to them (domain.md 2.7)
     PostKind.COMMUNITY_HEAD: _FIELD
     | _DISPUTE
     | {"incident.check", "incident.close", "contact.reveal", "report.view", "incident.export"}
     | {"whistle.blow", "whistle.approve", "action.edit", "task.edit"}
     # a community checks and signs its own reports, and puts its people forward
-    | {"report.write", "report.sign", "honour.nominate"},
-    PostKind.COMMITTEE_MEMBER: _FIELD | _DISPUTE | {"whistle.blow", "report.view", "report.write"},
-    PostKind.GRID_LEADER: _FIELD | _DISPUTE | {"incident.check", "incident.close"},
-    PostKind.GRID_WORKER: _FIELD | _DISPUTE,
-    PostKind.MICRO_LEADER: _FIELD,
-    PostKind.BUILDING_HEAD: frozenset({"incident.view", "incident.report", "grid.view"}),
-    PostKind.POLICE: frozenset({"incident.view", "incident.report", "grid.view", "dispute.view"}),
-    PostKind.CITY_OFFICER: frozenset({"incident.view", "incident.report", "grid.view"}),
+    | {"report.write", "report.sign", "honour.nominate"}
+    | _PLANS,
+    PostKind.COMMITTEE_MEMBER: _FIELD
+    | _DISPUTE
+    | {"whistle.blow", "report.view", "report.write"}
+    | _CARE
+    | {"field.plan", "training.edit"},
+    PostKind.GRID_LEADER: _FIELD | _DISPUTE | {"incident.check", "incident.close"} | _CARE | {"care.reveal"},
+    PostKind.GRID_WORKER: _FIELD | _DISPUTE | _CARE,
+    # looks after the people of a few buildings, and sees them masked; the reasons stay with the grid leader
+    PostKind.MICRO_LEADER: _FIELD | _FIELD_WORK | {"household.view", "care.view"},
+    PostKind.BUILDING_HEAD: frozenset({"incident.view", "incident.report", "grid.view"}) | _FIELD_WORK,
+    PostKind.POLICE: frozenset({"incident.view", "incident.report", "grid.view", "dispute.view"})
+    | _FIELD_WORK
+    | {"household.view", "care.view", "care.sensitive", "care.reveal", "inspection.order"},
+    PostKind.CITY_OFFICER: frozenset({"incident.view", "incident.report", "grid.view"})
+    | _FIELD_WORK
+    | {"inspection.order"},
     PostKind.INSTRUCTOR: frozenset({"incident.view", "incident.report", "grid.view"}),
     # 代表委员进网格: collects opinions and hands them in; 小牛哥: reports on the way (domain.md 1.5)
     PostKind.DEPUTY: frozenset({"incident.view", "incident.report", "grid.view"}),
-    PostKind.GRID_PARTNER: frozenset({"incident.report", "grid.view"}),
+    PostKind.GRID_PARTNER: frozenset({"incident.report", "grid.view", "field.write"}),
     PostKind.MEDIATOR: _DISPUTE | {"incident.view", "grid.view"},
     PostKind.ORG_HEAD: frozenset({"incident.handle", "grid.view"}),
     PostKind.HANDLER: frozenset({"incident.handle", "grid.view"}),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotValid
@@ -25,6 +26,8 @@ MAX_PHOTOS: Final = 9
 """Photos of one step."""
 ORPHAN_AGE: Final = timedelta(hours=24)
 SWEPT_AT_ONCE: Final = 500
+HOLDERS: Final[list[type[Model]]] = [Attachment]
+"""Models whose rows (`sha256`) keep a file; an app above that stores photos here adds its own when it is ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +130,11 @@ def _is_aged(path: Path, now: datetime) -> bool:
 
 
 def _remove_unknown(paths: Sequence[Path]) -> int:
-    """One query for the lot; what was left by a broken write has no hash for a name and goes too."""
+    """One query per holder for the lot; what was left by a broken write has no hash for a name and goes too."""
     hashes = {path.name.split(".")[0] for path in paths}
-    known = set(Attachment.objects.filter(sha256__in=hashes).values_list("sha256", flat=True))
+    known: set[str] = set()
+    for holder in HOLDERS:
+        known.update(holder._default_manager.filter(sha256__in=hashes).values_list("sha256", flat=True))
     unknown = [path for path in paths if path.name.split(".")[0] not in known]
     for path in unknown:
         path.unlink(missing_ok=True)

@@ -47,6 +47,7 @@ from reports.models import Assessment, Decision, DocumentTemplate, Meeting, Pape
 from reports.papers import writing as paper_writing
 from tests import street
 from tests.access_assessment import sample_assessment
+from tests.access_field import Field, sample_field
 from tests.access_records import Records, sample_records
 from tests.street import COMMUNITY, MICRO, OTHER_COMMUNITY, OTHER_GRID, OTHER_STREET, ROLES, STREET
 
@@ -146,6 +147,7 @@ class Side:
     template: DocumentTemplate
     assessment: Assessment
     records: Records
+    field: Field
 
 
 @dataclass
@@ -229,7 +231,7 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
         grid=grid,
         community=community,
         organization=organization,
-        compound=Compound.objects.create(grid=grid, name=f"{word}小区"),
+        compound=(compound := Compound.objects.create(grid=grid, name=f"{word}小区")),
         post=post,
         incident=incident,
         supervision=_supervision(incident, organization, word, now),
@@ -261,6 +263,7 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
         ),
         assessment=sample_assessment(community, word, admin, now),
         records=sample_records(community, word, admin, now),
+        field=sample_field(grid, compound, word, worker, now),
     )
 
 
@@ -408,6 +411,10 @@ def _whistle(grid: Grid, organization: Organization, word: str, now: datetime) -
     calls = (Call(organization, f"{word}到场处置", is_lead=True),)
     new = NewWhistle(f"{word}占道经营", f"{word}屡禁不止", "enforcement", "blue", calls, grid=grid)
     return raise_whistle(new, actor=caller, now=now)
+
+
+def _field(name: str) -> Callable[[Side], dict[str, Any]]:
+    return lambda side: {"pk": getattr(side.field, name).pk}
 
 
 def _whistle_number(side: Side) -> dict[str, Any]:
@@ -660,6 +667,13 @@ SAMPLES: dict[str, Sample] = {
         f"api-supervision-{name}": Sample(_pk("supervision"), "incident.view", needs=needs)
         for name, needs in (("detail", ""), ("reply", NOBODY), ("lift", ""))
     },
+    # field work: notes, photos
+    # field work: patrols
+    # field work: households
+    # field work: visits
+    # field work: care
+    # field work: inspections
+    # field work: training
     "notices:read": Sample(lambda side: {}, ""),
     "api-notice-detail": Sample(lambda side: {}, ""),
     "api-notice-read": Sample(lambda side: {}, ""),

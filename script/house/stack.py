@@ -90,7 +90,7 @@ def base_fingerprint() -> str:
         "*/migrations/*.py",
         "*/demo/*.py",
         "*/demo/*.txt",
-        "incidents/data/*",
+        "*/data/*",
         "reports/management/commands/demo.py",
     )
     files = [file for pattern in patterns for file in ROOT.glob(pattern) if VAR not in file.parents]

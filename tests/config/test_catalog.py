@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-SOURCES = ("accounts", "notices", "grid", "incidents", "reports", "config", "templates", "static")
+SOURCES = ("accounts", "notices", "grid", "incidents", "fieldwork", "reports", "config", "templates", "static")
 CATALOG = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.api_keys import issue
 from accounts.models import ApiKey, User
+from fieldwork.dictionaries import load_dictionaries
 from grid.demo.divisions import JIANZHONG, STREETS
 from grid.demo.organizations import build_organizations
 from grid.demo.people import LOGINS_TEXT, build_people, renew_passwords
@@ -81,6 +82,7 @@ class Command(BaseCommand):
     def _load(self, password: str, days: int) -> str:
         now = timezone.now()
         load_catalogue()
+        load_dictionaries()
         grids = build_tree()
         organizations = build_organizations(grids)
         buildings = build_places(grids, organizations)

@@ -1,0 +1,1 @@
+"""Administration of field work; each file registers its models."""

@@ -1,0 +1,1 @@
+"""Doors of field work for systems."""

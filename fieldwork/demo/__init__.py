@@ -1,0 +1,1 @@
+"""The demo street: field work of the last weeks, made up."""

@@ -1,0 +1,49 @@
+"""Small tables of the office's own words, filled once from fieldwork/data and never overwritten."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from django.db.models import Model
+
+from fieldwork.models import Competence, DutyKind, MustDo, RoleBadge, RoleSet, VisitPurpose
+from incidents.seeds import seed_lines
+
+DATA: Final = Path(__file__).parent / "data"
+MUSTS: Final[Mapping[str, tuple[str, int]]] = {
+    MustDo.Group.KNOW: ("五必知", 5),
+    MustDo.Group.VISIT: ("五必访", 5),
+    MustDo.Group.ARRIVE: ("三必到", 3),
+}
+"""The numbers are known, the items are not (domain.md 3.4): the office writes the names."""
+
+
+def fill(model: type[Model], file: str, **more: Any) -> None:
+    """Fill an empty table from a file of fieldwork/data; an office that deletes a row does not get it back."""
+    if not model._default_manager.exists():
+        lines = seed_lines(file, folder=DATA)
+        model._default_manager.bulk_create(model(position=n, **line, **more) for n, line in enumerate(lines, 1))
+
+
+def load_dictionaries() -> None:
+    """Roles, duties, musts, purposes and competences, where the tables are empty."""
+    fill(DutyKind, "duty_kinds.csv")
+    fill(VisitPurpose, "visit_purposes.csv")
+    fill(Competence, "competences.csv")
+    if not RoleSet.objects.exists():
+        _load_roles()
+    if not MustDo.objects.exists():
+        MustDo.objects.bulk_create(
+            MustDo(group=group, position=n, name=f"{name}第{n}项（内容待街道填写）")
+            for group, (name, count) in MUSTS.items()
+            for n in range(1, count + 1)
+        )
+
+
+def _load_roles() -> None:
+    sets: dict[str, RoleSet] = {}
+    for n, line in enumerate(seed_lines("role_badges.csv", folder=DATA), 1):
+        name = line.pop("role_set")
+        if name not in sets:
+            sets[name] = RoleSet.objects.create(name=name, source=line["source"], position=len(sets) + 1)
+        RoleBadge.objects.create(role_set=sets[name], position=n, **line)

@@ -1,0 +1,1 @@
+"""Filters of field work, one per subject."""

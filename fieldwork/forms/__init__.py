@@ -1,0 +1,1 @@
+"""Forms of field work, one file per subject."""

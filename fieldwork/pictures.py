@@ -1,0 +1,47 @@
+"""Photos of field records: stored like those of incidents, one row per record and content."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from fieldwork.models import FieldPhoto, Hazard, PatrolFinding, QuickNote, Visit
+from incidents.photostore import StoredPhoto
+
+
+def attach(
+    photos: Iterable[StoredPhoto], *, actor: User, now: datetime, is_after: bool = False, **record: Any
+) -> list[FieldPhoto]:
+    """Rows for photos that lie on the disk (`incidents.photostore.save_photos`, before the transaction).
+
+    `record` names the one record: note=, finding=, visit= or hazard=. The same content twice is one photo.
+    """
+    rows = [
+        FieldPhoto(
+            public_id=uuid.uuid4(),
+            file=photo.file,
+            thumbnail=photo.thumbnail,
+            sha256=photo.sha256,
+            width=photo.width,
+            height=photo.height,
+            size=photo.size,
+            is_after=is_after,
+            uploaded_by=actor,
+            uploaded_at=now,
+            **record,
+        )
+        for photo in photos
+    ]
+    return FieldPhoto.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def photos_visible_to(user: Any) -> QuerySet[FieldPhoto]:
+    """Photos of the records that `user` may see."""
+    kinds = {"note": QuickNote, "finding": PatrolFinding, "visit": Visit, "hazard": Hazard}
+    where = Q()
+    for name, model in kinds.items():
+        where |= Q(**{f"{name}__in": model.objects.visible_to(user).values("pk")})  # type: ignore[attr-defined]
+    return FieldPhoto.objects.filter(where)
