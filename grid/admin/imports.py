@@ -22,7 +22,7 @@ from grid.access import requires
 from grid.admin.scoped import ReadOnlyScopedAdmin
 from grid.datum import Datum
 from grid.importing import kept
-from grid.importing.run import MAX_BYTES, apply_kept, dry_run_and_keep
+from grid.importing.run import MAX_BYTES, apply_kept, dry_run_and_keep, kinds
 from grid.models import Grid, ImportRun
 from grid.models.grid import CODE_VALIDATOR
 
@@ -32,12 +32,12 @@ SHOWN = 300
 class UploadForm(forms.Form):
     """A file, what it is, and what the importer has to know of it."""
 
-    kind = forms.ChoiceField(label=_("kind"), choices=ImportRun.Kind.choices, widget=UnfoldAdminSelectWidget)
+    kind = forms.ChoiceField(label=_("kind"), choices=kinds, widget=UnfoldAdminSelectWidget)
     file = forms.FileField(
         label=_("file"),
         widget=UnfoldAdminFileFieldWidget,
         validators=[FileExtensionValidator(["csv", "xlsx", "json", "geojson", "txt"])],
-        help_text=_("At most 10 MB. Division codes and rosters as CSV or XLSX, boundaries as GeoJSON."),
+        help_text=_("At most 10 MB. Tables as CSV or XLSX, boundaries as GeoJSON."),
     )
     datum = forms.ChoiceField(
         label=_("datum"),

@@ -22,13 +22,28 @@ MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_FINDINGS: Final = 1_000
 """Findings kept with a run; the counts are those of all."""
 
-IMPORTERS: Final[dict[str, Callable[[Task], None]]] = {
+Importer = Callable[[Task], None]
+IMPORTERS: Final[dict[str, Importer]] = {
     ImportRun.Kind.DIVISIONS: import_divisions,
     ImportRun.Kind.BOUNDARIES: import_boundaries,
     ImportRun.Kind.ROSTER: import_roster,
 }
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _ONE_AT_A_TIME: Final = 0x67726964  # the advisory lock of imports ("grid")
+
+
+def register(kind: str, importer: Importer) -> None:
+    """Let `importer` read the files of `kind` (ImportRun.Kind); apps above do this once, when they are ready.
+
+    It gets a Task, notes what it finds there, and writes only when nothing failed. Whether the actor may write a row is
+    its question (`task.actor` is None for commands), and no finding may hold a name, a phone or an ID number.
+    """
+    IMPORTERS[kind] = importer
+
+
+def kinds() -> list[tuple[str, str]]:
+    """What can be imported here, for choices: value and label."""
+    return [choice for choice in ImportRun.Kind.choices if choice[0] in IMPORTERS]
 
 
 def import_file(

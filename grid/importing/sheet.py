@@ -15,7 +15,8 @@ from accounts.numbers import strict_int
 from grid.sheets import Row
 from grid.topology import Finding, Severity
 
-COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+Columns = Mapping[str, tuple[str, ...]]
+COLUMNS: Final[Columns] = {
     "code": ("code", "grid_code", "编码", "网格编码", "区划代码"),
     "name": ("name", "名称", "网格名称"),
     "kind": ("kind", "类型", "网格类型"),
@@ -75,15 +76,15 @@ class Task:
         return any(finding.severity == Severity.ERROR for finding in self.findings)
 
 
-def cell(row: Row, column: str) -> str:
-    """The text under `column`, whichever of its names the file uses; "" when it has none of them."""
-    return next((row[name].strip() for name in COLUMNS[column] if name in row), "")
+def cell(row: Row, column: str, known: Columns = COLUMNS) -> str:
+    """The text under `column`, whichever of its `known` names the file uses; "" when it has none of them."""
+    return next((row[name].strip() for name in known[column] if name in row), "")
 
 
-def need_columns(rows: Iterable[Row], columns: Iterable[str]) -> None:
-    """NotValid (field "file") when the header lacks one of `columns`."""
+def need_columns(rows: Iterable[Row], columns: Iterable[str], known: Columns = COLUMNS) -> None:
+    """NotValid (field "file") when the header lacks one of `columns`; `known` holds the names of each."""
     header: Mapping[str, Any] = next(iter(rows), Row())
-    missing = [COLUMNS[column] for column in columns if not any(name in header for name in COLUMNS[column])]
+    missing = [known[column] for column in columns if not any(name in header for name in known[column])]
     if missing:
         names = ", ".join(f"{found[0]}（{found[-1]}）" for found in missing)
         message = _("These columns are missing: %(names)s.") % {"names": names}

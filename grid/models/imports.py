@@ -1,4 +1,4 @@
-"""A run of an import (codes, boundaries, rosters): what was read, what was found, what was written."""
+"""A run of an import (codes, boundaries, rosters, households, places): what was read, what was found, what was written."""
 
 from typing import ClassVar
 
@@ -14,6 +14,8 @@ class ImportRun(models.Model):
         DIVISIONS = "divisions", _("Division codes (CSV)")
         BOUNDARIES = "boundaries", _("Boundaries (GeoJSON)")
         ROSTER = "roster", _("Roster of posts (Excel or CSV)")
+        HOUSEHOLDS = "households", _("Households and residents (Excel or CSV)")
+        PLACES = "places", _("Places to inspect (Excel or CSV)")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     file_name = models.CharField(_("file"), max_length=200)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.api_keys import issue
 from accounts.models import ApiKey, User
+from fieldwork.demo.households import build_households
 from fieldwork.dictionaries import load_dictionaries
 from grid.demo.divisions import JIANZHONG, STREETS
 from grid.demo.organizations import build_organizations
@@ -101,6 +102,7 @@ class Command(BaseCommand):
         build_supervision(now)
         build_actions(now)
         build_grid_tasks(now)
+        build_households(now)
         build_clusters(now)
         dispatch_due(now=now)
         self.stdout.write(f"{len(grids)} grids, {people} people, {ended} ended and {opened} open incidents (made up)")
