@@ -6,7 +6,16 @@ from typing import Any, Final
 
 from django.db.models import Model
 
-from fieldwork.models import Competence, DutyKind, MustDo, RoleBadge, RoleSet, VisitPurpose
+from fieldwork.models import (
+    CareColour,
+    Competence,
+    DutyKind,
+    MustDo,
+    PopulationTag,
+    RoleBadge,
+    RoleSet,
+    VisitPurpose,
+)
 from incidents.seeds import seed_lines
 
 DATA: Final = Path(__file__).parent / "data"
@@ -37,6 +46,24 @@ def load_dictionaries() -> None:
             MustDo(group=group, position=n, name=f"{name}第{n}项（内容待街道填写）")
             for group, (name, count) in MUSTS.items()
             for n in range(1, count + 1)
+        )
+    load_care()
+
+
+def load_care() -> None:
+    """The nine colours and the tags of care (domain.md 3.5), where there are none; the office changes both."""
+    if not CareColour.objects.exists():
+        CareColour.objects.bulk_create(CareColour(**line) for line in seed_lines("care_colours.csv", folder=DATA))
+    if not PopulationTag.objects.exists():
+        slots = CareColour.objects.in_bulk(field_name="slot")
+        PopulationTag.objects.bulk_create(
+            PopulationTag(
+                colour=slots[int(line.pop("slot"))],
+                is_sensitive=line.pop("is_sensitive") == "1",
+                position=position,
+                **line,
+            )
+            for position, line in enumerate(seed_lines("population_tags.csv", folder=DATA), 1)
         )
 
 
