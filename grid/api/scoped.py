@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 
@@ -12,8 +13,15 @@ class ScopedReadOnlyViewSet(ReadOnlyModelViewSet[Any]):
 
     request: Request
     throttle_scope = "read"
+    lookup_value_regex = "[0-9]{1,18}"
+    brief_class: type[BaseSerializer[Any]] | None = None
+    """The serializer of lists, where details show more."""
 
     def get_queryset(self) -> QuerySet[Any]:
         """What the caller may see: 404 for all else."""
         found: QuerySet[Any] = super().get_queryset().visible_to(self.request.user)  # type: ignore[attr-defined]
         return found
+
+    def get_serializer_class(self) -> Any:
+        """A list is brief where there is a brief form."""
+        return self.brief_class if self.action == "list" and self.brief_class else super().get_serializer_class()

@@ -24,7 +24,6 @@ from grid.filters import CompoundFilter, GridFilter, OrganizationFilter, read_pl
 from grid.locate import locate
 from grid.models import Compound, Grid, Organization
 
-NUMBER = "[0-9]{1,18}"
 GRID_CODE = "[0-9]{4}(?:[0-9]{2}(?:[0-9A-Z]{3}){0,6})?"
 
 
@@ -81,7 +80,6 @@ class OrganizationViewSet(ScopedReadOnlyViewSet):
     queryset = Organization.objects.select_related("grid").defer("grid__boundary")
     serializer_class = OrganizationSerializer
     filterset_class = OrganizationFilter
-    lookup_value_regex = NUMBER
     access_rules: ClassVar[dict[str, str]] = {"list": "grid.view", "retrieve": "grid.view"}
 
 
@@ -91,5 +89,4 @@ class CompoundViewSet(ScopedReadOnlyViewSet):
     queryset = Compound.objects.select_related("grid").defer("grid__boundary")
     serializer_class = CompoundSerializer
     filterset_class = CompoundFilter
-    lookup_value_regex = NUMBER
     access_rules: ClassVar[dict[str, str]] = {"list": "grid.view", "retrieve": "grid.view"}

@@ -5,9 +5,8 @@ from typing import Any, ClassVar
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
-from rest_framework.viewsets import GenericViewSet
 
+from grid.api.scoped import ScopedReadOnlyViewSet
 from grid.filters import StrictFilterSet
 from reports.models import Assessment
 
@@ -67,20 +66,16 @@ class AssessmentSerializer(AssessmentBrief):
         read_only_fields = fields
 
 
-class AssessmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Any]):
+class AssessmentViewSet(ScopedReadOnlyViewSet):
     """Assessments (考核) that the caller may see, newest first."""
 
-    queryset = Assessment.objects.none()
+    queryset = Assessment.objects.select_related("scheme")
     serializer_class = AssessmentSerializer
+    brief_class = AssessmentBrief
     filterset_class = AssessmentFilter
-    lookup_value_regex = "[0-9]{1,18}"
     access_rules: ClassVar[dict[str, str]] = {"list": READS, "retrieve": READS}
 
     def get_queryset(self) -> Any:
-        """Only what the caller may see: everything else is 404."""
-        rows = Assessment.objects.visible_to(self.request.user).select_related("scheme")
+        """Lists come without the results."""
+        rows = super().get_queryset()
         return rows.defer("results") if self.action == "list" else rows
-
-    def get_serializer_class(self) -> Any:
-        """A list is brief."""
-        return AssessmentBrief if self.action == "list" else self.serializer_class

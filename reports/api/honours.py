@@ -4,9 +4,8 @@ from typing import Any, ClassVar, Final
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
-from rest_framework.viewsets import GenericViewSet
 
+from grid.api.scoped import ScopedReadOnlyViewSet
 from reports.filters.records import NominationFilter, RoundFilter, TypicalCaseFilter
 from reports.honours.reading import nominations_for, places_of, rounds_for
 from reports.models import HonourPlace, HonourRound, Nomination, TypicalCase
@@ -114,31 +113,26 @@ class TypicalCaseSerializer(serializers.ModelSerializer[TypicalCase]):
         read_only_fields = fields
 
 
-class HonourRoundViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Any]):
+class HonourRoundViewSet(ScopedReadOnlyViewSet):
     """Rounds of honours (表彰), newest first."""
 
     queryset = HonourRound.objects.none()
     serializer_class = RoundSerializer
+    brief_class = RoundBrief
     filterset_class = RoundFilter
-    lookup_value_regex = "[0-9]{1,18}"
     access_rules: ClassVar[dict[str, str]] = READS
 
     def get_queryset(self) -> Any:
         """Only what the caller may see: everything else is 404."""
         return rounds_for(self.request.user)
 
-    def get_serializer_class(self) -> Any:
-        """A list is brief."""
-        return RoundBrief if self.action == "list" else self.serializer_class
 
-
-class NominationViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Any]):
+class NominationViewSet(ScopedReadOnlyViewSet):
     """Nominations and awards, newest first."""
 
     queryset = Nomination.objects.none()
     serializer_class = NominationSerializer
     filterset_class = NominationFilter
-    lookup_value_regex = "[0-9]{1,18}"
     access_rules: ClassVar[dict[str, str]] = READS
 
     def get_queryset(self) -> Any:
@@ -146,15 +140,10 @@ class NominationViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Any])
         return nominations_for(self.request.user)
 
 
-class TypicalCaseViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Any]):
+class TypicalCaseViewSet(ScopedReadOnlyViewSet):
     """Typical cases (优秀案例), newest first."""
 
-    queryset = TypicalCase.objects.none()
+    queryset = TypicalCase.objects.select_related("incident").defer("incident__point")
     serializer_class = TypicalCaseSerializer
     filterset_class = TypicalCaseFilter
-    lookup_value_regex = "[0-9]{1,18}"
     access_rules: ClassVar[dict[str, str]] = READS
-
-    def get_queryset(self) -> Any:
-        """Only what the caller may see: everything else is 404."""
-        return TypicalCase.objects.visible_to(self.request.user).select_related("incident").defer("incident__point")

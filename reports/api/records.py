@@ -6,13 +6,14 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.idempotency import IdempotentCreateMixin
 from accounts.text_guard import CleanTextSerializerField
+from grid.api.scoped import ScopedReadOnlyViewSet
 from grid.models import Grid
 from grid.models.grid import CODE_VALIDATOR
 from grid.scope import scope_of
@@ -115,32 +116,22 @@ class NewOutsideFigure(StrictSerializer):
         return code, Given(first=data.pop("period_start"), last=data.pop("period_end"), **data)
 
 
-class TourViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Any]):
+class TourViewSet(ScopedReadOnlyViewSet):
     """Quarterly tours (观摩), visits and forums."""
 
-    queryset = Tour.objects.none()
+    queryset = Tour.objects.prefetch_related("items")
     serializer_class = TourSerializer
     filterset_class = TourFilter
-    lookup_value_regex = "[0-9]{1,18}"
     access_rules: ClassVar[dict[str, str]] = READS
 
-    def get_queryset(self) -> Any:
-        """Only what the caller may see: everything else is 404."""
-        return Tour.objects.visible_to(self.request.user).prefetch_related("items")
 
-
-class MatterViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Any]):
+class MatterViewSet(ScopedReadOnlyViewSet):
     """Practical matters (民生实事)."""
 
-    queryset = Matter.objects.none()
+    queryset = Matter.objects.all()
     serializer_class = MatterSerializer
     filterset_class = MatterFilter
-    lookup_value_regex = "[0-9]{1,18}"
     access_rules: ClassVar[dict[str, str]] = READS
-
-    def get_queryset(self) -> Any:
-        """Only what the caller may see: everything else is 404."""
-        return Matter.objects.visible_to(self.request.user)
 
 
 class HandIn:
