@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow, demand_valid
 from accounts.models import User
+from accounts.templatetags.display import day
 from grid.access import demand
 from grid.models import Grid, Post
 from grid.posts import LEADER_KINDS, PostKind
@@ -268,7 +269,7 @@ def finish(pk: int, *, version: int | None, actor: User, now: datetime) -> Asses
         if row.objections.filter(status="open").exists():
             raise NotNow(_("An objection is still open: answer it first."))
         if row.objections_until and local_day(now) <= row.objections_until:
-            raise NotNow(_("Objections are possible until %(day)s.") % {"day": row.objections_until.isoformat()})
+            raise NotNow(_("Objections are possible until %(day)s.") % {"day": day(row.objections_until)})
         final: Assessment = stages.advance(row, "finish", actor=actor, now=now, version=version)
     return final
 
