@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -14,7 +14,7 @@ from fieldwork.models.inspection import Hazard
 from fieldwork.models.patrol import PatrolFinding
 from fieldwork.models.record import FieldRecord, newest_in_grid
 from fieldwork.models.visit import Visit
-from fieldwork.querysets import InGridQuerySet
+from fieldwork.note_queries import NoteQuerySet, Pairs
 from incidents.models import Incident
 
 
@@ -37,7 +37,7 @@ class QuickNote(FieldRecord):
         Visit, models.PROTECT, null=True, blank=True, related_name="notes", verbose_name=_("visit")
     )
 
-    objects = InGridQuerySet.of("grid_code", "field.view").as_manager()
+    objects = NoteQuerySet.as_manager()
 
     class Meta(FieldRecord.Meta):
         verbose_name = _("quick note")
@@ -53,7 +53,8 @@ class QuickNote(FieldRecord):
         ]
         indexes: ClassVar[list[models.Index]] = [
             *newest_in_grid("note"),
-            GinIndex(OpClass(Upper("text"), "gin_trgm_ops"), name="note_text_idx"),
+            # words of two characters and more: pairs, where incidents have trigrams (three and more)
+            GinIndex(Pairs(Upper("text")), name="note_text_idx"),
             models.Index(fields=["became", "-at"], name="note_became_idx", condition=~Q(became="")),
         ]
 
