@@ -33,7 +33,9 @@ def note_outcome(subject: CareSubject, visit: Visit, *, actor: User, now: dateti
     row = list(unanswered(subject, until=visit.at).order_by("at", "pk").values_list("pk", "at"))
     if len(row) < TIMES:
         return None
-    return report_incident(_report(subject, first=row[0][0], days=[at for _pk, at in row[-TIMES:]]), actor=actor, now=now)
+    return report_incident(
+        _report(subject, first=row[0][0], days=[at for _pk, at in row[-TIMES:]]), actor=actor, now=now
+    )
 
 
 def unanswered(subject: CareSubject, *, until: datetime) -> QuerySet[Visit]:

@@ -78,7 +78,7 @@ class StageTable:
         row: Any,
         name: str,
         *,
-        actor: User,
+        actor: User | None,
         now: datetime,
         version: int | None = None,
         text: str = "",
@@ -86,13 +86,15 @@ class StageTable:
     ) -> Any:
         """Take one stage: lock the row, set status and the given other fields, keep the step. Returns the locked row.
 
+        `actor` None is the platform itself (a job whose day has come), which needs no right.
         NotAllowed without the right or with the wrong pair of eyes; NotNow from another status or version; NotValid
         without the words that the stage needs. In the caller's transaction, so that its own rows come along.
         """
         with transaction.atomic():
             locked = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
             stage = self.stage_of(locked, name)
-            self.demand_stage(locked, stage, actor)
+            if actor is not None:
+                self.demand_stage(locked, stage, actor)
             _check(locked, stage, actor, version, text)
             before, locked.status = locked.status, stage.target
             for field, value in fields.items():
@@ -126,13 +128,13 @@ def check_version(row: Any, version: int | None) -> None:
         raise NotNow(_("Somebody changed this meanwhile. Look at it anew; what you typed is kept."))
 
 
-def _check(row: Any, stage: Stage, actor: User, version: int | None, text: str) -> None:
+def _check(row: Any, stage: Stage, actor: User | None, version: int | None, text: str) -> None:
     check_version(row, version)
     if row.status not in stage.sources:
         raise NotNow(
             _("This step is not possible now: the status is “%(status)s”.") % {"status": row.get_status_display()}
         )
-    if _same_person(row, stage, actor):
+    if actor is not None and _same_person(row, stage, actor):
         raise NotAllowed(_("This needs a second person: you took part in it before."))
     if stage.needs_text and not text.strip():
         raise NotValid(_("Please correct the marked fields."), {"text": [_("Say why in a few words.")]})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.protect import EncryptedTextField
 from fieldwork.models.household import Household, Resident
 from fieldwork.models.record import InGrid
-from fieldwork.querysets import CareQuerySet, InGridQuerySet
+from fieldwork.querysets import CareQuerySet, PromiseQuerySet
 from grid.models.staged import Staged
 
 
@@ -156,7 +156,7 @@ class CarePromise(InGrid, Staged):
     done_on = models.DateField(_("done on"), null=True, blank=True)
     result = models.CharField(_("result"), max_length=500, blank=True, default="")
 
-    objects = InGridQuerySet.of("grid_code", "care.view").as_manager()
+    objects = PromiseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("promise")
