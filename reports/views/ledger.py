@@ -54,7 +54,7 @@ def _month(first: date) -> Period:
 def ledger_page(request: HttpRequest) -> HttpResponse:
     """The ledger of one grid and month, to read and to print."""
     grid, month, form = _chosen(request)
-    rows = ledger.rows(ledger.Whose.of(grid, month)) if grid else []
+    rows = ledger.rows(ledger.Whose.of(grid, month, request.user)) if grid else []
     counts = {kind: sum(row.kind == kind for row in rows) for kind in ledger.KINDS}
     context = {
         "grid": grid,
@@ -87,7 +87,7 @@ def ledger_excel(request: HttpRequest) -> HttpResponse:
         request=request,
         at_once=AT_ONCE,
     )
-    content = shown.ledger_excel(grid, month, ledger.rows(ledger.Whose.of(grid, month)))
+    content = shown.ledger_excel(grid, month, ledger.rows(ledger.Whose.of(grid, month, request.user)))
     return attachment(content, EXCEL_TYPE, shown.ledger_name(grid, month))
 
 
