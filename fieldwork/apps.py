@@ -12,8 +12,12 @@ class FieldworkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Photos of field work lie in the store of incidents: the sweep there must know these rows."""
+        """Photos of field work lie in the store of incidents: the sweep there must know these rows. Importers of ours."""
+        from fieldwork.importing.households import import_households
         from fieldwork.models import FieldPhoto
+        from grid.importing.run import register
+        from grid.models import ImportRun
         from incidents.photostore import HOLDERS
 
         HOLDERS.append(FieldPhoto)
+        register(ImportRun.Kind.HOUSEHOLDS, import_households)

@@ -1,4 +1,4 @@
-"""A run of an import (codes, boundaries, rosters, households, places): what was read, what was found, what was written."""
+"""A run of an import (codes, boundaries, rosters, households, places): what was read, found and written."""
 
 from typing import ClassVar
 
