@@ -12,7 +12,7 @@ from fieldwork.models.dictionary import MustDo, VisitPurpose
 from fieldwork.models.household import Household, Resident
 from fieldwork.models.inspection import InspectedPlace
 from fieldwork.models.record import FieldRecord, InGrid, newest_in_grid
-from fieldwork.querysets import DutyQuerySet, InGridQuerySet
+from fieldwork.querysets import DutyQuerySet, InGridQuerySet, VisitQuerySet
 from grid.models import Building, Grid
 from grid.models.staged import Staged
 from incidents.models import Incident
@@ -161,7 +161,7 @@ class Visit(FieldRecord):
         Incident, models.PROTECT, null=True, blank=True, related_name="visits", verbose_name=_("incident")
     )
 
-    objects = InGridQuerySet.of("grid_code", "field.view").as_manager()
+    objects = VisitQuerySet.as_manager()
 
     class Meta(FieldRecord.Meta):
         verbose_name = _("visit")
