@@ -21,6 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from accounts.access import request_id_of
+from accounts.answers import wants_json
 from accounts.errors import DomainError
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -104,7 +105,8 @@ def _of_api(error: APIException) -> Problem:
 
 def _of_database(error: Exception) -> Problem | None:
     if getattr(error.__cause__, "sqlstate", None) in BUSY_STATES:
-        return Problem(409, _("Someone else is working on this right now. Nothing was changed; try again."))
+        busy = _("Someone else is working on this right now. Nothing was changed; try again.")
+        return Problem(409, busy, {}, {"Retry-After": "1"})
     if isinstance(error, OperationalError | InterfaceError):
         away = _("The database does not answer just now. Nothing was changed; try again in a moment.")
         return Problem(503, away, {}, {"Retry-After": str(RETRY_AFTER)})
@@ -137,8 +139,8 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
 
 
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """The error in the shape of the door: problem+json below /api/, else a page (the front end makes it a toast)."""
-    if request.path.startswith("/api/"):
+    """The error in the shape of the door: problem+json below /api/ and for a phone's queue, else a page."""
+    if request.path.startswith("/api/") or wants_json(request):
         return JsonResponse(
             problem.body(request), status=problem.status, headers=problem.headers, content_type=CONTENT_TYPE
         )

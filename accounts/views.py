@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import sessions
 from accounts.access import record, request_id_of
+from accounts.answers import wants_json
 from accounts.forms import AccessFilter, SettingsForm, SignInForm
 from accounts.keyset import keyset_page
 from accounts.models import AccessEvent, User, UserSession
@@ -243,7 +244,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 @public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form came without its seal; names what to do instead of the cause."""
-    if request.path.startswith("/api/"):
-        return answer(request, Problem(403, _("The CSRF token is missing or wrong.")))
+    if request.path.startswith("/api/") or wants_json(request):
+        return answer(request, Problem(403, _("The CSRF token is missing or wrong."), headers={"Retry-After": "1"}))
     context = {"request_id": request_id_of(request), "back_url": reverse("accounts:login")}
     return render(request, "errors/403_csrf.html", context, status=403)

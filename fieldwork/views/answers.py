@@ -1,37 +1,15 @@
-"""How a daily form answers: a page for people, JSON for the queue that sends from the phone later."""
+"""How a form of field work answers: as every daily form does, and with both versions on a conflict."""
 
-from typing import Any
+from django.http import HttpRequest, HttpResponse
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-
+from accounts.answers import kept_otherwise, refused, sent, wants_json
 from fieldwork.once import Conflict
 
-
-def wants_json(request: HttpRequest) -> bool:
-    """Whether the queue of the phone asks (Accept: application/json), not a person."""
-    return request.headers.get("Accept", "").startswith("application/json")
-
-
-def sent(request: HttpRequest, url: str, *, created: bool = True, said: str = "") -> HttpResponse:
-    """The record is kept: 201 (200 for a repeat) with its address for the queue, else on to `url`."""
-    if wants_json(request):
-        return JsonResponse({"url": url, "said": said or _("Saved.")}, status=201 if created else 200)
-    if getattr(request, "htmx", False):
-        return HttpResponse(status=204, headers={"HX-Redirect": url})
-    return redirect(url)
-
-
-def refused(request: HttpRequest, form: Any, template: str, context: dict[str, Any]) -> HttpResponse:
-    """What is wrong, by field (422); the page shows the form again with everything that was typed."""
-    if wants_json(request):
-        return JsonResponse({"errors": {name: list(said) for name, said in form.errors.items()}}, status=422)
-    return render(request, template, {**context, "form": form}, status=422)
+__all__ = ["conflicting", "refused", "sent", "wants_json"]
 
 
 def conflicting(request: HttpRequest, error: Conflict, url: str, words: str) -> HttpResponse:
     """The id was used for other words: the queue gets what stands here, and shows both to a person (409)."""
     if wants_json(request):
-        return JsonResponse({"said": str(error), "url": url, "kept": words}, status=409)
+        return kept_otherwise(error, url, words)
     raise error

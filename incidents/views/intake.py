@@ -9,14 +9,17 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.answers import kept_otherwise, refused, wants_json
+from accounts.answers import sent as accepted
 from accounts.errors import NotValid
+from accounts.offline import kept_offline
 from accounts.rules import signed_in
 from accounts.shell import is_phone
 from grid.access import requires
@@ -40,6 +43,7 @@ NEAR_DEGREES: Final = 0.0015
 @requires("incident.report")
 @never_cache
 @require_http_methods(["GET", "POST"])
+@kept_offline
 def report(request: HttpRequest) -> HttpResponse:
     """上报: photos, place, words. A repeated send (same client_uuid) shows the first case again."""
     if request.method == "POST":
@@ -68,22 +72,23 @@ def _context(form: ReportForm) -> dict[str, Any]:
 
 def _receive(request: HttpRequest, form: ReportForm, template: str) -> HttpResponse:
     """Take a filled form in; a refusal shows it again with everything typed."""
-    incident = _report(request, form) if form.is_valid() else None
+    other: list[Incident] = []
+    incident = _report(request, form, other) if form.is_valid() else None
     if incident is None:
+        if other and wants_json(request):
+            return kept_otherwise(form.non_field_errors()[0], reverse("incidents:sent", args=[other[0].number]), other[0].text)
         if getattr(request, "htmx", False):
             # the form stays on the page as it is, with its photos; only the answer is put above it, and a renewed id
             return render(request, "incidents/parts/refused.html", {"form": form}, status=422)
-        return render(request, template, _context(form), status=422)
-    target = reverse("incidents:sent", args=[incident.number])
-    if getattr(request, "htmx", False):
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = target
-        return response
-    return redirect(target)
+        return refused(request, form, template, _context(form))
+    return accepted(request, reverse("incidents:sent", args=[incident.number]), said=incident.number)
 
 
-def _report(request: HttpRequest, form: ReportForm) -> Incident | None:
-    """The new case, or the first one of the same send; None with messages on the form when it was refused."""
+def _report(request: HttpRequest, form: ReportForm, other: list[Incident]) -> Incident | None:
+    """The new case, or the first one of the same send; None with messages on the form when it was refused.
+
+    When the id belongs to a case with other words, that case is put into `other`.
+    """
     new = form.new_incident()
     try:
         incident = report_incident(new, actor=person(request), now=timezone.now())
@@ -96,6 +101,7 @@ def _report(request: HttpRequest, form: ReportForm) -> Incident | None:
         messages.info(request, _("This work order was registered before: %(number)s.") % {"number": incident.number})
         return incident
     # the browser brought an old page back: the id was used, the words are new
+    other.append(incident)
     form.renew("client_uuid", str(uuid4()))
     said = _("%(number)s was sent from this page before. Send again to report this as a new case.")
     form.add_error(None, said % {"number": incident.number})

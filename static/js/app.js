@@ -63,6 +63,7 @@
   /* ---- one send per form ---- */
   function guard(event) {
     var form = event.target;
+    if (form.dataset.offline && gg.takesOver) return; // offline.js keeps it on the phone first
     if (event.defaultPrevented || form.method === "get" || "plain" in form.dataset || form.matches("[hx-post],[hx-put],[hx-patch],[hx-delete]")) return;
     if (form.dataset.sending) { event.preventDefault(); return; }
     if (!navigator.onLine) {
@@ -75,6 +76,8 @@
     document.documentElement.classList.add("is-loading");
     setTimeout(function () { release(form); }, 30000);
   }
+  gg.release = release;
+  gg.ask = ask;
   function release(form) {
     delete form.dataset.sending;
     form.classList.remove("is-sending");
@@ -130,6 +133,7 @@
     };
   };
   gg.draftKey = draftKey;
+  gg.dropDraft = dropDraft;
   gg.saveDraft = saveDraft;
   gg.draftBack = function (form) {
     if (form.dataset.draftSaid) return;
@@ -141,6 +145,7 @@
     try { values = JSON.parse(localStorage.getItem(draftKey(form)) || "null"); } catch (e) { values = null; }
     if (!values || form.querySelector(".is-invalid,.invalid-feedback")) return;
     var changed = false;
+    form.dataset.broughtBack = "1";
     draftFields(form).forEach(function (field) {
       if (!(field.name in values)) return;
       if (field.type === "checkbox" || field.type === "radio") { field.checked = field.value === values[field.name]; return; }
@@ -150,6 +155,7 @@
     });
     if (changed) gg.draftBack(form);
   }
+  gg.uuid = uuid;
   function uuid() {
     if (crypto.randomUUID) return crypto.randomUUID();
     var bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -170,7 +176,7 @@
   all("[data-draft-done]").forEach(function (mark) { dropDraft({ dataset: { draft: mark.dataset.draftDone } }); });
 
   /* ---- network ---- */
-  function showNetwork() { all("[data-offline]").forEach(function (bar) { bar.hidden = navigator.onLine; }); }
+  function showNetwork() { all("[data-offline-bar]").forEach(function (bar) { bar.hidden = navigator.onLine; }); }
   window.addEventListener("online", function () {
     showNetwork();
     all(".toast-item.is-error").forEach(function (item) { item.remove(); });
@@ -274,6 +280,7 @@
   }
   document.addEventListener("htmx:sendError", lost);
   /* a slow line: the button says how much has gone */
+  gg.share = share;
   function share(form, words) {
     var button = form.matches && form.matches("form[data-draft]") && form.querySelector("button:not([type=button])");
     if (button && words) button.dataset.sentShare = words; else if (button) delete button.dataset.sentShare;

@@ -78,6 +78,7 @@
       cell.appendChild(button);
       list.appendChild(cell);
     }
+    if (input.form) input.form.addEventListener("reset", function () { files = []; list.textContent = ""; box.classList.remove("is-full"); });
     input.addEventListener("change", function () {
       var chosen = Array.prototype.slice.call(input.files);
       if (!canSet) { files = chosen.slice(0, max); write(); return; }

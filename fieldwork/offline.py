@@ -1,0 +1,81 @@
+"""What a phone keeps for the time without a network: the files of the frame, and the empty forms of daily work."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from grid.scope import scope_of
+
+FILES: Final = (
+    "js/theme.js",
+    "vendor/tabler.min.css",
+    "css/app.css",
+    "django_htmx/htmx-2.min.js",
+    "js/app.js",
+    "js/queue.js",
+    "js/offline.js",
+    "js/waiting.js",
+    "js/photos.js",
+    "js/map.js",
+    "js/incidents.js",
+    "leaflet/leaflet.js",
+    "leaflet/leaflet.css",
+    "icons.svg",
+    "favicon.svg",
+)
+"""Everything that the kept pages draw themselves with."""
+
+WAITING: Final = "fieldwork:waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A page that works without a network; with a label it also has a button where a page cannot be opened."""
+
+    capability: str
+    url_name: str
+    label: Any = ""
+    symbol: str = ""
+
+    @property
+    def url(self) -> str:
+        """Its address; nothing while no such page exists."""
+        try:
+            return reverse(self.url_name)
+        except NoReverseMatch:
+            return ""
+
+
+KEPT: Final = (
+    # pages under `accounts.offline.kept_offline`: without personal data of others
+    Kept("incident.report", "incidents:report", _("Report"), "camera"),
+    Kept("field.write", "fieldwork:note_new", _("Quick note"), "note"),
+    Kept("field.write", "fieldwork:patrol_start", _("Patrol"), "walk"),
+    Kept("field.write", "fieldwork:patrol_under_way"),
+    Kept("field.write", "fieldwork:visit_new", _("Visit"), "home"),
+)
+
+
+def files() -> list[str]:
+    """The addresses of FILES, with the names of this version."""
+    return [static(name) for name in FILES]
+
+
+def version() -> str:
+    """A digest of the files' names (they carry their content): another one makes phones fetch everything anew."""
+    return hashlib.sha256("\n".join(files()).encode()).hexdigest()[:12]
+
+
+def kept_pages(user: Any) -> list[str]:
+    """The addresses of the pages that `user`'s phone fetches ahead; the page of what waits first."""
+    return [reverse(WAITING), *(page.url for page in pages_of(user))]
+
+
+def pages_of(user: Any) -> list[Kept]:
+    """The forms among KEPT that `user` may use and that exist."""
+    can = scope_of(user).can
+    return [page for page in KEPT if can(page.capability) and page.url]
