@@ -19,5 +19,8 @@ class FieldworkConfig(AppConfig):
         from grid.models import ImportRun
         from incidents.photostore import HOLDERS
 
+        from incidents.views.finding import HOMES
+
         HOLDERS.append(FieldPhoto)
+        HOMES.append(("field.write", "fieldwork:home"))
         register(ImportRun.Kind.HOUSEHOLDS, import_households)

@@ -3,12 +3,15 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from fieldwork.models import FieldPhoto, Hazard, PatrolFinding, QuickNote, Visit
+from incidents.photos import ProcessedPhoto
 from incidents.photostore import StoredPhoto
 
 
@@ -45,3 +48,15 @@ def photos_visible_to(user: Any) -> QuerySet[FieldPhoto]:
     for name, model in kinds.items():
         where |= Q(**{f"{name}__in": model.objects.visible_to(user).values("pk")})  # type: ignore[attr-defined]
     return FieldPhoto.objects.filter(where)
+
+
+def processed(photos: Iterable[FieldPhoto]) -> list[ProcessedPhoto]:
+    """The photos as a form would hand them on, for a record that takes them over; one that is lost is left out."""
+    found = []
+    for photo in photos:
+        try:
+            content, small = (Path(settings.MEDIA_ROOT, name).read_bytes() for name in (photo.file, photo.thumbnail))
+        except OSError:
+            continue
+        found.append(ProcessedPhoto(content, photo.sha256, photo.width, photo.height, small))
+    return found

@@ -47,7 +47,7 @@ from reports.models import Assessment, Decision, DocumentTemplate, Meeting, Pape
 from reports.papers import writing as paper_writing
 from tests import street
 from tests.access_assessment import sample_assessment
-from tests.access_field import Field, sample_field
+from tests.access_field import COURSE, Field, sample_field
 from tests.access_records import Records, sample_records
 from tests.street import COMMUNITY, MICRO, OTHER_COMMUNITY, OTHER_GRID, OTHER_STREET, ROLES, STREET
 
@@ -668,12 +668,50 @@ SAMPLES: dict[str, Sample] = {
         for name, needs in (("detail", ""), ("reply", NOBODY), ("lift", ""))
     },
     # field work: notes, photos
+    "fieldwork:note": Sample(_field("note"), "field.view"),
+    "fieldwork:note_become": Sample(
+        lambda side: {"pk": side.field.note.pk, "kind": "wish"}, "field.view", needs="field.write"
+    ),
+    "fieldwork:note_take_back": Sample(_field("note"), "field.view", needs="field.write"),
+    "fieldwork:photo": Sample(lambda side: {"public_id": side.field.photo.public_id}, "field.view"),
+    "api-field-note-detail": Sample(_field("note"), "field.view"),
+    "api-field-note-become": Sample(
+        _field("note"), "field.view", needs="field.write", body=lambda side: {"what": "wish"}
+    ),
     # field work: patrols
     # field work: households
+    "fieldwork:building": Sample(_field("building"), "household.view"),
+    "fieldwork:household_new": Sample(_field("building"), "household.view", needs="household.edit"),
+    "fieldwork:household": Sample(_field("household"), "household.view"),
+    "fieldwork:household_edit": Sample(_field("household"), "household.view", needs="household.edit"),
+    "fieldwork:resident_new": Sample(_field("household"), "household.view", needs="household.edit"),
+    "fieldwork:resident_edit": Sample(_field("resident"), "household.view", needs="household.edit"),
+    "fieldwork:resident_gone": Sample(_field("resident"), "household.view", needs="household.edit"),
+    "fieldwork:resident_reveal": Sample(_field("resident"), "household.view", needs="care.reveal"),
     # field work: visits
     # field work: care
     # field work: inspections
     # field work: training
+    **{
+        f"fieldwork:training_{name}": Sample(_field("training"), "grid.view", needs=needs)
+        for name, needs in (
+            ("session", ""),
+            ("edit", "training.edit"),
+            ("sign_up", ""),
+            ("withdraw", ""),
+            ("call", "training.edit"),
+            ("attendance", "training.edit"),
+            ("excel", "training.edit"),
+        )
+    },
+    "fieldwork:training_strike": Sample(
+        lambda side: {"pk": side.field.training.pk, "user": 1}, "grid.view", needs="training.edit"
+    ),
+    "fieldwork:training_step": Sample(
+        lambda side: {"pk": side.field.training.pk, "name": "call-off"}, "grid.view", needs="training.edit"
+    ),
+    "api-field-training-detail": Sample(_field("training"), "grid.view"),
+    "api-field-training-sign-up": Sample(_field("training"), "grid.view"),
     "notices:read": Sample(lambda side: {}, ""),
     "api-notice-detail": Sample(lambda side: {}, ""),
     "api-notice-read": Sample(lambda side: {}, ""),
@@ -681,6 +719,10 @@ SAMPLES: dict[str, Sample] = {
 
 CHOICES: dict[str, dict[str, Any]] = {
     "reports:indicator": {"name": "rework_rate"},
+    # courses are of no grid: whoever the rule lets in sees and keeps them all
+    **{f"fieldwork:{name}": {"pk": COURSE} for name in ("course", "course_edit", "material_add")},
+    "fieldwork:material_remove": {"pk": COURSE, "material": COURSE},
+    "api-field-course-detail": {"pk": COURSE},
 }
 """Addresses that name one of some fixed choices, which is nobody's: whom the rule lets in gets in."""
 

@@ -3,13 +3,24 @@
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
+from fieldwork.api import care
+from fieldwork.api.notes import NoteViewSet
+from fieldwork.api.training import CourseViewSet, TrainingViewSet
+
 router = SimpleRouter()
 # notes
+router.register("notes", NoteViewSet, basename="api-field-note")
 # patrols
 # households
 # visits
 # care
+router.register("care", care.CareSubjectViewSet, basename="api-field-care")
+router.register("care-promises", care.PromiseViewSet, basename="api-field-promise")
+router.register("care-colours", care.CareColourViewSet, basename="api-field-colour")
+router.register("care-counts", care.CareCountViewSet, basename="api-field-care-count")
 # inspections
 # training
+router.register("training", TrainingViewSet, basename="api-field-training")
+router.register("courses", CourseViewSet, basename="api-field-course")
 
 urlpatterns: list[URLPattern | URLResolver] = [path("field/", include(router.urls))]

@@ -18,6 +18,15 @@ STAFF: Final = ("report.view", "incident.accept", "incident.dispatch", "audit.vi
 """Whoever holds one of these works at a desk too; a field post holds none."""
 
 
+HOMES: Final[list[tuple[str, str]]] = []
+"""(capability, page) of the phone homes of apps above; each adds its own when it is ready, the last one that fits wins."""
+
+
+def phone_home_of(scope: Scope) -> str:
+    """The name of the page that is home on the phone of somebody with this scope."""
+    return next((page for capability, page in reversed(HOMES) if scope.can(capability)), "incidents:phone_home")
+
+
 def person(request: HttpRequest) -> User:
     """Who is signed in; every view here asks that first."""
     assert isinstance(request.user, User)

@@ -17,7 +17,7 @@ from grid.models import Grid
 from grid.scope import Scope, scope_of
 from incidents import overview as numbers
 from incidents.models import Incident
-from incidents.views.finding import is_field_only
+from incidents.views.finding import is_field_only, phone_home_of
 
 QUEUE: Final = 8
 STREET_DIGITS: Final = 9
@@ -32,7 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """
     scope = scope_of(request.user)
     if is_field_only(scope):
-        return redirect("incidents:phone_home")
+        return redirect(phone_home_of(scope))
     if not scope.can("incident.view") and scope.can("incident.handle"):
         return redirect("incidents:tasks")
     now = timezone.now()

@@ -25,15 +25,16 @@ def photo(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     small = request.GET.get("size") == "thumb" and attachment.thumbnail
     mark = f'"{attachment.sha256}{"-t" if small else ""}"'
     if request.headers.get("If-None-Match") == mark:
-        return _marked(HttpResponse(status=304), mark)
+        return marked(HttpResponse(status=304), mark)
     try:
         opened = (attachment.thumbnail if small else attachment.file).open("rb")
     except OSError as error:
         raise Http404 from error
-    return _marked(FileResponse(opened, content_type="image/jpeg"), mark)
+    return marked(FileResponse(opened, content_type="image/jpeg"), mark)
 
 
-def _marked(response: HttpResponseBase, mark: str) -> HttpResponseBase:
+def marked(response: HttpResponseBase, mark: str) -> HttpResponseBase:
+    """The answer with the headers of a photo: its reader's browser may keep it, nobody else."""
     response["ETag"] = mark
     response["Cache-Control"] = KEEP
     response["X-Content-Type-Options"] = "nosniff"

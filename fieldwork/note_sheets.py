@@ -1,0 +1,49 @@
+"""Notes as an Excel file; every export is recorded (architecture.md law 11)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.errors import NotValid
+from accounts.exports import note_export
+from accounts.models import User
+from fieldwork.models import QuickNote
+from fieldwork.note_queries import NoteQuerySet
+from grid.scope import scope_of
+from grid.sheets import write_xlsx
+
+MOST_ROWS: Final = 20_000
+
+
+def notes_xlsx(rows: NoteQuerySet, *, actor: User, now: datetime, request: HttpRequest | None = None) -> bytes:
+    """An XLSX of `rows` as far as `actor` may export; the export is recorded with its size.
+
+    NotValid for more than 20,000 rows, NotNow for too many exports in a short time.
+    """
+    chosen = rows.filter(scope_of(actor).q("incident.export", "grid_code"))
+    if (count := chosen.count()) > MOST_ROWS:
+        raise NotValid(_("At most %(count)s notes at a time: narrow the selection.") % {"count": MOST_ROWS})
+    note_export(actor=actor, object_type="note", fields=str(count), now=now, request=request)
+    return write_xlsx(_header(), _cells(chosen), as_of=now, title=_("Quick notes"), author=actor.real_name)
+
+
+def _header() -> list[str]:
+    return [_("Written at"), _("Grid"), _("Grid code"), _("Written by"), _("Duty"), _("Text"), _("Became"), _("Number")]
+
+
+def _cells(rows: NoteQuerySet) -> Iterator[list[Any]]:
+    note: QuickNote
+    for note in rows.for_lists().order_by("-id").iterator(chunk_size=1000):
+        yield [
+            note.at,
+            note.grid.name,
+            note.grid_code,
+            str(note.by),
+            str(note.duty or ""),
+            note.text,
+            note.get_became_display() if note.became else "",
+            note.incident.number if note.incident else "",
+        ]

@@ -1,0 +1,76 @@
+"""今天: the phone's home of those who work in the field."""
+
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from fieldwork import patrol_plans
+from fieldwork.models import QuickNote, VisitDuty
+from grid.access import requires
+from grid.scope import scope_of
+from incidents.views.field import HOME_CHECKS, HOME_LIMIT, checks_of, my_tasks, today_of
+from incidents.views.finding import person
+
+VISITS: Final = 3
+ROUNDS: Final = 3
+NOTES: Final = 3
+WAITING_ROUNDS: Final = ("running", "open", "later", "missed")
+
+
+@requires("field.write")
+@never_cache
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits today: tasks by remaining time, visits and patrols that are due, and the four things done daily."""
+    now, user = timezone.now(), person(request)
+    today = timezone.localdate(now)
+    checks, figures = checks_of(user), today_of(user, now)
+    figures["waiting"] += len(checks)
+    figures["overdue"] += sum(1 for case in checks if case.due_at and case.due_at < now)
+    due, rounds = due_visits(user).filter(due_on__lte=today), patrols_due(user, now)
+    visits = list(_for_home(due)[: VISITS + 1])
+    context = {
+        "now": now,
+        "day": today,
+        "kept": request.GET.get("kept"),
+        "tasks": list(my_tasks(user)[:HOME_LIMIT]),
+        "checks": checks[:HOME_CHECKS],
+        "more_checks": len(checks) > HOME_CHECKS,
+        "today": figures,
+        "settled_url": f"{reverse('incidents:list')}?handler=me&closed_from={today}",
+        "visits": visits[:VISITS],
+        "visits_due": due.count() if len(visits) > VISITS else len(visits),
+        "rounds": rounds[:ROUNDS],
+        "rounds_due": len(rounds),
+        "notes": QuickNote.objects.filter(by=user).only("text", "at", "became").order_by("-at", "-id")[:NOTES],
+    }
+    return render(request, "fieldwork/home.html", context)
+
+
+def due_visits(user: Any) -> QuerySet[VisitDuty]:
+    """Rounds of visits that wait where `user` writes field work, as far as she may see them; the oldest first."""
+    here = scope_of(user).q("field.write", "grid_code")
+    rows: QuerySet[VisitDuty] = VisitDuty.objects.visible_to(user).waiting().filter(here)
+    return rows.order_by("due_on", "id")
+
+
+def _for_home(rows: QuerySet[VisitDuty]) -> QuerySet[Any, dict[str, Any]]:
+    """What a line shows: the plan and the door; names and reasons stay where they are."""
+    door = {
+        f"{name}_": Coalesce(f"household__{path}", f"subject__household__{path}")
+        for name, path in (("building", "building__name"), ("unit", "unit"), ("room", "room"))
+    }
+    return rows.values("pk", "due_on", "plan__name", "grid__name", **door)
+
+
+def patrols_due(user: Any, now: Any) -> list[patrol_plans.Round]:
+    """Rounds of today that are still to be walked."""
+    found = patrol_plans.due_rounds(user, now, limit=patrol_plans.MOST_PLANS)
+    return [one for one in found if one.state(now) in WAITING_ROUNDS]
