@@ -40,4 +40,7 @@ ENUMS: Final = {
     "WhistleStateEnum": "incidents.models.whistle.Whistle.State",
     "WhistleLevelEnum": "incidents.models.whistle.WhistleLevel.Colour",
     "WhistleRankEnum": "incidents.models.whistle.WhistleLevel.Rank",
+    "CareStatusEnum": "fieldwork.models.care.CareSubject.Status",
+    "CareBasisEnum": "fieldwork.models.care.CareSubject.Basis",
+    "PromiseStatusEnum": "fieldwork.models.care.CarePromise.Status",
 }

@@ -27,4 +27,5 @@ SCHEDULE: Final = {
     "keep-rollups": every(3, "reports.tasks.keep_rollups"),
     "reconcile-rollups": every(24 * 3600, "reports.tasks.reconcile_rollups"),
     "retrain-classifier": every(7 * 24 * 3600, "incidents.tasks.retrain_classifier"),
+    "care-expiry": every(3600, "fieldwork.tasks.care_expiry"),
 }

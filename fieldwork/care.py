@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.errors import DomainError, NotNow, NotValid
 from accounts.models import User
@@ -22,6 +23,7 @@ from grid.stages import check_version
 
 REASON_LENGTH: Final = 500
 HEALTH_LENGTH: Final = 1000
+WORDS: Final = {"reason": gettext_lazy("reason"), "health": gettext_lazy("health"), "carer": gettext_lazy("carer")}
 
 __all__ = ["NewCare", "Opened", "change", "end", "enter", "note_outcome", "open_reason", "renew"]
 
@@ -103,7 +105,7 @@ def change(
         for name, text in words.items():
             setattr(locked, name, text)
         _save(locked, *changed)
-        names = ", ".join(str(CareSubject._meta.get_field(name).verbose_name) for name in changed)
+        names = "、".join(str(WORDS[name]) for name in changed)
         keep_step(locked, before=locked.status, actor=actor, now=now, text=_("Changed: %(fields)s") % {"fields": names})
     return locked
 

@@ -179,4 +179,5 @@ def _compound_spots(found: Places) -> list[Spot]:
     return [
         Spot(name, at.x, at.y, found[pk], code)
         for pk, name, at, code in rows.values_list("pk", "name", "point", "grid__code")
+        if at is not None
     ]

@@ -688,8 +688,22 @@ SAMPLES: dict[str, Sample] = {
     "fieldwork:resident_edit": Sample(_field("resident"), "household.view", needs="household.edit"),
     "fieldwork:resident_gone": Sample(_field("resident"), "household.view", needs="household.edit"),
     "fieldwork:resident_reveal": Sample(_field("resident"), "household.view", needs="care.reveal"),
+    "api-field-household-detail": Sample(_field("household"), "household.view"),
+    "api-field-household-residents": Sample(_field("household"), "household.view", needs="household.edit"),
+    "api-field-resident-reveal": Sample(_field("resident"), "household.view", needs="care.reveal"),
+    "api-field-building-detail": Sample(_field("building"), "household.view"),
+    "api-field-building-board": Sample(_field("building"), "household.view"),
     # field work: visits
     # field work: care
+    **{f"fieldwork:care_{name}": Sample(_field("subject"), "care.view") for name in ("subject", "edit", "consent")},
+    "fieldwork:care_step": Sample(_field("subject"), "care.view"),
+    "fieldwork:care_reason": Sample(_field("subject"), "care.view"),
+    "fieldwork:care_new": Sample(_field("household"), "household.view", needs="care.edit"),
+    "fieldwork:promise_to": Sample(_field("subject"), "care.view", needs="care.edit"),
+    "fieldwork:promise": Sample(_field("promise"), "care.view"),
+    "fieldwork:promise_step": Sample(_field("promise"), "care.view"),
+    "api-field-care-detail": Sample(_field("subject"), "care.view"),
+    "api-field-promise-detail": Sample(_field("promise"), "care.view"),
     # field work: inspections
     # field work: training
     **{
@@ -718,6 +732,7 @@ SAMPLES: dict[str, Sample] = {
 }
 
 CHOICES: dict[str, dict[str, Any]] = {
+    "fieldwork:care_colour": {"slot": 1},
     "reports:indicator": {"name": "rework_rate"},
     # courses are of no grid: whoever the rule lets in sees and keeps them all
     **{f"fieldwork:{name}": {"pk": COURSE} for name in ("course", "course_edit", "material_add")},
@@ -729,6 +744,7 @@ CHOICES: dict[str, dict[str, Any]] = {
 QUERIES: dict[str, tuple[str, Callable[[Side], str], str]] = {
     "grid:list": ("under", lambda side: side.grid.code, "grid.view"),
     "grid:map": ("under", lambda side: side.grid.code, "grid.view"),
+    "fieldwork:care_colours": ("grid", lambda side: side.grid.code, "field.view"),
     "reports:list": ("grid", lambda side: side.community.code, "report.view"),
     "reports:preview": ("grid", lambda side: side.community.code, "report.view"),
     "reports:indicator": ("grid", lambda side: side.community.code, "report.view"),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
 from fieldwork.api import care
+from fieldwork.api.households import BuildingBoardViewSet, HouseholdViewSet, ResidentViewSet
 from fieldwork.api.notes import NoteViewSet
 from fieldwork.api.training import CourseViewSet, TrainingViewSet
 
@@ -12,6 +13,9 @@ router = SimpleRouter()
 router.register("notes", NoteViewSet, basename="api-field-note")
 # patrols
 # households
+router.register("households", HouseholdViewSet, basename="api-field-household")
+router.register("residents", ResidentViewSet, basename="api-field-resident")
+router.register("buildings", BuildingBoardViewSet, basename="api-field-building")
 # visits
 # care
 router.register("care", care.CareSubjectViewSet, basename="api-field-care")

@@ -23,6 +23,7 @@ from grid.scope import scope_of
 
 GEOJSON: Final = "application/geo+json"
 LISTED: Final = 200
+COUNTS_CARE: Final = ("care.view", "care.sensitive", "field.view")
 LEVELS: Final = (Grid.Level.STREET, Grid.Level.COMMUNITY, Grid.Level.GRID, Grid.Level.MICRO)
 OWN_PATH: Final = re.compile(r"/(?!/)[A-Za-z0-9/_.~?=&%,:-]{0,500}")
 """An address of this site; another site's must never be drawn into the map."""
@@ -82,14 +83,23 @@ def _refusal(*forms: Any) -> NotValid:
 
 
 def _more_layers(request: HttpRequest, under: str) -> list[str]:
-    """Layers given in the address, else the incidents' own where that app is there."""
+    """Layers given in the address, else the cases and, for whoever sees field work, the counts of care."""
     if given := request.GET.getlist("layer"):
         return [url for url in given[:5] if OWN_PATH.fullmatch(url)]
+    below = {"grid": under} if under else {}
+    own = [_address("incidents:layer", {"open": "true"} | below)]
+    if any(scope_of(request.user).can(name) for name in COUNTS_CARE):
+        own.append(_address("fieldwork:care_layer", below))
+    return [address for address in own if address]
+
+
+def _address(name: str, query: dict[str, str]) -> str:
+    """The address of a layer by name only, because this app knows nothing of those above it; "" without that app."""
     try:
-        address = reverse("incidents:layer")  # by name only: this app knows nothing of the one above it
+        address = reverse(name)
     except NoReverseMatch:
-        return []
-    return [f"{address}?{urlencode({'open': 'true'} | ({'grid': under} if under else {}))}"]
+        return ""
+    return f"{address}?{urlencode(query)}" if query else address
 
 
 @require_safe

@@ -46,12 +46,18 @@
     gg.map.fit(map, layer);
     gg.map.names(map, layer);
   }
+  /* Cases are drawn at once; counts of care wait in the same box of layers until somebody ticks them. */
+  var choices = null;
+  function offer(layer, name) {
+    if (!choices) choices = L.control.layers(null, null, { collapsed: false }).addTo(map);
+    choices.addOverlay(layer, name);
+  }
   function over(url) {
     gg.map.fetchJson(url).then(function (collection) {
-      var shown = {}, heat = gg.map.heat(map, collection);
-      shown[words.wordCases] = gg.map.points(map, collection);
-      if (heat) shown[words.wordHeat] = heat;
-      L.control.layers(null, shown, { collapsed: false }).addTo(map);
+      if (collection.kind === "care") { offer(gg.map.care(collection), collection.title); return; }
+      var heat = gg.map.heat(map, collection);
+      offer(gg.map.points(map, collection), words.wordCases);
+      if (heat) offer(heat, words.wordHeat);
     }).catch(function () { /* the boundaries stay useful */ });
   }
   gg.map.fetchJson(words.layer).then(function (collection) {
