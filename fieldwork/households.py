@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.errors import NotNow, NotValid, demand_valid
 from accounts.models import User
@@ -148,10 +149,36 @@ def note(household: Household, what: str, fields: Sequence[str], *, actor: User 
     )
 
 
-def history(household: Household) -> list[FieldStep]:
-    """Who changed what, newest first, with the persons."""
+WHAT: Final = {
+    "created": gettext_lazy("registered"),
+    "changed": gettext_lazy("changed the household"),
+    "joined": gettext_lazy("entered a resident"),
+    "edited": gettext_lazy("changed a resident"),
+    "moved_out": gettext_lazy("noted that a resident moved out"),
+    "imported": gettext_lazy("from an imported file"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the history: what was done, to which fields; never what stood in them."""
+
+    at: datetime
+    by: User | None
+    words: str
+
+
+def history(household: Household) -> list[Change]:
+    """Who changed what, newest first."""
     rows = FieldStep.objects.filter(subject="household", subject_id=household.pk)
-    return list(rows.select_related("by").order_by("-id")[:50])
+    return [Change(row.at, row.by, _words(row)) for row in rows.select_related("by").order_by("-id")[:50]]
+
+
+def _words(step: FieldStep) -> str:
+    model = Household if step.after == "changed" else Resident
+    names = [str(model._meta.get_field(name).verbose_name) for name in step.text.split(",") if name]
+    what = str(WHAT.get(step.after, step.after))
+    return f"{what}（{'、'.join(names)}）" if names else what
 
 
 # --- residents --------------------------------------------------------------------------------------------------------
