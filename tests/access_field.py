@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from django.utils import timezone
 
 from accounts.models import User
 from fieldwork.models import (
+    BadgeHolding,
     CareColour,
     CarePromise,
     CareSubject,
@@ -21,16 +21,24 @@ from fieldwork.models import (
     Patrol,
     PatrolPlan,
     PlaceKind,
+    PolicySwitch,
     PopulationTag,
     QuickNote,
     RectificationNotice,
     Resident,
+    RoleBadge,
+    RoleSet,
     TrainingSession,
     Visit,
     VisitDuty,
     VisitPlan,
 )
+from fieldwork.pictures import attach
 from grid.models import Building, Compound, Grid
+from incidents.demo.pictures import sample_photo
+
+COURSE = 900_001
+"""The key of the sample course and of its material."""
 
 
 @dataclass
@@ -42,6 +50,8 @@ class Field:
     photo: FieldPhoto
     plan: PatrolPlan
     patrol: Patrol
+    switch: PolicySwitch
+    holding: BadgeHolding
     household: Household
     resident: Resident
     subject: CareSubject
@@ -62,6 +72,8 @@ def sample_field(grid: Grid, compound: Compound, word: str, worker: User, now: d
     today = timezone.localdate(now)
     here = {"grid": grid, "grid_code": grid.code}
     written = {**here, "by": worker, "at": now - timedelta(hours=1), "received_at": now}
+    roles, _made = RoleSet.objects.get_or_create(name="四员（铭功路微网格员）")
+    badge, _made = RoleBadge.objects.get_or_create(role_set=roles, name="宣传员")
     building = Building.objects.create(compound=compound, grid=grid, name=f"{word}1号楼")
     household = Household.objects.create(building=building, unit="1单元", room="101", **here)
     resident = Resident.objects.create(household=household, name=f"{word}占阿姨", phone="13812345678", is_head=True)
@@ -76,7 +88,8 @@ def sample_field(grid: Grid, compound: Compound, word: str, worker: User, now: d
     visits, _made = VisitPlan.objects.get_or_create(
         name="独居老人每月", defaults={"target": "care", "tag": open_tag, "period": "month", "starts_on": today}
     )
-    course, _made = Course.objects.get_or_create(title="入户走访", defaults={"form": "on_site"})
+    course, _made = Course.objects.get_or_create(pk=COURSE, defaults={"title": "入户走访", "form": "on_site"})
+    course.materials.get_or_create(pk=COURSE, defaults={"title": "怎么开口", "place": "线上"})
     note = QuickNote.objects.create(text=f"{word}楼道堆物", **written)
     plan = PatrolPlan.objects.create(name=f"{word}日常巡查", starts_on=today, weekdays=[1, 2, 3, 4, 5, 6, 7], **here)
     place = InspectedPlace.objects.create(kind=kind, name=f"{word}小卖部", phone="13712345678", **here)
@@ -103,20 +116,18 @@ def sample_field(grid: Grid, compound: Compound, word: str, worker: User, now: d
     return Field(
         building=building,
         note=note,
-        photo=FieldPhoto.objects.create(
-            note=note,
-            public_id=uuid4(),
-            file="photos/none.jpg",
-            thumbnail="photos/none.thumb.jpg",
-            sha256="0" * 64,
-            width=1,
-            height=1,
-            size=1,
-            uploaded_by=worker,
-            uploaded_at=now,
-        ),
+        photo=attach([sample_photo()], actor=worker, now=now, note=note)[0],
         plan=plan,
         patrol=Patrol.objects.create(plan=plan, **written),
+        switch=PolicySwitch.objects.create(
+            name="check_in",
+            reason=f"{word}防汛",
+            approved_by=worker,
+            starts_on=today,
+            ends_on=today + timedelta(days=9),
+            **here,
+        ),
+        holding=BadgeHolding.objects.create(badge=badge, user=worker, since=today, **here),
         household=household,
         resident=resident,
         subject=subject,

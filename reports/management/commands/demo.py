@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.api_keys import issue
 from accounts.models import ApiKey, User
 from fieldwork.demo.households import build_households
+from fieldwork.demo.notes import build_notes
 from fieldwork.dictionaries import load_dictionaries
 from grid.demo.divisions import JIANZHONG, STREETS
 from grid.demo.organizations import build_organizations
@@ -103,6 +104,7 @@ class Command(BaseCommand):
         build_actions(now)
         build_grid_tasks(now)
         build_households(now)
+        build_notes(now)
         build_clusters(now)
         dispatch_due(now=now)
         self.stdout.write(f"{len(grids)} grids, {people} people, {ended} ended and {opened} open incidents (made up)")
