@@ -6,16 +6,20 @@ from typing import Any, Final
 
 from django.db.models import Model
 
+from fieldwork.inspection_seeds import load_inspection_lists
 from fieldwork.models import (
     CareColour,
     Competence,
+    Course,
     DutyKind,
+    Material,
     MustDo,
     PopulationTag,
     RoleBadge,
     RoleSet,
     VisitPurpose,
 )
+from fieldwork.visit_plans import load_visit_plans
 from incidents.seeds import seed_lines
 
 DATA: Final = Path(__file__).parent / "data"
@@ -48,6 +52,9 @@ def load_dictionaries() -> None:
             for n in range(1, count + 1)
         )
     load_care()
+    load_visit_plans()
+    load_inspection_lists()
+    load_courses()
 
 
 def load_care() -> None:
@@ -74,3 +81,18 @@ def _load_roles() -> None:
         if name not in sets:
             sets[name] = RoleSet.objects.create(name=name, source=line["source"], position=len(sets) + 1)
         RoleBadge.objects.create(role_set=sets[name], position=n, **line)
+
+
+def load_courses() -> None:
+    """The courses of the academy with their materials (domain.md 3.17, 3.24), where there are none."""
+    if Course.objects.exists():
+        return
+    competences, courses = Competence.objects.in_bulk(field_name="name"), {}
+    for line in seed_lines("courses.csv", folder=DATA):
+        names = line.pop("competences").split("/")
+        courses[line["title"]] = course = Course.objects.create(**line)
+        course.competences.set(competences[name] for name in names if name in competences)
+    Material.objects.bulk_create(
+        Material(course=courses[line.pop("course")], position=n, **line)
+        for n, line in enumerate(seed_lines("materials.csv", folder=DATA), 1)
+    )

@@ -417,6 +417,10 @@ def _field(name: str) -> Callable[[Side], dict[str, Any]]:
     return lambda side: {"pk": getattr(side.field, name).pk}
 
 
+def _patrol(side: Side) -> dict[str, Any]:
+    return {"client_id": side.field.patrol.client_id}
+
+
 def _whistle_number(side: Side) -> dict[str, Any]:
     return {"number": side.whistle.number}
 
@@ -679,6 +683,17 @@ SAMPLES: dict[str, Sample] = {
         _field("note"), "field.view", needs="field.write", body=lambda side: {"what": "wish"}
     ),
     # field work: patrols
+    "fieldwork:patrol": Sample(_patrol, "field.view"),
+    "fieldwork:patrol_drop": Sample(_patrol, "field.view"),
+    "fieldwork:patrol_plan": Sample(_field("plan"), "field.view"),
+    "fieldwork:patrol_plan_edit": Sample(_field("plan"), "field.view"),
+    "fieldwork:policy_off": Sample(_field("switch"), "field.view"),
+    "fieldwork:badge_take": Sample(_field("holding"), "grid.view"),
+    "api-field-patrol-detail": Sample(_field("patrol"), "field.view"),
+    "api-field-patrol-findings": Sample(_field("patrol"), "field.view"),
+    "api-field-patrol-finish": Sample(_field("patrol"), "field.view", needs_to_post=NOBODY),
+    "api-field-patrol-plan-detail": Sample(_field("plan"), "field.view"),
+    "api-field-badge-detail": Sample(_field("holding"), "grid.view"),
     # field work: households
     "fieldwork:building": Sample(_field("building"), "household.view"),
     "fieldwork:household_new": Sample(_field("building"), "household.view", needs="household.edit"),

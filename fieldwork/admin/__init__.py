@@ -1,5 +1,5 @@
 """Administration of field work; each file registers its models."""
 
-from fieldwork.admin import care, households, notes, training
+from fieldwork.admin import care, dictionaries, households, notes, patrols, training
 
-__all__ = ["care", "households", "notes", "training"]
+__all__ = ["care", "dictionaries", "households", "notes", "patrols", "training"]

@@ -6,12 +6,16 @@ from rest_framework.routers import SimpleRouter
 from fieldwork.api import care
 from fieldwork.api.households import BuildingBoardViewSet, HouseholdViewSet, ResidentViewSet
 from fieldwork.api.notes import NoteViewSet
+from fieldwork.api.patrols import BadgeViewSet, PatrolPlanViewSet, PatrolViewSet
 from fieldwork.api.training import CourseViewSet, TrainingViewSet
 
 router = SimpleRouter()
 # notes
 router.register("notes", NoteViewSet, basename="api-field-note")
 # patrols
+router.register("patrols", PatrolViewSet, basename="api-field-patrol")
+router.register("patrol-plans", PatrolPlanViewSet, basename="api-field-patrol-plan")
+router.register("badges", BadgeViewSet, basename="api-field-badge")
 # households
 router.register("households", HouseholdViewSet, basename="api-field-household")
 router.register("residents", ResidentViewSet, basename="api-field-resident")

@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=100, unique=True, verbose_name='title')),
                 ('form', models.CharField(choices=[('sharing', 'Sharing in exchange'), ('on_site', 'Teaching on site'), ('cases', 'Teaching by cases'), ('scenario', 'Scenario exercise'), ('smart', 'Smart classroom'), ('classroom', 'Grid classroom'), ('practice', 'Grid practice'), ('journey', 'Training elsewhere'), ('contest', 'Grid contest')], max_length=10, verbose_name='form')),
-                ('audience', models.CharField(blank=True, default='', max_length=100, verbose_name='for whom')),
+                ('audience', models.CharField(blank=True, default='', max_length=100, verbose_name='audience')),
                 ('text', models.TextField(blank=True, default='', max_length=3000, verbose_name='content')),
                 ('hours', models.DecimalField(decimal_places=1, default=2, max_digits=4, verbose_name='hours')),
                 ('is_active', models.BooleanField(default=True, verbose_name='in use')),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fieldwork.models.dictionary import DictionaryRow
 from fieldwork.models.record import InGrid
-from fieldwork.querysets import InGridQuerySet
+from fieldwork.querysets import TrainingQuerySet
 from grid.models.staged import Staged
 
 
@@ -66,7 +66,7 @@ class Course(models.Model):
 
     title = models.CharField(_("title"), max_length=100, unique=True)
     form = models.CharField(_("form"), max_length=10, choices=TrainingForm.choices)
-    audience = models.CharField(_("for whom"), max_length=100, blank=True, default="")
+    audience = models.CharField(_("audience"), max_length=100, blank=True, default="")
     text = models.TextField(_("content"), max_length=3000, blank=True, default="")
     hours = models.DecimalField(_("hours"), max_digits=4, decimal_places=1, default=2)
     competences = models.ManyToManyField(Competence, blank=True, related_name="courses", verbose_name=_("competences"))
@@ -121,7 +121,7 @@ class TrainingSession(InGrid, Staged):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by")
     )
 
-    objects = InGridQuerySet.of("grid_code", "grid.view").as_manager()
+    objects = TrainingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("training session")
