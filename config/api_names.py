@@ -43,4 +43,6 @@ ENUMS: Final = {
     "CareStatusEnum": "fieldwork.models.care.CareSubject.Status",
     "CareBasisEnum": "fieldwork.models.care.CareSubject.Basis",
     "PromiseStatusEnum": "fieldwork.models.care.CarePromise.Status",
+    "PatrolKindEnum": "fieldwork.models.patrol.PatrolKind",
+    "PatrolStatusEnum": "fieldwork.models.patrol.Patrol.Status",
 }

@@ -14,6 +14,7 @@ from accounts.models import User
 from fieldwork.models import BadgeHolding, RoleBadge
 from grid.access import demand
 from grid.models import Grid, Post
+from grid.scope import scope_of
 
 GIVES: Final = "field.plan"
 
@@ -47,6 +48,19 @@ def give_badge(badge: RoleBadge, user: User, *, grid: Grid, since: date, actor: 
             )
     except IntegrityError as error:
         raise NotNow(_("This person wears this badge here already.")) from error
+
+
+def give_to_holder(badge: RoleBadge, user: User, *, since: date, actor: User, today: date) -> BadgeHolding:
+    """The same in the grid of the person's own post, the lowest one where the actor plans field work.
+
+    NotValid (field "person") for somebody without such a post.
+    """
+    posts = Post.objects.on(today).held_by(user).filter(scope_of(actor).q(GIVES, "grid__code"))
+    post = posts.select_related("grid").defer("grid__boundary").order_by("-grid__level", "grid__code").first()
+    if post is None or post.grid is None:
+        said = _("This person holds no post in a grid of yours.")
+        raise NotValid(said, {"person": [said]})
+    return give_badge(badge, user, grid=post.grid, since=since, actor=actor, today=today)
 
 
 def _works_near(user: User, grid: Grid, today: date) -> bool:

@@ -137,7 +137,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inspections/hazards/<ascii_int:pk>/fix/", inspections.hazard_fix, name="hazard_fix"),
     path("inspections/notices/", orders.notice_list, name="rectifications"),
     path("inspections/notices/<ascii_int:pk>/", orders.notice, name="rectification"),
-    path("inspections/notices/<ascii_int:pk>/print/", orders.notice_print, name="rectification_print"),
     path("inspections/notices/<ascii_int:pk>/<slug:name>/", orders.notice_step, name="rectification_step"),
     path("inspections/checklists/", checklists.checklist_list, name="checklists"),
     path("inspections/checklists/<ascii_int:pk>/", checklists.checklist, name="checklist"),
