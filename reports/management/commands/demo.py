@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.api_keys import issue
 from accounts.models import ApiKey, User
+from fieldwork.demo.care import build_care
 from fieldwork.demo.households import build_households
 from fieldwork.demo.notes import build_notes
 from fieldwork.dictionaries import load_dictionaries
@@ -104,6 +105,7 @@ class Command(BaseCommand):
         build_actions(now)
         build_grid_tasks(now)
         build_households(now)
+        build_care(now)
         build_notes(now)
         build_clusters(now)
         dispatch_due(now=now)
