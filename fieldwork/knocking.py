@@ -331,3 +331,11 @@ def summary(action: KnockAction) -> str:
 def today_within(action: KnockAction, now: datetime) -> bool:
     """Whether today is one of the days of the action."""
     return action.starts_on <= timezone.localdate(now) <= action.ends_on
+
+
+def with_doors(rows: Any) -> Any:
+    """Each action with `doors_tried` and `doors_answered`."""
+    answered = Q(doors__answer=KnockedDoor.Answer.ANSWERED)
+    return rows.annotate(
+        doors_tried=Count("doors", distinct=True), doors_answered=Count("doors", filter=answered, distinct=True)
+    )

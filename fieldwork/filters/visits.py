@@ -1,0 +1,116 @@
+"""The filters of visits, due rounds and door-knock actions, for pages, export and API."""
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+import django_filters as filters
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from fieldwork.models import KnockAction, MustDo, Visit, VisitDuty, VisitPlan, VisitPurpose
+from fieldwork.querysets import DutyQuerySet, VisitQuerySet
+from fieldwork.visit_lists import SOON
+from grid.filters import StrictFilterSet
+from incidents.filters import CODE, DAYS
+from incidents.overview import midnight
+
+MINE: Final = (("me", _("Visited by me")),)
+WHEN: Final = (("overdue", _("Overdue")), ("week", _("Within seven days")), ("all", _("All that wait")))
+LARGEST: Final = 2**62
+
+
+class VisitFilter(filters.FilterSet):
+    """What a list of visits can be narrowed by."""
+
+    outcome = filters.MultipleChoiceFilter(label=_("outcome"), choices=Visit.Outcome.choices)
+    purpose = filters.ModelChoiceFilter(label=_("purpose"), queryset=VisitPurpose.objects.all())
+    must = filters.ModelChoiceFilter(label=_("must kept"), field_name="musts", queryset=MustDo.objects.all())
+    by = filters.ChoiceFilter(label=_("by"), choices=MINE, method="filter_by")
+    grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
+    household = filters.NumberFilter(label=_("household"), field_name="household", min_value=1, max_value=LARGEST)
+    subject = filters.NumberFilter(label=_("care subject"), field_name="subject", min_value=1, max_value=LARGEST)
+    visited_from = filters.DateFilter(label=_("visited from"), method="filter_from", validators=DAYS)
+    visited_to = filters.DateFilter(label=_("visited until"), method="filter_to", validators=DAYS)
+
+    class Meta:
+        model = Visit
+        fields: tuple[str, ...] = ()
+
+    def filter_by(self, rows: VisitQuerySet, name: str, value: str) -> VisitQuerySet:
+        """Written by the reader."""
+        reader: Any = getattr(self.request, "user", None)
+        return rows.filter(by=reader) if reader is not None else rows.none()
+
+    def filter_grid(self, rows: VisitQuerySet, name: str, value: str) -> VisitQuerySet:
+        """In the subtree of a grid."""
+        return rows.under(value)
+
+    def filter_from(self, rows: VisitQuerySet, name: str, value: date) -> VisitQuerySet:
+        """On this day or later."""
+        return rows.filter(at__gte=midnight(value))
+
+    def filter_to(self, rows: VisitQuerySet, name: str, value: date) -> VisitQuerySet:
+        """On this day or before."""
+        return rows.filter(at__lt=midnight(value + timedelta(days=1)))
+
+
+class StrictVisitFilter(StrictFilterSet, VisitFilter):
+    """The same for other systems: an unknown filter is refused."""
+
+
+class DutyFilter(filters.FilterSet):
+    """What the list of due rounds can be narrowed by; without `when` overdue ones and those of the next two weeks."""
+
+    when = filters.ChoiceFilter(label=_("due"), choices=WHEN, empty_label=_("Soon"), method="filter_when")
+    plan = filters.ModelChoiceFilter(label=_("visit plan"), queryset=VisitPlan.objects.all())
+    grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
+    building = filters.NumberFilter(label=_("building"), min_value=1, max_value=LARGEST, method="filter_building")
+
+    class Meta:
+        model = VisitDuty
+        fields: tuple[str, ...] = ()
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Without a word about it, what is far away is left out."""
+        chosen = super().filter_queryset(queryset)
+        soon = timezone.localdate() + SOON
+        return chosen if self.form.cleaned_data.get("when") else chosen.filter(due_on__lte=soon)
+
+    def filter_when(self, rows: DutyQuerySet, name: str, value: str) -> DutyQuerySet:
+        """Overdue, within a week, or everything."""
+        today = timezone.localdate()
+        if value == "overdue":
+            return rows.overdue(today)
+        return rows.filter(due_on__gte=today, due_on__lt=today + timedelta(days=7)) if value == "week" else rows
+
+    def filter_grid(self, rows: DutyQuerySet, name: str, value: str) -> DutyQuerySet:
+        """In the subtree of a grid."""
+        return rows.under(value)
+
+    def filter_building(self, rows: DutyQuerySet, name: str, value: Any) -> DutyQuerySet:
+        """At the doors of one building."""
+        return rows.filter(Q(household__building=value) | Q(subject__household__building=value))
+
+
+class StrictDutyFilter(StrictFilterSet, DutyFilter):
+    """The same for other systems."""
+
+
+class KnockFilter(filters.FilterSet):
+    """What the list of door-knock actions can be narrowed by."""
+
+    status = filters.MultipleChoiceFilter(label=_("status"), choices=KnockAction.Status.choices)
+    grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
+
+    class Meta:
+        model = KnockAction
+        fields: tuple[str, ...] = ()
+
+    def filter_grid(self, rows: Any, name: str, value: str) -> Any:
+        """In the subtree of a grid."""
+        return rows.under(value)
+
+
+class StrictKnockFilter(StrictFilterSet, KnockFilter):
+    """The same for other systems."""
