@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from fieldwork.models import DutyKind, FieldPhoto, QuickNote
 from fieldwork.note_queries import NoteQuerySet
 from grid.filters import StrictFilterSet
+from grid.forms import day_input
 from incidents.filters import CODE, DAYS, LONGEST_QUERY
 from incidents.overview import midnight
 
@@ -23,12 +24,14 @@ class NoteFilter(filters.FilterSet):
 
     q = filters.CharFilter(label=_("words"), max_length=LONGEST_QUERY, method="filter_words")
     grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
-    duty = filters.ModelChoiceFilter(label=_("duty"), queryset=DutyKind.objects.all())
-    became = filters.ChoiceFilter(label=_("became"), choices=SEQUELS, method="filter_became")
-    by = filters.ChoiceFilter(label=_("by"), choices=MINE, method="filter_by")
+    duty = filters.ModelChoiceFilter(label=_("duty"), queryset=DutyKind.objects.all(), empty_label=_("All"))
+    became = filters.ChoiceFilter(label=_("became"), choices=SEQUELS, empty_label=_("All"), method="filter_became")
+    by = filters.ChoiceFilter(label=_("noted by"), choices=MINE, method="filter_by")
     photos = filters.ChoiceFilter(label=_("with photos"), choices=YES, method="filter_photos")
-    written_from = filters.DateFilter(label=_("written from"), method="filter_from", validators=DAYS)
-    written_to = filters.DateFilter(label=_("written until"), method="filter_to", validators=DAYS)
+    written_from = filters.DateFilter(
+        label=_("written from"), widget=day_input(), method="filter_from", validators=DAYS
+    )
+    written_to = filters.DateFilter(label=_("written until"), widget=day_input(), method="filter_to", validators=DAYS)
 
     class Meta:
         model = QuickNote

@@ -21,7 +21,7 @@ from incidents.views.finding import person
 VISITS: Final = 3
 ROUNDS: Final = 3
 NOTES: Final = 3
-WAITING_ROUNDS: Final = ("running", "open", "later", "missed")
+TO_WALK: Final = ("running", "open", "later", "missed")
 
 
 @requires("field.write")
@@ -34,7 +34,8 @@ def home(request: HttpRequest) -> HttpResponse:
     checks, figures = checks_of(user), today_of(user, now)
     figures["waiting"] += len(checks)
     figures["overdue"] += sum(1 for case in checks if case.due_at and case.due_at < now)
-    due, rounds = due_visits(user).filter(due_on__lte=today), patrols_due(user, now)
+    due, plans = due_visits(user).filter(due_on__lte=today), patrol_plans.due_rounds(user, now)
+    rounds = [one for one in plans if one.state(now) in TO_WALK]
     visits = list(_for_home(due)[: VISITS + 1])
     context = {
         "now": now,
@@ -49,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "visits_due": due.count() if len(visits) > VISITS else len(visits),
         "rounds": rounds[:ROUNDS],
         "rounds_due": len(rounds),
+        "has_plans": bool(plans),
         "notes": QuickNote.objects.filter(by=user).only("text", "at", "became").order_by("-at", "-id")[:NOTES],
     }
     return render(request, "fieldwork/home.html", context)
@@ -68,9 +70,3 @@ def _for_home(rows: QuerySet[VisitDuty]) -> QuerySet[Any, dict[str, Any]]:
         for name, path in (("building", "building__name"), ("unit", "unit"), ("room", "room"))
     }
     return rows.values("pk", "due_on", "plan__name", "grid__name", **door)
-
-
-def patrols_due(user: Any, now: Any) -> list[patrol_plans.Round]:
-    """Rounds of today that are still to be walked."""
-    found = patrol_plans.due_rounds(user, now, limit=patrol_plans.MOST_PLANS)
-    return [one for one in found if one.state(now) in WAITING_ROUNDS]
