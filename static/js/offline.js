@@ -151,8 +151,13 @@
   function lastKey() { return "gg.last." + user; }
   function remember(entry) {
     var last = read(lastKey());
-    last[entry.kind] = entry.id;
+    last[entry.kind] = { id: entry.id, at: entry.made };
     write(lastKey(), last);
+  }
+  /* the page may be an old one that names the round of yesterday: what began after it was drawn counts */
+  function named(field) {
+    var last = read(lastKey())[field.dataset.offlineLast];
+    return last && (!field.value || last.at > box.dataset.made * 1000) ? last.id : field.value;
   }
   function prepare(form) {
     if (form.dataset.offlineOn) return;
@@ -162,7 +167,7 @@
     else queue.get(idField(form).value).then(function (entry) { // the window was closed after the send and before the draft was done
       if (entry && location.hash !== "#queue=" + entry.id) { done(form); delete form.dataset.sent; renew(form); }
     });
-    all("[data-offline-last]", form).forEach(function (field) { if (!field.value) field.value = read(lastKey())[field.dataset.offlineLast] || ""; });
+    all("[data-offline-last]", form).forEach(function (field) { field.value = named(field); });
   }
   window.addEventListener("pageshow", function (event) {
     if (event.persisted) all("form[data-offline][data-sent]").forEach(function (form) { delete form.dataset.sent; release(form); renew(form); });

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -107,17 +108,22 @@ def test_every_kept_page_allows_it_itself_and_fits_a_slow_line(world: World) -> 
         assert len(answer.content) < 30_000, address
 
 
-def test_each_form_on_a_kept_page_carries_what_the_queue_needs(world: World) -> None:
-    client, found = signed_in(world), 0
+def forms_kept(world: World) -> Iterator[tuple[str, str, str]]:
+    """Address, opening tag and inside of each form of the queue on the pages that a phone keeps."""
+    client = signed_in(world)
     for address in kept_pages(world.people["gridleader"]):
         html = client.get(address, headers={"User-Agent": "Mobile"}).content.decode()
-        for tag in re.findall(r"<form[^>]*data-offline=[^>]*>", html):
-            found += 1
-            assert 'method="post"' in tag, (address, tag)
-            assert 'data-draft="' in tag, (address, tag)
-            assert re.search(r"draft-id", html), address
-            assert address.startswith("/") and not re.search(r"<[a-z]+[^>]* on[a-z]+=", html), address
-    assert found
+        for tag, inside in re.findall(r"(<form[^>]*data-offline=[^>]*>)(.*?)</form>", html, re.S):
+            yield address, tag, inside
+
+
+def test_each_form_on_a_kept_page_carries_what_the_queue_needs(world: World) -> None:
+    found = list(forms_kept(world))
+    for address, tag, inside in found:
+        assert 'method="post"' in tag, (address, tag)
+        assert "draft-id" in inside, (address, tag)
+        assert 'data-draft="' in tag or "data-photo-input" not in inside, (address, tag)
+    assert {address for address, _tag, _inside in found} >= {page.url for page in KEPT if page.label and page.url}
 
 
 def test_pages_with_cases_and_people_are_not_kept(world: World) -> None:

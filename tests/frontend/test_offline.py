@@ -1,0 +1,211 @@
+"""Daily forms without a network, in a real browser: kept on the phone, sent later, each exactly once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from incidents.models import Incident
+from tests.incidents.conftest import World, build_world
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WORDS = "楼道里没有信号，三楼灯坏了"
+AGENT = "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36"
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    return build_world()
+
+
+@pytest.fixture
+def context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContext]:
+    made = browser.new_context(
+        base_url=live_server.url,
+        viewport={"width": 390, "height": 844},
+        user_agent=AGENT,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+    )
+    made.set_default_timeout(10_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def phone(world: World, context: BrowserContext, live_server: LiveServer) -> Iterator[Page]:
+    """The grid leader's phone with the app ready: the worker rules, the empty forms are kept."""
+    sign_in(context, world.people["gridleader"], live_server)
+    page, errors = context.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto("/m/waiting/")
+    ready(page)
+    yield page
+    assert errors == []
+
+
+def sign_in(context: BrowserContext, user: User, live_server: LiveServer) -> None:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    context.add_cookies([{"name": "gg_session", "value": client.cookies["gg_session"].value, "url": live_server.url}])
+
+
+def ready(page: Page) -> None:
+    page.wait_for_function(
+        """() => navigator.serviceWorker.controller && !!JSON.parse(localStorage.getItem("gg.kept") || "{}").at"""
+    )
+
+
+def write(page: Page, words: str = WORDS, photo: Path | None = None) -> None:
+    """Fill the report form and press its button."""
+    page.goto("/report/")
+    page.fill("[name=text]", words)
+    if photo:
+        page.set_input_files("[name=photos]", photo)
+        expect(page.locator(".photo-list img")).to_have_count(1)
+    page.click(".report-send")
+
+
+def waiting(page: Page, count: int) -> None:
+    expect(page.locator("[data-queue-rows] article")).to_have_count(count)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "灯.jpg"
+    Image.effect_noise((800, 600), 60).convert("RGB").save(path, quality=90)
+    return path
+
+
+def test_written_without_a_network_killed_and_sent_once_when_it_is_back(phone: Page, photo: Path) -> None:
+    context = phone.context
+    context.set_offline(True)
+    write(phone, photo=photo)
+    phone.wait_for_url("**/m/waiting/")
+    waiting(phone, 1)
+    phone.close(run_before_unload=False)
+    again = context.new_page()
+    again.goto("/m/")  # a page that was not kept: the page of what waits stands in for it
+    expect(again.locator("[data-not-here]")).to_be_visible()
+    waiting(again, 1)
+    assert Incident.objects.count() == 0
+    context.set_offline(False)
+    again.goto("/m/waiting/")
+    waiting(again, 0)
+    again.reload()
+    assert Incident.objects.get().text == WORDS
+    assert Incident.objects.get().attachments.count() == 1
+
+
+def test_an_answer_that_was_lost_makes_no_second_case(phone: Page) -> None:
+    def lose(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    phone.context.route("**/report/", lose)
+    write(phone)
+    phone.wait_for_url("**/m/waiting/")
+    assert Incident.objects.count() == 1
+    phone.context.unroute("**/report/")
+    phone.goto("/m/waiting/")
+    waiting(phone, 0)
+    assert Incident.objects.count() == 1
+
+
+def test_with_a_network_the_case_follows_at_once(phone: Page) -> None:
+    write(phone)
+    phone.wait_for_url("**/sent/")
+    phone.goto("/report/")
+    assert phone.input_value("[name=text]") == ""
+    phone.goto("/m/waiting/")
+    waiting(phone, 0)
+
+
+def test_who_was_signed_out_meanwhile_signs_in_and_nothing_is_lost(phone: Page, world: World, live_server: LiveServer) -> None:
+    phone.goto("/report/")
+    Session.objects.all().delete()
+    phone.fill("[name=text]", WORDS)
+    phone.click(".report-send")
+    phone.wait_for_url("**/login/?next=*waiting*")
+    assert Incident.objects.count() == 0
+    sign_in(phone.context, world.people["gridleader"], live_server)
+    phone.goto("/m/waiting/")
+    waiting(phone, 0)
+    assert Incident.objects.get().text == WORDS
+
+
+def test_another_person_on_the_same_phone_sends_nothing_of_it(phone: Page, world: World, live_server: LiveServer) -> None:
+    phone.context.set_offline(True)
+    write(phone)
+    phone.wait_for_url("**/m/waiting/")
+    phone.context.set_offline(False)
+    sign_in(phone.context, world.people["operator"], live_server)
+    phone.goto("/m/waiting/")
+    expect(phone.locator("[data-queue-others]")).to_be_visible()
+    waiting(phone, 0)
+    assert WORDS not in phone.content()
+    assert Incident.objects.count() == 0
+
+
+def test_what_the_server_refuses_comes_back_into_its_form(phone: Page) -> None:
+    phone.context.set_offline(True)
+    write(phone, "\u202e灯坏了")
+    phone.wait_for_url("**/m/waiting/")
+    phone.context.set_offline(False)
+    phone.goto("/m/waiting/")
+    phone.click("[data-act=correct]")
+    expect(phone.locator("[name=text]")).to_have_value("\u202e灯坏了")
+    expect(phone.locator(".offline-error").first).to_be_visible()
+    phone.fill("[name=text]", WORDS)
+    phone.click(".report-send")
+    phone.wait_for_url("**/sent/")
+    phone.goto("/m/waiting/")
+    waiting(phone, 0)
+    assert Incident.objects.get().text == WORDS
+
+
+def test_two_versions_are_shown_and_a_person_chooses(phone: Page, world: World) -> None:
+    given = uuid4()
+    world.report(text="先收到的说法", client_uuid=given)
+    phone.goto("/report/")
+    phone.evaluate(f"() => document.querySelector('[name=client_uuid]').value = '{given}'")
+    phone.fill("[name=text]", WORDS)
+    phone.click(".report-send")
+    phone.wait_for_url("**/m/waiting/")
+    row = phone.locator("[data-queue-rows] article")
+    expect(row).to_contain_text("先收到的说法")
+    expect(row).to_contain_text(WORDS)
+    row.locator("[data-act=fresh]").click()
+    waiting(phone, 0)
+    assert {one.text for one in Incident.objects.all()} == {"先收到的说法", WORDS}
+
+
+def test_signing_out_asks_first_and_then_leaves_nothing_on_the_phone(phone: Page) -> None:
+    phone.context.set_offline(True)
+    write(phone)
+    phone.wait_for_url("**/m/waiting/")
+    phone.context.route("**/m/state/", lambda route: route.abort())  # the network is back, but nothing gets through yet
+    phone.context.set_offline(False)
+    phone.goto("/me/")
+    phone.click('form[action="/logout/"] button')
+    expect(phone.locator("#ask")).to_contain_text("1")
+    phone.click("#ask button[value=yes]")
+    phone.wait_for_url("**/login/")
+    left = """async () => (await caches.keys()).includes("gg-pages") || await new Promise(yes => {
+        const open = indexedDB.open("gg-queue");
+        open.onsuccess = () => { const all = open.result.transaction("entries").objectStore("entries").getAll();
+                                 all.onsuccess = () => yes(all.result.length > 0); };
+    })"""
+    assert phone.evaluate(left) is False
+    assert Incident.objects.count() == 0
