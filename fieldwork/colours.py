@@ -4,17 +4,18 @@ Counts only, never names. Whoever sees the people of a place (`care.view`) sees 
 there (`field.view`) sees steps of five and "<5", and nothing of sensitive tags (domain.md 3.5, reliability.md 4.5).
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Left
 from django.utils.translation import gettext as _
 
-from accounts.errors import DomainError, NotAllowed, NotValid
+from accounts.errors import DomainError, NotAllowed, NotValid, demand_valid
 from accounts.models import User
 from accounts.text_guard import clean_text
 from fieldwork.models import CareColour, CareSubject
@@ -25,7 +26,7 @@ STEP: Final = 5
 """Numbers below are not told to those who may not see the people themselves."""
 MOST_PLACES: Final = 1500
 """Buildings that a map can show; more are drawn as compounds."""
-By = Literal["building", "compound"]
+_HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
 Places = Mapping[Any, "Counts"]
 
 
@@ -92,9 +93,15 @@ def define(slot: int, *, name: str, value: str, meaning: str, source: str, actor
         colour = CareColour.objects.select_for_update().get(slot=slot)
         for field, text in given.items():
             setattr(colour, field, text)
-        if CareColour.objects.filter(name=colour.name).exclude(pk=colour.pk).exists():
-            raise NotValid(_("Please correct the marked fields."), {"name": [_("Another slot has this name.")]})
-        CareColour._meta.get_field("value").clean(colour.value, colour)
+        taken = CareColour.objects.filter(name=colour.name).exclude(pk=colour.pk).exists()
+        demand_valid(
+            [
+                ("name", bool(colour.name), _("Give the colour a name.")),
+                ("name", not taken, _("Another slot has this name.")),
+                ("value", bool(_HEX.fullmatch(colour.value)), _("Write it as #d63939.")),
+                ("meaning", bool(colour.meaning), _("Say what the colour means.")),
+            ]
+        )
         colour.save(update_fields=list(given))
     return colour
 
