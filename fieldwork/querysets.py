@@ -8,7 +8,15 @@ from django.db.models import Q
 from grid.querysets import InGridQuerySet
 from grid.scope import scope_of
 
-__all__ = ["CareQuerySet", "DutyQuerySet", "InGridQuerySet", "PromiseQuerySet", "TrainingQuerySet", "VisitQuerySet"]
+__all__ = [
+    "CareQuerySet",
+    "DutyQuerySet",
+    "InGridQuerySet",
+    "KnockQuerySet",
+    "PromiseQuerySet",
+    "TrainingQuerySet",
+    "VisitQuerySet",
+]
 
 
 class CareQuerySet(InGridQuerySet):
@@ -77,6 +85,19 @@ class VisitQuerySet(InGridQuerySet):
     def visible_to(self, user: Any) -> Self:
         """In grids where `user` sees field work, and care where the visit names a person in care."""
         return self.filter(unless_in_care(user, self.code_field))
+
+
+class KnockQuerySet(InGridQuerySet):
+    """Door-knock actions: of one's own grids, and those of a grid above that knock at doors of one's own."""
+
+    code_field = "grid_code"
+    capability = "field.view"
+
+    def visible_to(self, user: Any) -> Self:
+        """Where `user` sees field work, at the action itself or at one of its buildings."""
+        scope = scope_of(user)
+        at_doors = self.model._default_manager.filter(scope.q(self.capability, "buildings__grid__code"))
+        return self.filter(scope.q(self.capability, self.code_field) | Q(pk__in=at_doors.values("pk")))
 
 
 def unless_in_care(user: Any, code_field: str) -> Q:

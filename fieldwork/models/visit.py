@@ -12,7 +12,7 @@ from fieldwork.models.dictionary import MustDo, VisitPurpose
 from fieldwork.models.household import Household, Resident
 from fieldwork.models.inspection import InspectedPlace
 from fieldwork.models.record import FieldRecord, InGrid, newest_in_grid
-from fieldwork.querysets import DutyQuerySet, InGridQuerySet, VisitQuerySet
+from fieldwork.querysets import DutyQuerySet, InGridQuerySet, KnockQuerySet, VisitQuerySet
 from grid.models import Building, Grid
 from grid.models.staged import Staged
 from incidents.models import Incident
@@ -203,7 +203,7 @@ class KnockAction(InGrid, Staged):
     buildings = models.ManyToManyField(Building, related_name="+", verbose_name=_("buildings"))
     created_at = models.DateTimeField(_("made at"))
 
-    objects = InGridQuerySet.of("grid_code", "field.view").as_manager()
+    objects = KnockQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("door-knock action")
@@ -247,7 +247,7 @@ class KnockedDoor(models.Model):
     at = models.DateTimeField(_("at"))
     tries = models.PositiveSmallIntegerField(_("tries"), default=1)
 
-    objects = InGridQuerySet.of("action__grid_code", "field.view").as_manager()
+    objects = InGridQuerySet.of("building__grid__code", "field.view").as_manager()
 
     class Meta:
         verbose_name = _("door of an action")

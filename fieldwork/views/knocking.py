@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.errors import DomainError, NotAllowed
 from accounts.keyset import keyset_page
 from accounts.numbers import strict_int
+from accounts.offline import kept_offline
 from fieldwork import knocking
 from fieldwork.filters.visits import KnockFilter
 from fieldwork.forms.knocking import ActionForm, DoorForm, FollowForm, ResultForm
@@ -70,7 +71,8 @@ def knock_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One action: its question, its buildings with figures, opinions, result, steps."""
     action, scope = find_action(request.user, pk), scope_of(request.user)
     lines = knocking.lines(action)
-    doors = action.doors.exclude(opinion="").select_related("building__compound", "by").order_by("-at")
+    doors = KnockedDoor.objects.visible_to(request.user).filter(action=action).exclude(opinion="")
+    doors = doors.select_related("building__compound", "by").order_by("-at")
     context = {
         "action": action,
         "lines": lines,
@@ -209,6 +211,7 @@ def knock_follow(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("field.write")
 @never_cache
 @require_safe
+@kept_offline
 def knock_walk(request: HttpRequest, pk: int) -> HttpResponse:
     """The doors of one building on the phone: the next ones first, an answer is one tap."""
     action = find_action(request.user, pk)
@@ -243,6 +246,7 @@ def _doors(request: HttpRequest, action: KnockAction, building: Building) -> lis
 @form_page
 @requires("field.write")
 @never_cache
+@kept_offline
 def knock_door(request: HttpRequest, pk: int) -> HttpResponse:
     """One door: answered, nobody there, did not want to talk; the opinion of whoever answered."""
     action = find_action(request.user, pk)
