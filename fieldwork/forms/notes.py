@@ -20,7 +20,7 @@ class NoteForm(Refillable, DomainForm):
     """Words and photos; the grid is filled in."""
 
     client_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-draft-id": ""}))
-    at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    at = forms.DateTimeField(required=False, widget=forms.HiddenInput(attrs={"data-offline-at": ""}))
     text = CleanCharField(
         label=_("What did you see or do?"),
         max_length=LONGEST,

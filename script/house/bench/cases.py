@@ -67,7 +67,22 @@ class Cases:
             "locate": Case("locate", self._locate, lambda: count(lambda: self._locate(0))),
             "analysis": self._page("analysis", f"/reports/analysis/?grid={STREET}&period=month"),
             "wall": self._page("wall", "/reports/wall/data/"),
+            **self._field(),
             "month_report": Case("month_report", self._month, lambda: count(lambda: self._month(0))),
+        }
+
+    def _field(self) -> dict[str, Case]:
+        """Field work as the shift leader of the street sees it, and the home of one who walks."""
+        leader, walker = Client(HTTP_HOST=HOST), Client(HTTP_HOST=HOST)
+        leader.force_login(User.objects.get(username="shiftleader"))
+        walker.force_login(User.objects.get(username="microleader"))
+        return {
+            # three characters and more, a word of two, of which every ninth note has one
+            "note_text": self._page("note_text", "/notes/?q=%E7%AC%AC137%E5%8F%B7%E6%A5%BC", leader),
+            "note_word": self._page("note_word", "/notes/?q=%E8%B7%AF%E7%81%AF", leader),
+            "visits_due": self._page("visits_due", "/visits/due/", leader),
+            "care_map": self._page("care_map", f"/care/colours/layer/?grid={STREET}", leader),
+            "field_home": self._page("field_home", "/today/", walker),
         }
 
     def _key(self) -> str:
@@ -80,18 +95,19 @@ class Cases:
         )
         return secret
 
-    def _page(self, name: str, path: str) -> Case:
-        call = Call("GET", path, self._cookie())
-        return Case(name, lambda n: self.browser.ask(call, n), lambda: self._queries(path))
+    def _page(self, name: str, path: str, client: Client | None = None) -> Case:
+        call = Call("GET", path, self._cookie(client))
+        return Case(name, lambda n: self.browser.ask(call, n), lambda: self._queries(path, client))
 
-    def _cookie(self) -> dict[str, str]:
+    def _cookie(self, client: Client | None = None) -> dict[str, str]:
         name = settings.SESSION_COOKIE_NAME
-        return {"Cookie": f"{name}={self.client.cookies[name].value}"}
+        return {"Cookie": f"{name}={(client or self.client).cookies[name].value}"}
 
-    def _queries(self, path: str) -> int:
+    def _queries(self, path: str, client: Client | None = None) -> int:
         """SQL of one page, measured in this process; the first run warms caches."""
-        self.client.get(path)
-        return count(lambda: self.client.get(path))
+        reader = client or self.client
+        reader.get(path)
+        return count(lambda: reader.get(path))
 
     def _detail_path(self, number: int) -> str:
         key = 1_000_001 + number * 7919 % self.rows

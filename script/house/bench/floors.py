@@ -51,6 +51,18 @@ SELECT e.move, left(i.grid_code, 12), count(*)
 FROM incidents_incidentevent AS e JOIN incidents_incident AS i ON i.id = e.incident_id
 WHERE e.at >= %(day)s AND e.at < %(day)s + interval '1 day' AND i.grid_code LIKE '410103008%%' GROUP BY 1, 2
 """
+_NOTES: Final = """
+SELECT id, text, at, became FROM fieldwork_quicknote WHERE grid_code LIKE '410103008%%' ORDER BY id DESC LIMIT 50
+"""
+_DUE: Final = """
+SELECT id, due_on, household_id FROM fieldwork_visitduty
+WHERE done_on IS NULL AND NOT dropped AND grid_code LIKE '410103008%%' ORDER BY due_on, id LIMIT 50
+"""
+_CARE: Final = """
+SELECT h.building_id, t.colour_id, count(*) FROM fieldwork_caresubject AS s
+  JOIN fieldwork_household AS h ON h.id = s.household_id JOIN fieldwork_populationtag AS t ON t.id = s.tag_id
+WHERE s.status = 'active' AND s.grid_code LIKE '410103008%%' GROUP BY 1, 2
+"""
 _TABLES: Final = """
 DROP TABLE IF EXISTS floor_work, floor_event, floor_incident;
 CREATE TABLE floor_incident (id bigserial PRIMARY KEY, grid_id bigint, grid_code text, text text,
@@ -99,6 +111,10 @@ class Floors:
             "list_text": lambda n: self.run(_LIST),
             "detail": lambda n: self.run(_DETAIL, id=1_000_001 + n % 2900),
             "map": lambda n: self.run(_MAP),
+            "note_text": lambda n: self.run(_NOTES),
+            "note_word": lambda n: self.run(_NOTES),
+            "visits_due": lambda n: self.run(_DUE),
+            "care_map": lambda n: self.run(_CARE),
             "daily_report": lambda n: self.run(_REPORT, day="2026-06-01"),
             "locate": lambda n: self.run(_LOCATE, x=100 + self.random.random(), y=30 + self.random.random()),
         }

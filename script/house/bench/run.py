@@ -22,7 +22,7 @@ os.environ |= {f"THROTTLE_{scope}": "100000000/min" for scope in ("READ", "WRITE
 django.setup()
 logging.disable(logging.WARNING)
 
-from house.bench import classifying, dispatching, fill, polygons, rollups  # noqa: E402 - Django first
+from house.bench import classifying, dispatching, field, fill, polygons, rollups  # noqa: E402 - Django first
 from house.bench.cases import Cases  # noqa: E402
 from house.bench.floors import Floors  # noqa: E402
 from house.bench.load import Timing, timed  # noqa: E402
@@ -45,10 +45,17 @@ NAMES: Final = (
     "wall",
     "month_report",
     "rollup",
+    "note_text",
+    "note_word",
+    "visits_due",
+    "care_map",
+    "field_home",
 )
-WITHOUT_FLOOR: Final = ("view", "classify", "analysis", "wall", "month_report", "rollup")
+WITHOUT_FLOOR: Final = ("view", "classify", "analysis", "wall", "month_report", "rollup", "field_home")
 """Cases that ask the database for nothing, or for many things of which none is the least."""
 IN_PROCESS: Final = ("daily_report", "locate", "month_report")
+FIELD: Final = ("note_text", "note_word", "visits_due", "care_map", "field_home")
+"""Cases that need field work in the database."""
 SECONDS: Final = 4.0
 
 
@@ -77,6 +84,8 @@ def main() -> int:
     for rows in options.rows or SIZES:
         added = fill.fill_up_to(rows)
         print(f"{rows:,} incidents ({added:,} added); {rollups.catch_up()}", flush=True)
+        if set(options.only or NAMES) & set(FIELD):
+            print(field.fill_up_to(rows), flush=True)
         with server() as port:
             cases = Cases(port, rows)
             for name in options.only or NAMES:
