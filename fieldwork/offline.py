@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from fieldwork.models import KnockAction
 from grid.scope import scope_of
 
 FILES: Final = (
@@ -29,6 +30,8 @@ FILES: Final = (
 )
 """Everything that the kept pages draw themselves with."""
 
+ACTIONS: Final = 3
+"""Of so many door-knock actions the pages are fetched ahead; more are not under way in one grid."""
 WAITING: Final = "fieldwork:waiting"
 
 
@@ -72,7 +75,16 @@ def version() -> str:
 
 def kept_pages(user: Any) -> list[str]:
     """The addresses of the pages that `user`'s phone fetches ahead; the page of what waits first."""
-    return [reverse(WAITING), *(page.url for page in pages_of(user))]
+    return [reverse(WAITING), *(page.url for page in pages_of(user)), *doors_of(user)]
+
+
+def doors_of(user: Any) -> list[str]:
+    """The walk and the form of the door-knock actions under way; a door's address fills the form on the phone."""
+    if not scope_of(user).can("field.write"):
+        return []
+    running = KnockAction.objects.visible_to(user).filter(status=KnockAction.Status.RUNNING)
+    keys = running.order_by("-starts_on", "-id").values_list("pk", flat=True)[:ACTIONS]
+    return [reverse(name, args=[key]) for key in keys for name in ("fieldwork:knock_walk", "fieldwork:knock_door")]
 
 
 def pages_of(user: Any) -> list[Kept]:

@@ -55,7 +55,7 @@ class DoorForm(Refillable, DomainForm):
     """What was heard at one door; no photo is asked."""
 
     client_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-draft-id": ""}))
-    at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    at = forms.DateTimeField(required=False, widget=forms.HiddenInput(attrs={"data-offline-at": ""}))
     building = forms.ModelChoiceField(Building.objects.none(), label=_("building"), empty_label=None)
     unit = CleanCharField(label=_("staircase"), max_length=10, required=False)
     room = CleanCharField(label=_("room"), max_length=knocking.ROOM)

@@ -48,7 +48,7 @@ class VisitForm(Refillable, DomainForm):
     """What was found at a door. From a round one tap is enough: everything but the outcome may stay empty."""
 
     client_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-draft-id": ""}))
-    at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    at = forms.DateTimeField(required=False, widget=forms.HiddenInput(attrs={"data-offline-at": ""}))
     outcome = forms.ChoiceField(
         label=_("outcome"), choices=Visit.Outcome.choices, initial=Visit.Outcome.MET, widget=forms.RadioSelect
     )

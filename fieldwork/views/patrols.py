@@ -1,7 +1,7 @@
 """巡查 on the phone: what is due, start with one tap, findings on the way, finish; and one patrol with its findings."""
 
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db.models import Q
@@ -14,9 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.errors import NotNow
-from accounts.offline import kept_offline
+from accounts.offline import HEADER as KEEP
 from fieldwork import patrol_plans, patrols, policies
-from fieldwork.forms.patrols import DropForm, FindingForm, FinishForm, StartForm
+from fieldwork.forms.patrols import DropForm, FindingForm, FinishForm, SentForm, StartForm
 from fieldwork.models import Patrol, PolicySwitch
 from fieldwork.once import Conflict
 from fieldwork.stages import steps_of
@@ -43,22 +43,31 @@ def patrols_for(user: Any) -> Any:
 @requires("field.write")
 @never_cache
 @require_http_methods(["GET", "POST"])
-@kept_offline
 def patrol_start(request: HttpRequest) -> HttpResponse:
-    """The rounds that are due, each with its button; or any grid. POST begins one."""
+    """The rounds that are due, each with its button; or any grid. POST begins one.
+
+    The phone keeps the page as it is between two rounds: during one it has no form to begin with.
+    """
     form = StartForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         walker = person(request)
         try:
             made = form.attempt(lambda: patrols.start_patrol(form.patrol(), actor=walker, now=timezone.now()))
         except Conflict as error:
-            return conflicting(request, error, _address(error.first), str(error.first))
+            if wants_json(request):
+                return conflicting(request, error, _address(error.first), str(error.first))
+            made = _sent_before(form)
         if made:
-            return sent(request, reverse("fieldwork:patrol_under_way"), created=made[1], said=_("The patrol has begun."))
+            return sent(
+                request, reverse("fieldwork:patrol_under_way"), created=made[1], said=_("The patrol has begun.")
+            )
     context = _start_context(request, form)
     if request.method == "POST":
         return refused(request, form, START_PAGE, context)
-    return render(request, START_PAGE, context)
+    response = render(request, START_PAGE, context)
+    if context["under_way"] is None:
+        response[KEEP] = "1"
+    return response
 
 
 def _start_context(request: HttpRequest, form: StartForm) -> dict[str, Any]:
@@ -72,6 +81,12 @@ def _start_context(request: HttpRequest, form: StartForm) -> dict[str, Any]:
         "under_way": patrols.under_way(request.user),
         "now": now,
     }
+
+
+def _sent_before(form: SentForm) -> None:
+    """The browser brought an old page back: the next send makes a record of its own."""
+    form.renew("client_id", str(uuid4()))
+    form.add_error(None, _("Something else was sent from this page before. Send again to keep this as well."))
 
 
 def _address(patrol: Patrol) -> str:
@@ -101,11 +116,16 @@ def _walked(request: HttpRequest) -> Patrol | None:
 @requires("field.write")
 @never_cache
 @require_safe
-@kept_offline
 def patrol_under_way(request: HttpRequest) -> HttpResponse:
-    """The round that I am on: what was found so far, the form of a finding, the end."""
-    patrol = patrols.under_way(request.user)
-    return render(request, WALK_PAGE, _walk_context(request, patrol))
+    """The round that I am on: what was found so far, the form of a finding, the end.
+
+    The phone keeps it while nothing was found: the words of a finding may name people (law 11).
+    """
+    context = _walk_context(request, patrols.under_way(request.user))
+    response = render(request, WALK_PAGE, context)
+    if not context["findings"]:
+        response[KEEP] = "1"
+    return response
 
 
 def _walk_context(request: HttpRequest, patrol: Patrol | None, **forms: Any) -> dict[str, Any]:
@@ -137,7 +157,9 @@ def finding_new(request: HttpRequest) -> HttpResponse:
                 lambda: patrols.record_finding(patrol, form.finding(), actor=walker, now=timezone.now())
             )
         except Conflict as error:
-            return conflicting(request, error, _address(patrol), error.first.text)
+            if wants_json(request):
+                return conflicting(request, error, _address(patrol), error.first.text)
+            made = _sent_before(form)
         if made:
             finding, created = made
             said = _finding_said(finding)

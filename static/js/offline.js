@@ -167,7 +167,15 @@
     else queue.get(idField(form).value).then(function (entry) { // the window was closed after the send and before the draft was done
       if (entry && location.hash !== "#queue=" + entry.id) { done(form); delete form.dataset.sent; renew(form); }
     });
+    ask(form);
     all("[data-offline-last]", form).forEach(function (field) { field.value = named(field); });
+  }
+  /* a page that was kept knows nothing of what the address asks for: a household, a door */
+  function ask(form) {
+    new URLSearchParams(location.search).forEach(function (value, name) {
+      var field = form.elements[name];
+      if (field && field.tagName && !/^(file|checkbox|radio|submit)$/.test(field.type) && !form.dataset.broughtBack) field.value = value;
+    });
   }
   window.addEventListener("pageshow", function (event) {
     if (event.persisted) all("form[data-offline][data-sent]").forEach(function (form) { delete form.dataset.sent; release(form); renew(form); });
@@ -201,6 +209,12 @@
 
   /* ---- what waits, and when it is tried again ---- */
   function mine(entries) { return entries.filter(function (one) { return one.user === user; }); }
+  /* a list of small forms (doors): what waits to be sent is not asked again */
+  function same(form, entry) {
+    return entry.kind === form.dataset.offline && form.dataset.offlineSame.split(" ").every(function (name) {
+      return entry.fields.some(function (pair) { return pair[0] === name && pair[1] === form.elements[name].value; });
+    });
+  }
   function show() {
     queue.all().then(function (entries) {
       var own = mine(entries), stuck = own.filter(function (one) { return one.state !== "waiting"; }).length;
@@ -209,6 +223,7 @@
         bar.classList.toggle("is-stuck", stuck > 0);
         bar.querySelector("[data-waiting-words]").textContent = say("waiting", own.length) + (stuck ? " · " + say("decide", stuck) : "");
       });
+      all("form[data-offline-same]").forEach(function (form) { form.hidden = own.some(function (one) { return same(form, one); }); });
       document.dispatchEvent(new CustomEvent("gg:queue", { detail: entries }));
     }, function () { /* a private window keeps nothing */ });
   }

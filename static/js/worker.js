@@ -25,21 +25,23 @@
     });
   }
   function keep(url, answer) {
-    if (!answer.ok || answer.redirected || url.search || !answer.headers.get("X-Keep-Offline")) return answer;
+    if (!answer.ok || answer.redirected || !answer.headers.get("X-Keep-Offline")) return answer;
     var copy = answer.clone();
-    caches.open(PAGES).then(function (store) { return store.put(url.pathname, copy); }).catch(function () { /* full: the net is there */ });
+    caches.open(PAGES).then(function (store) { return store.put(url.pathname + url.search, copy); }).catch(function () { /* full: the net is there */ });
     return answer;
   }
   function kept(url) {
     return caches.open(PAGES).then(function (store) {
-      return store.match(url.pathname).then(function (page) { return page || store.match(GG.waiting); });
+      return [url.pathname + url.search, url.pathname, GG.waiting].reduce(function (before, address) {
+        return before.then(function (page) { return page || store.match(address); });
+      }, Promise.resolve());
     });
   }
   function page(request) {
     var url = new URL(request.url);
     return new Promise(function (yes, no) {
       var late = setTimeout(function () {
-        caches.open(PAGES).then(function (store) { return store.match(url.pathname); }).then(function (found) { if (found) yes(found); });
+        caches.open(PAGES).then(function (store) { return store.match(url.pathname + url.search); }).then(function (found) { if (found) yes(found); });
       }, SLOW);
       fetch(request).then(function (answer) { clearTimeout(late); yes(keep(url, answer)); }, function (error) {
         clearTimeout(late);

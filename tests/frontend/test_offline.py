@@ -7,11 +7,13 @@ from uuid import uuid4
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from fieldwork.models import Patrol, QuickNote, Visit
 from incidents.models import Incident
 from tests.incidents.conftest import World, build_world
 
@@ -209,3 +211,52 @@ def test_signing_out_asks_first_and_then_leaves_nothing_on_the_phone(phone: Page
     })"""
     assert phone.evaluate(left) is False
     assert Incident.objects.count() == 0
+
+
+# --- the daily forms of field work ---
+
+
+def press(page: Page, selector: str) -> None:
+    """Send one form and wait until the phone has put it aside."""
+    count = page.evaluate("() => window.ggQueue.all().then(rows => rows.length)")
+    page.click(selector)
+    page.wait_for_function(f"() => window.ggQueue.all().then(rows => window.ggSeen = rows.length) && window.ggSeen > {count}")
+    page.wait_for_load_state()
+
+
+def test_a_whole_patrol_without_a_network_arrives_in_its_order(phone: Page) -> None:
+    phone.context.set_offline(True)
+    phone.goto("/patrols/start/")
+    press(phone, "form[data-offline=patrol] button")
+    phone.wait_for_url("**/patrols/under-way/")
+    phone.fill("form[data-offline=finding] [name=text]", "充电线横在楼道里")
+    press(phone, "form[data-offline=finding] button")
+    phone.wait_for_url("**/patrols/under-way/")
+    press(phone, "form[data-offline=finish] .phone-bar button")
+    phone.wait_for_url("**/m/waiting/")
+    waiting(phone, 3)
+    phone.context.set_offline(False)
+    phone.goto("/m/waiting/")
+    waiting(phone, 0)
+    patrol = Patrol.objects.get()
+    assert patrol.status == Patrol.Status.FINISHED
+    assert patrol.findings.get().text == "充电线横在楼道里"
+    assert patrol.finished_at <= patrol.received_at
+
+
+def test_a_note_and_a_visit_without_a_network_keep_the_moment_they_were_written(phone: Page, world: World) -> None:
+    phone.context.set_offline(True)
+    phone.goto("/notes/new/")
+    phone.fill("[name=text]", "三号楼张贴小广告")
+    press(phone, "form[data-offline=note] .report-send")
+    phone.goto(f"/visits/new/?grid={world.people['gridleader'].posts.get().grid_id}")
+    phone.fill("[name=text]", "老人一切都好")
+    press(phone, "form[data-offline=visit] .report-send")
+    phone.wait_for_url("**/m/waiting/")
+    written = timezone.now()
+    phone.wait_for_timeout(1500)
+    phone.context.set_offline(False)
+    phone.goto("/m/waiting/")
+    waiting(phone, 0)
+    for record in (QuickNote.objects.get(), Visit.objects.get()):
+        assert record.at <= written < record.received_at
