@@ -10,9 +10,10 @@ from reports.chapters import incidents_counts as counts
 from reports.chapters import incidents_tables as tables
 from reports.chapters.chapter import Chapter, Compared, Told
 from reports.chapters.scene import Scene
+from reports.chapters.wording import change, happened, now_word
 from reports.documents.prose import points
 from reports.metrics import Extent
-from reports.words import listed, percent, templates
+from reports.words import listed, percent
 
 Json = dict[str, Any]
 
@@ -33,43 +34,20 @@ def count(extent: Extent) -> Mapping[str, int]:
 def write(scene: Scene, compared: Compared) -> Told:
     """Weekly: whistles and supervision; from the month on hazards, disputes and what people say, with their tables."""
     told, headings = Told(), CHAPTER.words["headings"]
-    if _any(compared, "whistles", "supervised", "urged"):
+    if happened(compared, "whistles", "supervised", "urged"):
         told.section(70, "whistles", headings["whistles"], [points(_whistles(scene, compared))])
     if scene.kind == "weekly":
         return told
-    if _any(compared, "hazards_reported", "hazards_open"):
+    if happened(compared, "hazards_reported", "hazards_open"):
         told.section(40, "hazards", headings["hazards"], [points(_hazards(scene, compared))])
-    if _any(compared, "disputes_entered", "disputes_settled", "disputes_failed", "disputes_open"):
+    if happened(compared, "disputes_entered", "disputes_settled", "disputes_failed", "disputes_open"):
         told.section(45, "disputes", headings["disputes"], [points(_disputes(scene, compared))])
-    if _any(compared, "assigned", "hotline_dispatched", "hotline_called"):
+    if happened(compared, "assigned", "hotline_dispatched", "hotline_called"):
         told.section(50, "people", headings["people"], [points(_people(scene, compared))])
     for place, table in tables.tables(scene, CHAPTER.words):
         told.table(place, table)
     told.duty += _duty(compared)
     return told
-
-
-def _any(compared: Compared, *names: str) -> bool:
-    """Something happened now or in the period before: else the app is not in use and the section is left out."""
-    times = [each for each in (compared.now, compared.previous) if each is not None]
-    return any(each[name] for each in times for name in names)
-
-
-def _now(scene: Scene) -> str:
-    return str(templates("rhythms")["periods"][scene.kind]["now"])
-
-
-def _change(scene: Scene, compared: Compared, name: str, unit: str = "件") -> str:
-    """“，较上月增加3件”, and the same of a year ago where it is known."""
-    words, names = templates("rhythms")["compare"], templates("rhythms")["periods"][scene.kind]
-    text = ""
-    last, year = ("same_span", "year_span") if scene.interim else ("previous", "year_ago")
-    for before, than in ((compared.previous, names[last]), (compared.year_ago, names.get(year, ""))):
-        if before is not None and than:
-            more = compared.now[name] - before[name]
-            kind = "more" if more > 0 else "less" if more < 0 else "same"
-            text += "，" + words[kind].format(than=than, n=abs(more), unit=unit)
-    return text
 
 
 def _rate(compared: Compared, name: str) -> str:
@@ -79,11 +57,11 @@ def _rate(compared: Compared, name: str) -> str:
 def _hazards(scene: Scene, compared: Compared) -> list[str]:
     words, n = CHAPTER.words["hazards_text"], compared.now
     said = {
-        "now": _now(scene),
+        "now": now_word(scene),
         "reported": n["hazards_reported"],
         "completed": n["hazards_completed"],
         "open": n["hazards_open"],
-        "change": _change(scene, compared, "hazards_reported"),
+        "change": change(scene, compared, "hazards_reported"),
     }
     if not n["hazards_reported"]:
         return [words["none" if n["hazards_open"] else "nothing"].format(**said)]
@@ -96,11 +74,11 @@ def _disputes(scene: Scene, compared: Compared) -> list[str]:
     rate = words["rate"].format(rate=_rate(compared, "settled_rate")) if n["disputes_ended"] else ""
     sentences = [
         words["some"].format(
-            now=_now(scene),
+            now=now_word(scene),
             entered=n["disputes_entered"],
             settled=n["disputes_settled"],
             open=n["disputes_open"],
-            change=_change(scene, compared, "disputes_entered"),
+            change=change(scene, compared, "disputes_entered"),
             rate=rate,
         )
     ]
@@ -117,7 +95,7 @@ def _disputes(scene: Scene, compared: Compared) -> list[str]:
 
 def _people(scene: Scene, compared: Compared) -> list[str]:
     words, n = CHAPTER.words["people_text"], compared.now
-    said = {"now": _now(scene), "assigned": n["assigned"], "called_back": n["called_back"]}
+    said = {"now": now_word(scene), "assigned": n["assigned"], "called_back": n["called_back"]}
     said |= {name: _rate(compared, f"{name}_rate_said") for name in ("response", "resolution", "satisfaction")}
     sentences = [words["rates" if n["assigned"] else "none"].format(**said)]
     if n["hotline_dispatched"]:
@@ -129,7 +107,7 @@ def _people(scene: Scene, compared: Compared) -> list[str]:
                 open=n["hotline_open"],
                 closing=_rate(compared, "hotline_closing_rate"),
                 rate=_rate(compared, "hotline_on_time_rate"),
-                change=_change(scene, compared, "hotline_dispatched"),
+                change=change(scene, compared, "hotline_dispatched"),
             )
         )
     if n["hotline_called"]:
@@ -141,13 +119,13 @@ def _people(scene: Scene, compared: Compared) -> list[str]:
 
 def _whistles(scene: Scene, compared: Compared) -> list[str]:
     words, n = CHAPTER.words["whistles_text"], compared.now
-    now, sentences = _now(scene), [words["no_whistles"].format(now=_now(scene))]
+    now, sentences = now_word(scene), [words["no_whistles"].format(now=now_word(scene))]
     if n["whistles"]:
         ratio = {"above": n["whistle_in_time"], "below": n["whistle_due"]}
         rate = _rate(compared, "whistle_response_rate")
         said = {"units": n["whistle_units"], "done": n["whistle_done"], "whistles": n["whistles"], "now": now}
         said["response"] = words["response"].format(rate=rate, **ratio) if n["whistle_due"] else ""
-        said["change"] = _change(scene, compared, "whistles", "次")
+        said["change"] = change(scene, compared, "whistles", "次")
         sentences = [words["whistles"].format(**said)]
     if not n["supervised"] and not n["urged"]:
         return [*sentences, words["no_supervised"].format(now=now)]
