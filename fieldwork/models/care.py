@@ -136,7 +136,7 @@ class CarePromise(InGrid, Staged):
     """One line of 民生实事清单: what was promised to whom, by whom, until when, and what came of it."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", _("Not kept yet")
         DONE = "done", _("Done")
         DROPPED = "dropped", _("Could not be kept")
 
