@@ -18,6 +18,7 @@ from reports.views import (
     outside,
     papers,
     records,
+    rectification,
     report,
     schemes,
     signing,
@@ -77,6 +78,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/templates/<ascii_int:pk>/switch/", templates.template_switch, name="template_switch"),
     path("reports/templates/<ascii_int:pk>/file/", templates.template_file, name="template_file"),
     path("reports/templates/start/", templates.template_start, name="template_start"),
+    # notices to put right, of field work
+    path("reports/rectifications/<ascii_int:pk>/", rectification.rectification_sheet, name="rectification_sheet"),
+    path("reports/rectifications/<ascii_int:pk>/word/", rectification.rectification_word, name="rectification_word"),
     # honours, typical cases, records
     path("reports/honours/", honours.honour_list, name="honours"),
     path("reports/honours/new/", honours.honour_new, name="honour_new"),
