@@ -237,7 +237,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200, verbose_name='what was promised')),
                 ('promised_on', models.DateField(verbose_name='promised on')),
                 ('due_on', models.DateField(verbose_name='due on')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('dropped', 'Could not be kept')], default='open', max_length=10, verbose_name='status')),
+                ('status', models.CharField(choices=[('open', 'Not kept yet'), ('done', 'Done'), ('dropped', 'Could not be kept')], default='open', max_length=10, verbose_name='status')),
                 ('done_on', models.DateField(blank=True, null=True, verbose_name='done on')),
                 ('result', models.CharField(blank=True, default='', max_length=500, verbose_name='result')),
                 ('grid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grid.grid', verbose_name='grid')),
