@@ -129,7 +129,7 @@ def finish_patrol(
     _check_passed(patrol, chosen, text, now)
     ended = max(moment_of(at, now), patrol.at)
     with transaction.atomic():
-        told = {"actor": actor, "now": now, "version": version, "finished_at": ended}
+        told: dict[str, Any] = {"actor": actor, "now": now, "version": version, "finished_at": ended}
         done: Patrol = advance(patrol, "finish", **told)
         Patrol.objects.filter(pk=done.pk).update(text=text)
         done.text = text

@@ -1,4 +1,4 @@
-"""Switches that are off (architecture.md law 14): what the rules of 2026 forbid as a habit, on for a while if decided."""
+"""Switches that are off (architecture.md law 14): what the rules forbid as a habit, on for a while by decision."""
 
 from datetime import date, timedelta
 from typing import Final

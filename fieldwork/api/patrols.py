@@ -61,7 +61,7 @@ class PatrolSerializer(PatrolBrief):
     """One patrol with its findings and the points that were passed."""
 
     findings = FindingSerializer(many=True, read_only=True)
-    passed = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+    passed: Any = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
 
     class Meta(PatrolBrief.Meta):
         fields: ClassVar[tuple[str, ...]] = (*PatrolBrief.Meta.fields, "text", "passed", "findings")

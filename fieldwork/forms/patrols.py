@@ -1,6 +1,7 @@
 """Forms of patrols: start, finding, finish; and the plan that the office writes."""
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -10,9 +11,11 @@ from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
+from accounts.errors import DomainError, NotAllowed
 from accounts.text_guard import CleanCharField
 from fieldwork.models import Checkpoint, Patrol, PatrolKind, PatrolPlan
 from fieldwork.notes import grids_to_write
+from fieldwork.once import Conflict
 from fieldwork.patrol_plans import MOST_TIMES, NAME_LENGTH, NewPlan, Spot
 from fieldwork.patrols import FINDING_LENGTH, REMARK_LENGTH, NewFinding, NewPatrol
 from grid.forms import DomainForm, day_input
@@ -35,6 +38,16 @@ class SentForm(Refillable, DomainForm):
         """A device without scripts gives none."""
         given: UUID | None = self.cleaned_data["client_id"]
         return given or uuid4()
+
+    def attempt(self, write: Callable[[], Any]) -> Any:
+        """As every form, but a conflict of two versions is the view's to answer."""
+        try:
+            return write()
+        except (Conflict, NotAllowed):
+            raise
+        except DomainError as error:
+            self.add_domain_error(error)
+            return None
 
 
 class StartForm(SentForm):
@@ -167,7 +180,9 @@ class PlanForm(DomainForm):
         multiline=True,
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("One on each line, with its place if you like: East gate 113.6253, 34.7466. Nobody must pass them."),
+        help_text=_(
+            "One on each line, with its place if you like: East gate 113.6253, 34.7466. Nobody must pass them."
+        ),
     )
 
     def clean_checkpoints(self) -> list[Spot]:

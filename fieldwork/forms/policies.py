@@ -21,7 +21,9 @@ class PolicyForm(DomainForm):
     """A decision: what, where, why, until when."""
 
     name = forms.ChoiceField(label=_("Switch"), choices=PolicySwitch.Name.choices)
-    grid = forms.ModelChoiceField(Grid.objects.none(), to_field_name="code", label=_("Below the grid"), empty_label=None)
+    grid = forms.ModelChoiceField(
+        Grid.objects.none(), to_field_name="code", label=_("Below the grid"), empty_label=None
+    )
     reason = CleanCharField(
         label=_("Reason"),
         max_length=REASON_LENGTH,

@@ -121,11 +121,10 @@ def plan_page(request: HttpRequest, pk: int) -> HttpResponse:
     plan = _find(request, pk)
     today = timezone.localdate()
     walks = plan.patrols.select_related("by").annotate(found=Count("findings")).order_by("-at", "-id")[:20]
-    passed = Count("patrol", filter=Q(patrol__at__gte=timezone.now() - LONG))
     context = {
         "plan": plan,
         "days": days_words(plan.weekdays),
-        "points": plan.checkpoints.annotate(passed=passed),
+        "points": patrol_plans.points_of(plan, since=timezone.now() - LONG),
         "kept": patrol_plans.kept_in([plan], today - LONG, today - timedelta(days=1))[plan.pk],
         "walks": walks,
         "may_plan": scope_of(request.user).can("field.plan", plan.grid_code),

@@ -56,7 +56,8 @@ def patrol_start(request: HttpRequest) -> HttpResponse:
         except Conflict as error:
             if wants_json(request):
                 return conflicting(request, error, _address(error.first), str(error.first))
-            made = _sent_before(form)
+            _sent_before(form)
+            made = None
         if made:
             return sent(
                 request, reverse("fieldwork:patrol_under_way"), created=made[1], said=_("The patrol has begun.")
@@ -159,7 +160,8 @@ def finding_new(request: HttpRequest) -> HttpResponse:
         except Conflict as error:
             if wants_json(request):
                 return conflicting(request, error, _address(patrol), error.first.text)
-            made = _sent_before(form)
+            _sent_before(form)
+            made = None
         if made:
             finding, created = made
             said = _finding_said(finding)

@@ -1,4 +1,4 @@
-"""The work ledger of grids (微网格长工作台账, domain.md 10 row 4.18), as reports show it: `fieldwork.logbook` for whole months.
+"""The work ledger of grids (微网格长工作台账, domain.md 10 row 4.18): `fieldwork.logbook` for whole months.
 
 What was done stands in `fieldwork.logbook`, with its sources; here is only who sees the ledger of a grid.
 """
