@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from fieldwork.models import KnockAction, MustDo, Visit, VisitDuty, VisitPlan, VisitPurpose
+from fieldwork.models import KnockAction, MustDo, Period, Visit, VisitDuty, VisitPlan, VisitPurpose
 from fieldwork.querysets import DutyQuerySet, VisitQuerySet
 from fieldwork.visit_lists import SOON
 from grid.filters import StrictFilterSet
@@ -95,6 +95,18 @@ class DutyFilter(filters.FilterSet):
 
 class StrictDutyFilter(StrictFilterSet, DutyFilter):
     """The same for other systems."""
+
+
+class StrictVisitPlanFilter(StrictFilterSet):
+    """What plans can be narrowed by, for other systems."""
+
+    target = filters.ChoiceFilter(label=_("who is visited"), choices=VisitPlan.Target.choices)
+    period = filters.ChoiceFilter(label=_("within"), choices=Period.choices)
+    is_active = filters.BooleanFilter(label=_("in use"))
+
+    class Meta:
+        model = VisitPlan
+        fields: tuple[str, ...] = ()
 
 
 class KnockFilter(filters.FilterSet):
