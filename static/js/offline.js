@@ -67,7 +67,8 @@
   }
   function goTo(address) { location.href = address; }
   function putAside(form, entry, words) {
-    var kept = navigator.serviceWorker && navigator.serviceWorker.controller;
+    /* a list of small forms that is not kept (visits that are due) stays: its next form is the next door */
+    var kept = navigator.serviceWorker && navigator.serviceWorker.controller && (form.dataset.offlineNext || !form.dataset.offlineSame);
     done(form);
     askForSync();
     if (kept) { flash(say(words || "kept"), "success"); goTo(form.dataset.offlineNext || box.dataset.waiting); return; }
