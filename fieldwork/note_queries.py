@@ -37,7 +37,7 @@ class NoteQuerySet(InGridQuerySet):
         return rows
 
     def _with_word(self, word: str) -> Self:
-        """The pairs find the rows through the index; of a longer word the text itself decides whether they stand in order."""
+        """The pairs find the rows through the index; of a longer word the text says whether they stand in order."""
         if len(word) < PAIR:
             return self.filter(text__icontains=word)
         sought: Any = Pairs(Upper(Value(word)))

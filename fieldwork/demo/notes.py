@@ -1,18 +1,18 @@
 """Quick notes of the last days in two streets of the demo; today's are written by the functions that the pages use."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone, translation
 
 from fieldwork import notes
 from fieldwork.demo.note_texts import TEXTS, TODAY, WISHES
 from fieldwork.models import DutyKind, FieldPhoto, FieldStep, QuickNote, Visit
-from grid.demo.divisions import SONGSHAN, JIANZHONG
+from grid.demo.divisions import JIANZHONG, SONGSHAN
 from grid.models import Compound
 from incidents.demo import rhythm
 from incidents.demo.cast import Cast, gather_cast
@@ -29,6 +29,11 @@ OF_CASES, OF_VISITS = 150, 60
 WISH_SHARE, PHOTO_SHARE, LATE_SHARE = 0.02, 0.12, 0.03
 COLOURS: Final = ("#7fa58a", "#a58a7f", "#7f93a5")
 Became = QuickNote.Became
+MAKE: Final[dict[str, Callable[..., object]]] = {
+    Became.INCIDENT: notes.become_incident,
+    Became.VISIT: notes.become_visit,
+    Became.WISH: notes.become_wish,
+}
 
 
 @dataclass
@@ -105,7 +110,7 @@ def _of_visits(now: datetime) -> Iterator[QuickNote]:
         yield _sequel(visit.text, visit, Became.VISIT, by=visit.by, at=visit.at, visit=visit)
 
 
-def _sequel(text: str, row: Incident | Visit, became: str, **more: object) -> QuickNote:
+def _sequel(text: str, row: Incident | Visit, became: str, **more: Any) -> QuickNote:
     client_id = uuid.uuid5(uuid.NAMESPACE_OID, f"note of {became} {row.pk}")
     where = {"grid": row.grid, "grid_code": row.grid_code}
     return QuickNote(
@@ -157,11 +162,6 @@ def _today(desk: _Desk, number: int, now: datetime) -> QuickNote:
         photos=[sample_picture(COLOURS[0])] if became == Became.INCIDENT else [],
     )
     note, _created = notes.write_note(new, actor=writer, now=at)
-    make = {
-        Became.INCIDENT: notes.become_incident,
-        Became.VISIT: notes.become_visit,
-        Became.WISH: notes.become_wish,
-    }.get(became)
-    if make is not None:
-        make(note.pk, actor=writer, now=at + timedelta(minutes=1))  # type: ignore[operator]
+    if became:
+        MAKE[became](note.pk, actor=writer, now=at + timedelta(minutes=1))
     return note

@@ -63,7 +63,7 @@ def due_visits(user: Any) -> QuerySet[VisitDuty]:
     return rows.order_by("due_on", "id")
 
 
-def _for_home(rows: QuerySet[VisitDuty]) -> QuerySet[Any, dict[str, Any]]:
+def _for_home(rows: QuerySet[VisitDuty]) -> Any:
     """What a line shows: the plan and the door; names and reasons stay where they are."""
     door = {
         f"{name}_": Coalesce(f"household__{path}", f"subject__household__{path}")

@@ -28,7 +28,8 @@ def photo(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     if request.headers.get("If-None-Match") == mark:
         return marked(HttpResponse(status=304), mark)
     try:
-        opened = Path(settings.MEDIA_ROOT, found.thumbnail if small else found.file).open("rb")
+        path = Path(settings.MEDIA_ROOT, found.thumbnail if small else found.file)
+        opened = path.open("rb")
     except OSError as error:
         raise Http404 from error
     return marked(FileResponse(opened, content_type="image/jpeg"), mark)

@@ -21,7 +21,7 @@ from fieldwork.once import Conflict
 from fieldwork.pictures import photos_visible_to
 from incidents.models import Incident
 from tests import street
-from tests.incidents.conftest import World, close_files, picture, world  # noqa: F401
+from tests.incidents.conftest import World, close_files, picture
 from tests.incidents.pages import client_of, photo, words
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ Write = Callable[..., QuickNote]
 
 
 @pytest.fixture
-def write(world: World) -> Write:  # noqa: F811
+def write(world: World) -> Write:
     """A note by a role, made by business."""
 
     def made(text: str = "楼道堆物已劝导", *, by: str = "microleader", **more: Any) -> QuickNote:
@@ -45,12 +45,12 @@ def test_a_note_without_a_grid_goes_to_the_writers_own(write: Write) -> None:
     assert write().grid_code == street.MICRO
 
 
-def test_the_grid_of_the_last_note_is_filled_in_again(world: World, write: Write) -> None:  # noqa: F811
+def test_the_grid_of_the_last_note_is_filled_in_again(world: World, write: Write) -> None:
     write(by="gridleader", grid=world.grids[street.MICRO_EAST])
     assert write(by="gridleader").grid_code == street.MICRO_EAST
 
 
-def test_the_same_send_is_the_same_note_and_other_words_are_a_conflict(world: World, write: Write) -> None:  # noqa: F811
+def test_the_same_send_is_the_same_note_and_other_words_are_a_conflict(world: World, write: Write) -> None:
     given = uuid4()
     first = write(client_id=given, photos=[picture()])
     assert write(client_id=given, photos=[picture()]) == first
@@ -62,14 +62,14 @@ def test_the_same_send_is_the_same_note_and_other_words_are_a_conflict(world: Wo
     assert (QuickNote.objects.count(), FieldPhoto.objects.count()) == (1, 1)
 
 
-def test_a_note_is_kept_with_the_time_of_the_phone(world: World, write: Write) -> None:  # noqa: F811
+def test_a_note_is_kept_with_the_time_of_the_phone(world: World, write: Write) -> None:
     late = write(at=world.now - timedelta(days=3))
     assert (late.at, late.received_at) == (world.now - timedelta(days=3), world.now)
     with pytest.raises(NotValid):
         write(at=world.now - timedelta(days=32))
 
 
-def test_nobody_writes_where_she_does_not_work(world: World, write: Write) -> None:  # noqa: F811
+def test_nobody_writes_where_she_does_not_work(world: World, write: Write) -> None:
     with pytest.raises(NotAllowed):
         write(grid=world.grids[street.OTHER_GRID])
     with pytest.raises(NotAllowed):
@@ -114,7 +114,7 @@ def test_words_of_two_characters_go_through_the_index(write: Write) -> None:
 # --- one tap ---
 
 
-def test_one_tap_makes_an_incident_with_the_photos_and_a_second_tap_the_same_one(world: World, write: Write) -> None:  # noqa: F811
+def test_one_tap_makes_an_incident_with_the_photos_and_a_second_tap_the_same_one(world: World, write: Write) -> None:
     note = write(photos=[picture()])
     for _tap in range(2):
         note, incident = notes.become_incident(note.pk, actor=world.people["microleader"], now=world.now)
@@ -125,14 +125,14 @@ def test_one_tap_makes_an_incident_with_the_photos_and_a_second_tap_the_same_one
         notes.become_wish(note.pk, actor=world.people["microleader"], now=world.now)
 
 
-def test_one_tap_makes_a_visit(world: World, write: Write) -> None:  # noqa: F811
+def test_one_tap_makes_a_visit(world: World, write: Write) -> None:
     note = write("看望独居老人", photos=[picture()])
     note, visit = notes.become_visit(note.pk, actor=world.people["gridleader"], now=world.now)
     assert Visit.objects.get() == visit == note.visit
     assert (visit.text, visit.at, visit.photos.count()) == (note.text, note.at, 1)
 
 
-def test_a_wish_can_be_taken_back_and_every_step_is_kept(world: World, write: Write) -> None:  # noqa: F811
+def test_a_wish_can_be_taken_back_and_every_step_is_kept(world: World, write: Write) -> None:
     note, by = write("想要一副老花镜"), {"actor": world.people["microleader"], "now": world.now}
     notes.become_wish(note.pk, **by)
     assert QuickNote.objects.wishes().get() == note
@@ -143,7 +143,7 @@ def test_a_wish_can_be_taken_back_and_every_step_is_kept(world: World, write: Wr
     assert [(step.before, step.after) for step in steps] == [("", "wish"), ("wish", "")]
 
 
-def test_who_only_looks_makes_nothing_of_a_note(world: World, write: Write) -> None:  # noqa: F811
+def test_who_only_looks_makes_nothing_of_a_note(world: World, write: Write) -> None:
     with pytest.raises(NotAllowed):
         notes.become_wish(write().pk, actor=world.people["auditor"], now=world.now)
 
@@ -156,7 +156,7 @@ def send(client: Client, **given: Any) -> Any:
     return client.post("/notes/new/", {"client_id": str(uuid4()), "text": "垃圾满溢"} | given, **headers)
 
 
-def test_the_form_needs_only_words_and_leads_to_what_can_be_made_of_them(world: World) -> None:  # noqa: F811
+def test_the_form_needs_only_words_and_leads_to_what_can_be_made_of_them(world: World) -> None:
     client = client_of(world, "microleader")
     assert client.get("/notes/new/")["X-Keep-Offline"] == "1"
     answer = send(client, photos=[photo()])
@@ -169,13 +169,13 @@ def test_the_form_needs_only_words_and_leads_to_what_can_be_made_of_them(world: 
     close_files(small)
 
 
-def test_what_was_typed_comes_back_with_the_reason_of_a_refusal(world: World) -> None:  # noqa: F811
+def test_what_was_typed_comes_back_with_the_reason_of_a_refusal(world: World) -> None:
     answer = send(client_of(world, "microleader"), text="写" * 2001)
     assert answer.status_code == 422
     assert "写" * 100 in answer.content.decode()
 
 
-def test_the_queue_of_the_phone_hears_kept_repeated_refused_and_conflict(world: World) -> None:  # noqa: F811
+def test_the_queue_of_the_phone_hears_kept_repeated_refused_and_conflict(world: World) -> None:
     client, given = client_of(world, "microleader"), str(uuid4())
     statuses = [send(client, client_id=given, headers=JSON).status_code for _time in range(2)]
     other = send(client, client_id=given, text="别的话", headers=JSON)
@@ -184,7 +184,7 @@ def test_the_queue_of_the_phone_hears_kept_repeated_refused_and_conflict(world: 
     assert send(client, text="", headers=JSON).json()["errors"].keys() == {"text"}
 
 
-def test_a_used_page_that_is_sent_again_gets_a_new_id(world: World) -> None:  # noqa: F811
+def test_a_used_page_that_is_sent_again_gets_a_new_id(world: World) -> None:
     client, given = client_of(world, "microleader"), str(uuid4())
     send(client, client_id=given)
     answer = send(client, client_id=given, text="别的话")
@@ -192,7 +192,7 @@ def test_a_used_page_that_is_sent_again_gets_a_new_id(world: World) -> None:  # 
     assert given not in answer.content.decode()
 
 
-def test_list_export_and_photo_end_at_the_border(world: World, write: Write) -> None:  # noqa: F811
+def test_list_export_and_photo_end_at_the_border(world: World, write: Write) -> None:
     here = write("建中街的便条", photos=[picture()])
     assert photos_visible_to(world.people["community"]).get() == here.photos.get()
     QuickNote.objects.filter(pk=here.pk).update(grid_code=street.OTHER_GRID)
@@ -200,7 +200,7 @@ def test_list_export_and_photo_end_at_the_border(world: World, write: Write) -> 
     assert not photos_visible_to(world.people["community"]).exists()
 
 
-def test_an_export_is_recorded(world: World, write: Write) -> None:  # noqa: F811
+def test_an_export_is_recorded(world: World, write: Write) -> None:
     write("水管漏水")
     write("路灯不亮")
     answer = client_of(world, "shiftleader").get("/notes/excel/?q=水管")
@@ -211,10 +211,11 @@ def test_an_export_is_recorded(world: World, write: Write) -> None:  # noqa: F81
 
 
 @pytest.mark.parametrize(
-    ("role", "page", "most"), [("shiftleader", "/notes/", 9), ("gridleader", "/today/", 18), ("community", "/notes/wishes/", 7)]
+    ("role", "page", "most"),
+    [("shiftleader", "/notes/", 9), ("gridleader", "/today/", 18), ("community", "/notes/wishes/", 7)],
 )
 def test_a_page_costs_as_much_for_many_notes_as_for_one(
-    world: World, write: Write, role: str, page: str, most: int  # noqa: F811
+    world: World, write: Write, role: str, page: str, most: int
 ) -> None:
     client = client_of(world, role)
 
@@ -240,7 +241,7 @@ def test_a_page_costs_as_much_for_many_notes_as_for_one(
 # --- the phone's home ---
 
 
-def test_home_has_the_four_daily_things_and_is_where_field_people_begin(world: World) -> None:  # noqa: F811
+def test_home_has_the_four_daily_things_and_is_where_field_people_begin(world: World) -> None:
     client = client_of(world, "microleader")
     assert client.get("/")["Location"] == "/today/"
     page = client.get("/today/").content.decode()
@@ -251,7 +252,7 @@ def test_home_has_the_four_daily_things_and_is_where_field_people_begin(world: W
 # --- api ---
 
 
-def test_systems_write_once_and_make_something_of_a_note(world: World) -> None:  # noqa: F811
+def test_systems_write_once_and_make_something_of_a_note(world: World) -> None:
     client, given = client_of(world, "microleader"), {"client_id": str(uuid4()), "text": "井盖松动"}
 
     def post(path: str, body: dict[str, Any]) -> Any:

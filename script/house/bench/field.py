@@ -64,8 +64,9 @@ FROM fieldwork_household WHERE unit = 'bench' AND room::bigint BETWEEN %(first)s
 _CARE: Final = """
 INSERT INTO fieldwork_caresubject (household_id, resident_id, tag_id, status, reason, health, basis, since,
   entered_by_id, grid_id, grid_code, is_demo, version)
-SELECT h.id, r.id, (%(tags)s::bigint[])[1 + h.room::bigint / 4 %% cardinality(%(tags)s::bigint[])], 'active', %(reason)s,
-  '', 'duty', current_date, (SELECT min(id) FROM accounts_user WHERE is_superuser), h.grid_id, h.grid_code, true, 1
+SELECT h.id, r.id, (%(tags)s::bigint[])[1 + h.room::bigint / 4 %% cardinality(%(tags)s::bigint[])], 'active',
+  %(reason)s, '', 'duty', current_date, (SELECT min(id) FROM accounts_user WHERE is_superuser), h.grid_id, h.grid_code,
+  true, 1
 FROM fieldwork_household AS h JOIN fieldwork_resident AS r ON r.household_id = h.id
 WHERE h.unit = 'bench' AND h.room::bigint %% 4 = 0 AND h.room::bigint BETWEEN %(first)s AND %(top)s
 """
