@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from fieldwork import patrol_plans
 from fieldwork.models import QuickNote, VisitDuty
 from grid.access import requires
-from grid.scope import scope_of
+from grid.scope import Scope, scope_of
 from incidents.views.field import HOME_CHECKS, HOME_LIMIT, checks_of, my_tasks, today_of
 from incidents.views.finding import person
 
@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     figures["overdue"] += sum(1 for case in checks if case.due_at and case.due_at < now)
     due, plans = due_visits(user).filter(due_on__lte=today), patrol_plans.due_rounds(user, now)
     rounds = [one for one in plans if one.state(now) in TO_WALK]
-    visits = list(_for_home(due)[: VISITS + 1])
+    visits = _for_home(due, scope_of(user))
     context = {
         "now": now,
         "day": today,
@@ -63,10 +63,14 @@ def due_visits(user: Any) -> QuerySet[VisitDuty]:
     return rows.order_by("due_on", "id")
 
 
-def _for_home(rows: QuerySet[VisitDuty]) -> Any:
-    """What a line shows: the plan and the door; names and reasons stay where they are."""
+def _for_home(rows: QuerySet[VisitDuty], scope: Scope) -> list[dict[str, Any]]:
+    """What a line shows: the plan and the building; the door for those who see households. No names, no reasons."""
     door = {
         f"{name}_": Coalesce(f"household__{path}", f"subject__household__{path}")
         for name, path in (("building", "building__name"), ("unit", "unit"), ("room", "room"))
     }
-    return rows.values("pk", "due_on", "plan__name", "grid__name", **door)
+    found = rows.values("pk", "due_on", "plan__name", "grid__name", "grid_code", **door)[: VISITS + 1]
+    for line in found:
+        sees = scope.can("household.view", line["grid_code"])
+        line["door"] = f"{line['unit_']}{line['room_']}" if sees else ""
+    return list(found)

@@ -11,14 +11,16 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.errors import NotAllowed, NotNow, NotValid
 from accounts.models import AccessEvent
 from fieldwork import notes
-from fieldwork.models import FieldPhoto, FieldStep, QuickNote, Visit
+from fieldwork.models import FieldPhoto, FieldStep, Household, QuickNote, Visit, VisitDuty, VisitPlan
 from fieldwork.once import Conflict
 from fieldwork.pictures import photos_visible_to
+from grid.models import Building, Compound
 from incidents.models import Incident
 from tests import street
 from tests.incidents.conftest import World, close_files, picture
@@ -247,6 +249,22 @@ def test_home_has_the_four_daily_things_and_is_where_field_people_begin(world: W
     page = client.get("/today/").content.decode()
     for address in ("/report/", "/notes/new/"):
         assert f'href="{address}"' in page
+
+
+def test_home_names_the_door_of_a_due_visit_only_to_those_who_see_households(world: World) -> None:
+    day, grid = timezone.localdate(), world.grids[street.MICRO]
+    here = {"grid": grid, "grid_code": grid.code}
+    compound = Compound.objects.create(grid=grid, name="一号院")
+    building = Building.objects.create(compound=compound, grid=grid, name="3号楼")
+    home = Household.objects.create(building=building, unit="2单元", room="907", **here)
+    plan = VisitPlan.objects.create(name="每半年", target="household", period="half", starts_on=day)
+    VisitDuty.objects.create(plan=plan, household=home, due_on=day, **here)
+    officer = world.people["officer"] = street.make_person("officer")
+    street.give_post(officer, "city_officer", grid)
+    for role, door in (("microleader", "2单元907"), ("officer", "")):
+        page = words(client_of(world, role).get("/today/"))
+        assert "3号楼" in page
+        assert ("907" in page) == bool(door)
 
 
 # --- api ---
