@@ -121,7 +121,7 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def number(sitting: Sitting, picture: Path, pictures: Path) -> str:
     """The grid leader's report from the phone; gives its number."""
     with sitting("gridleader", PHONE) as page:
-        page.goto("/m/")
+        page.goto("/today/")
         shoot(page, pictures / "1-gridleader-home.png")
         page.goto("/report/")
         page.fill("[name=text]", WORDS)
