@@ -14,7 +14,10 @@ from accounts.api_keys import issue
 from accounts.models import ApiKey, User
 from fieldwork.demo.care import build_care
 from fieldwork.demo.households import build_households
+from fieldwork.demo.inspections import build_inspections
 from fieldwork.demo.notes import build_notes
+from fieldwork.demo.patrols import build_patrols
+from fieldwork.demo.training import build_training
 from fieldwork.dictionaries import load_dictionaries
 from grid.demo.divisions import JIANZHONG, STREETS
 from grid.demo.organizations import build_organizations
@@ -106,7 +109,10 @@ class Command(BaseCommand):
         build_grid_tasks(now)
         build_households(now)
         build_care(now)
+        build_patrols(now)
         build_notes(now)
+        build_inspections(now)
+        build_training(now)
         build_clusters(now)
         dispatch_due(now=now)
         self.stdout.write(f"{len(grids)} grids, {people} people, {ended} ended and {opened} open incidents (made up)")
