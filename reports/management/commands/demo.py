@@ -18,6 +18,7 @@ from fieldwork.demo.inspections import build_inspections
 from fieldwork.demo.notes import build_notes
 from fieldwork.demo.patrols import build_patrols
 from fieldwork.demo.training import build_training
+from fieldwork.demo.visits import build_visits
 from fieldwork.dictionaries import load_dictionaries
 from grid.demo.divisions import JIANZHONG, STREETS
 from grid.demo.organizations import build_organizations
@@ -109,6 +110,7 @@ class Command(BaseCommand):
         build_grid_tasks(now)
         build_households(now)
         build_care(now)
+        build_visits(now)
         build_patrols(now)
         build_notes(now)
         build_inspections(now)
