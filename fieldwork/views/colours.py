@@ -129,6 +129,7 @@ def care_colours(request: HttpRequest) -> HttpResponse:
         "top": top,
         "chain": [grid for grid, _may in ancestors(top, request.user) if _may_count(scope, grid.code)],
         "legend": legend,
+        "map_level": min(top.level + 1, Grid.Level.MICRO),
         "lines": [(line, list(zip(legend, line.cells, strict=True))) for line in lines],
         "total": list(zip(legend, total.of(slots), strict=True)),
         "all": total.total,

@@ -28,7 +28,8 @@
     if (!box.ggMap) return;
     gg.map.fetchJson(box.dataset.careMap).then(function (collection) {
       var drawn = layer(collection).addTo(box.ggMap);
-      gg.map.fit(box.ggMap, drawn);
+      drawn.bringToFront();
+      if (!box.dataset.geojson) gg.map.fit(box.ggMap, drawn);
     }).catch(function () { /* the table shows the same counts */ });
   });
 })();
