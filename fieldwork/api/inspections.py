@@ -1,4 +1,4 @@
-"""Doors of inspections for systems: places, looks, hazards, notices to put right. No answer holds a contact in clear."""
+"""Doors of inspections for systems: places, looks, hazards, notices to put right. No contact leaves in clear."""
 
 from typing import Any, ClassVar
 

@@ -75,21 +75,22 @@ def test_the_phone_form_takes_taps_words_and_photos_and_sends_once(scene: Scene)
         ("门口堆物", "fixed_once"),
         ("防火门完好：闭门器坏", "open"),
     ]
-    assert (
-        Hazard.objects.get(item=bad).photos.count() == 1 and row.answers.get(item=scene.items[0]).answer == "not_here"
-    )
+    assert Hazard.objects.get(item=bad).photos.count() == 1
+    assert row.answers.get(item=scene.items[0]).answer == "not_here"
     photo.seek(0)
     again = client.post(url, {**sent, f"photos_{bad}": photo}, headers={"Accept": "application/json"})
     assert (again.status_code, again.json()["url"]) == (200, answer.json()["url"])
     other = client.post(url, {**sent, "text": "别的"}, headers={"Accept": "application/json"})
-    assert other.status_code == 409 and Inspection.objects.count() == 1
+    assert other.status_code == 409
+    assert Inspection.objects.count() == 1
 
 
 def test_a_hazard_of_ones_own_needs_words_and_nothing_typed_is_lost(scene: Scene) -> None:
     url = reverse("fieldwork:inspect", args=[scene.shop.pk])
     sent = {"client_id": str(uuid4()), "bad_other1": "on", "text": "白天去的"}
     answer = signed_in(scene, "gridleader").post(url, sent)
-    assert answer.status_code == 422 and "白天去的" in answer.content.decode()
+    assert answer.status_code == 422
+    assert "白天去的" in answer.content.decode()
     assert not Inspection.objects.exists()
 
 
@@ -121,7 +122,8 @@ def test_a_hand_over_from_the_page_begins_a_case(scene: Scene) -> None:
     given = {"organization": unit.pk, "as_case": "on", "text": "拒不整改", "version": notice.version}
     answer = signed_in(scene, "shiftleader").post(f"/inspections/notices/{notice.pk}/transfer/", given, follow=True)
     notice.refresh_from_db()
-    assert notice.incident is not None and notice.incident.number in answer.content.decode()
+    assert notice.incident is not None
+    assert notice.incident.number in answer.content.decode()
 
 
 LISTS = ("places", "inspections", "hazards", "rectifications", "inspection_statistics")
@@ -198,7 +200,8 @@ def test_every_list_leaves_as_excel_masked_and_recorded(scene: Scene, name: str)
     answer = client.get(reverse("fieldwork:inspection_excel", args=[name]))
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
     cells = [str(cell.value) for row in book.active.iter_rows() for cell in row]
-    assert "蔡记便民店" in cells and not any(word in cell for cell in cells for word in SECRETS)
+    assert "蔡记便民店" in cells
+    assert not any(word in cell for cell in cells for word in SECRETS)
     assert AccessEvent.objects.filter(action="export", actor=scene.people["shiftleader"]).count() == 1
 
 
@@ -222,7 +225,8 @@ def test_a_new_version_is_made_changed_and_released_on_the_pages(scene: Scene) -
     assert client.post(f"/inspections/checklists/{old.pk}/items/", {"text": "x"}).status_code in (409, 422)
     client.post(f"/inspections/checklists/{draft.pk}/release/")
     page = signed_in(scene, "gridleader").get(f"/inspections/places/{scene.shop.pk}/inspect/").content.decode()
-    assert "没有飞线充电" in page and "有台账" not in page
+    assert "没有飞线充电" in page
+    assert "有台账" not in page
 
 
 # --- API --------------------------------------------------------------------------------------------------------------
@@ -251,7 +255,8 @@ def test_a_system_sends_a_look_once_and_reads_it_masked(scene: Scene, api: APICl
     assert api.post("/api/v1/field/inspections/", {**body, "text": "别的"}, format="json").status_code == 409
     assert first.json()["hazards"][0]["text"] == "没有人员住宿：找138****5678"
     place = api.get(f"/api/v1/field/places/{scene.shop.pk}/").json()
-    assert place["contact"] == "蔡** 138****5678" and "phone" not in place
+    assert place["contact"] == "蔡** 138****5678"
+    assert "phone" not in place
 
 
 def test_a_system_enters_a_recheck_with_its_version(scene: Scene, api: APIClient) -> None:
@@ -304,8 +309,10 @@ def test_wrong_rows_are_named_and_nothing_is_written(scene: Scene) -> None:
         [street.MICRO, "丁", "小商店", "", "", "", ""],
     )
     assert {found["row"] for found in run.findings} == {2, 3, 4, 5, 7}
-    assert run.applied_at is None and InspectedPlace.objects.count() == 1
-    assert "李四" not in str(run.findings) and "77777" not in str(run.findings)
+    assert run.applied_at is None
+    assert InspectedPlace.objects.count() == 1
+    assert "李四" not in str(run.findings)
+    assert "77777" not in str(run.findings)
 
 
 # --- Word -------------------------------------------------------------------------------------------------------------
@@ -327,7 +334,8 @@ def test_the_word_of_a_notice_says_what_the_page_says_and_is_always_the_same(sce
     page = signed_in(scene, "gridleader").get(reverse("reports:rectification_sheet", args=[notice.pk]))
     assert all(words in page.content.decode() for words in (notice.number, "阁楼住人", "建中街街道办事处"))
     file = signed_in(scene, "gridleader").get(reverse("reports:rectification_word", args=[notice.pk]))
-    assert file.content == content and "no-store" in file["Cache-Control"]
+    assert file.content == content
+    assert "no-store" in file["Cache-Control"]
 
 
 def test_a_notice_of_another_street_has_no_sheet_for_the_reader(scene: Scene) -> None:
