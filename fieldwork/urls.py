@@ -28,6 +28,7 @@ from fieldwork.views import (
     training,
     visit_plans,
     visits,
+    volumes,
 )
 
 app_name = "fieldwork"
@@ -42,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notes/<ascii_int:pk>/", notes.note, name="note"),
     path("notes/<ascii_int:pk>/become/<slug:kind>/", notes.note_become, name="note_become"),
     path("notes/<ascii_int:pk>/take-back/", notes.note_take_back, name="note_take_back"),
+    path("field-volumes/", volumes.field_volumes, name="volumes"),
     path("field-photos/<uuid:public_id>/", photos.photo, name="photo"),
     # patrols, policies
     path("patrols/", patrol_plans.patrol_list, name="patrols"),
@@ -140,6 +142,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inspections/notices/<ascii_int:pk>/<slug:name>/", orders.notice_step, name="rectification_step"),
     path("inspections/checklists/", checklists.checklist_list, name="checklists"),
     path("inspections/checklists/<ascii_int:pk>/", checklists.checklist, name="checklist"),
+    path("inspections/checklists/<ascii_int:pk>/items/", checklists.checklist_add, name="checklist_add"),
     path("inspections/checklists/<ascii_int:pk>/<slug:name>/", checklists.checklist_step, name="checklist_step"),
     # training
     path("training/", training.session_list, name="training"),

@@ -47,7 +47,7 @@ from reports.models import Assessment, Decision, DocumentTemplate, Meeting, Pape
 from reports.papers import writing as paper_writing
 from tests import street
 from tests.access_assessment import sample_assessment
-from tests.access_field import COURSE, Field, sample_field
+from tests.access_field import CHECKLIST, COURSE, Field, sample_field
 from tests.access_records import Records, sample_records
 from tests.street import COMMUNITY, MICRO, OTHER_COMMUNITY, OTHER_GRID, OTHER_STREET, ROLES, STREET
 
@@ -709,6 +709,19 @@ SAMPLES: dict[str, Sample] = {
     "api-field-building-detail": Sample(_field("building"), "household.view"),
     "api-field-building-board": Sample(_field("building"), "household.view"),
     # field work: visits
+    **{f"fieldwork:{name}": Sample(_field("visit"), "field.view") for name in ("visit", "visit_incident")},
+    **{f"fieldwork:knock{name}": Sample(_field("knock"), "field.view") for name in ("", "_walk", "_door")},
+    **{
+        f"fieldwork:knock_{name}": Sample(_field("knock"), "field.view", needs="field.plan")
+        for name in ("edit", "end", "follow")
+    },
+    "fieldwork:knock_step": Sample(
+        lambda side: {"pk": side.field.knock.pk, "name": "start"}, "field.view", needs="field.plan"
+    ),
+    "api-field-visit-detail": Sample(_field("visit"), "field.view"),
+    "api-field-duty-detail": Sample(_field("duty"), "care.view"),
+    "api-field-knock-detail": Sample(_field("knock"), "field.view"),
+    "api-field-knock-doors": Sample(_field("knock"), "field.view"),
     # field work: care
     **{f"fieldwork:care_{name}": Sample(_field("subject"), "care.view") for name in ("subject", "edit", "consent")},
     "fieldwork:care_step": Sample(_field("subject"), "care.view"),
@@ -720,6 +733,32 @@ SAMPLES: dict[str, Sample] = {
     "api-field-care-detail": Sample(_field("subject"), "care.view"),
     "api-field-promise-detail": Sample(_field("promise"), "care.view"),
     # field work: inspections
+    **{
+        f"fieldwork:{name}": Sample(_field(kind), "field.view", needs=needs)
+        for name, kind, needs in (
+            ("inspection", "inspection", ""),
+            ("order", "inspection", "inspection.order"),
+            ("place", "place", ""),
+            ("place_edit", "place", "field.write"),
+            ("place_close", "place", "field.write"),
+            ("place_contact", "place", "care.reveal"),
+            ("inspect", "place", "field.write"),
+            ("hazard_fix", "hazard", "field.write"),
+            ("rectification", "notice", ""),
+        )
+    },
+    "fieldwork:rectification_step": Sample(
+        lambda side: {"pk": side.field.notice.pk, "name": "recheck"}, "field.view", needs="field.write"
+    ),
+    "reports:rectification_sheet": Sample(_field("notice"), "field.view"),
+    "reports:rectification_word": Sample(_field("notice"), "field.view"),
+    "api-field-place-detail": Sample(_field("place"), "field.view"),
+    "api-field-inspection-detail": Sample(_field("inspection"), "field.view"),
+    "api-field-hazard-detail": Sample(_field("hazard"), "field.view"),
+    "api-field-rectification-detail": Sample(_field("notice"), "field.view"),
+    "api-field-rectification-recheck": Sample(
+        _field("notice"), "field.view", needs="field.write", body=lambda side: {"result": "fixed"}
+    ),
     # field work: training
     **{
         f"fieldwork:training_{name}": Sample(_field("training"), "grid.view", needs=needs)
@@ -753,6 +792,10 @@ CHOICES: dict[str, dict[str, Any]] = {
     **{f"fieldwork:{name}": {"pk": COURSE} for name in ("course", "course_edit", "material_add")},
     "fieldwork:material_remove": {"pk": COURSE, "material": COURSE},
     "api-field-course-detail": {"pk": COURSE},
+    # checklists are of the whole office
+    **{f"fieldwork:{name}": {"pk": CHECKLIST} for name in ("checklist", "checklist_add")},
+    "fieldwork:checklist_step": {"pk": CHECKLIST, "name": "new-version"},
+    "fieldwork:inspection_excel": {"name": "places"},
 }
 """Addresses that name one of some fixed choices, which is nobody's: whom the rule lets in gets in."""
 
@@ -760,7 +803,9 @@ QUERIES: dict[str, tuple[str, Callable[[Side], str], str]] = {
     "grid:list": ("under", lambda side: side.grid.code, "grid.view"),
     "grid:map": ("under", lambda side: side.grid.code, "grid.view"),
     "fieldwork:care_colours": ("grid", lambda side: side.grid.code, "field.view"),
+    "fieldwork:inspection_statistics": ("grid", lambda side: side.community.code, "field.view"),
     "reports:list": ("grid", lambda side: side.community.code, "report.view"),
+    "fieldwork:volumes": ("grid", lambda side: side.grid.code, "field.view"),
     "reports:preview": ("grid", lambda side: side.community.code, "report.view"),
     "reports:indicator": ("grid", lambda side: side.community.code, "report.view"),
     "reports:burden": ("grid", lambda side: side.street, "burden.view"),

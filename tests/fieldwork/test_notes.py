@@ -267,6 +267,20 @@ def test_home_names_the_door_of_a_due_visit_only_to_those_who_see_households(wor
         assert ("907" in page) == bool(door)
 
 
+# --- volumes ---
+
+
+def test_volumes_add_up_grid_by_grid_and_every_number_opens_its_list(world: World, write: Write) -> None:
+    for code in (street.MICRO, street.MICRO, street.MICRO_EAST, street.GRID):
+        write(by="gridleader", grid=world.grids[code])
+    client = client_of(world, "gridleader")
+    page = client.get("/field-volumes/")
+    assert [line.counts[0] for line, _cells in page.context["lines"]] == [2, 1, 1]
+    (_what, together, address), *_others = page.context["total"]
+    assert together == len(client.get(address).context["page"].rows) == 4
+    assert client.get(f"/field-volumes/?grid={street.OTHER_GRID}").status_code == 404
+
+
 # --- api ---
 
 
