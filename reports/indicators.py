@@ -51,7 +51,8 @@ class Indicator:
 
     `direction` says which way is better; `sources` are marks of domain.md 2.5 and 6. `site_specific`: the field leaves
     the denominator to the site, ours is one possible reading. `target` is a share that the source asks for. `family`
-    says what the measures are of: incidents ("measures") or call-backs ("call_backs").
+    says what the measures are of: incidents ("measures"), call-backs ("call_backs") or field work ("field");
+    `of_people`: few of them are not told.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Indicator:
     site_specific: bool = False
     target: float | None = None
     family: str = "measures"
+    of_people: bool = False
 
     @property
     def label(self) -> str:
@@ -114,7 +116,9 @@ def group_labels() -> dict[str, str]:
 @cache
 def _words() -> Mapping[str, Any]:
     words: Mapping[str, Any] = json.loads((DATA / "indicators.json").read_text("utf-8"))
-    return words
+    # what field work counts has its words where the chapter of the reports has them
+    field = json.loads((DATA / "chapter_fieldwork.json").read_text("utf-8"))["figures"]
+    return {**words, "field": field}
 
 
 def _did(*moves: str) -> str:
@@ -270,7 +274,7 @@ MORE_INDICATORS: Final[tuple[Indicator, ...]] = (
     Indicator("substantive_rate", "closed_solved", "closed", sources=("S4",)),
     Indicator("resident_report_share", "reported_by_residents", "reported", sources=("S3",), site_specific=True),
 )
-"""Counted when asked for; the rate of visits (走访率) joins with the field work."""
+"""Counted when asked for."""
 
 CALL_BACK_MEASURES: Final[tuple[Measure, ...]] = tuple(
     Measure(name, "", "call_backs") for name in ("assigned", "contacted", "called_back", "solved", "satisfied")
@@ -285,12 +289,23 @@ CALL_BACK_INDICATORS: Final[tuple[Indicator, ...]] = tuple(
 )
 """三率, from the call-backs; `incidents.rates` counts them."""
 
+FIELD_INDICATORS: Final[tuple[Indicator, ...]] = (
+    Indicator("visit_rate", "visits_done", "visits_due", sources=("W34",), family="field", of_people=True),
+    Indicator("hazard_rectification_rate", "hazards_fixed", "hazards", sources=("W59",), family="field"),
+    Indicator("promise_rate", "promises_kept", "promises_due", sources=("S4",), family="field", of_people=True),
+)
+FIELD_MEASURES: Final[tuple[Measure, ...]] = tuple(
+    Measure(name, "", "field") for each in FIELD_INDICATORS for name in (each.numerator, each.denominator)
+)
+"""走访率, 隐患整改率, 承诺兑现率, from the field work; `reports.chapters.fieldwork_counts` counts them."""
+
 INCIDENT_INDICATORS: Final = (*INDICATORS, *MORE_INDICATORS)
-ALL_INDICATORS: Final = (*INCIDENT_INDICATORS, *CALL_BACK_INDICATORS)
+ALL_INDICATORS: Final = (*INCIDENT_INDICATORS, *CALL_BACK_INDICATORS, *FIELD_INDICATORS)
 ALL_INDICATOR_BY_NAME: Final = {indicator.name: indicator for indicator in ALL_INDICATORS}
 _FAMILIES: Final[Mapping[str, Mapping[str, Measure]]] = {
     "measures": ALL_MEASURE_BY_NAME,
     "call_backs": {measure.name: measure for measure in CALL_BACK_MEASURES},
+    "field": {measure.name: measure for measure in FIELD_MEASURES},
 }
 
 

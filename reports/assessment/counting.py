@@ -18,8 +18,9 @@ from grid.models import Grid, Organization, Post
 from grid.posts import PostKind
 from incidents.models import CallBack
 from incidents.rates import SATISFIED, with_unit
+from reports import field_figures
 from reports.assessment.score import AREA, POST, UNIT, Facts, Ratio
-from reports.indicators import INDICATORS, MEASURES, UNIT_MEASURE_BY_NAME, UNIT_MEASURES, Indicator
+from reports.indicators import FIELD_INDICATORS, INDICATORS, MEASURES, UNIT_MEASURE_BY_NAME, UNIT_MEASURES, Indicator
 from reports.metrics import Extent, counting_columns, part, query
 from reports.periods import Period
 
@@ -68,7 +69,8 @@ def choices(subject: str) -> list[tuple[str, str]]:
     if subject == POST:
         return []
     counted = [(one.name, f"{one.label}（{one.formula}）") for one in _indicators(subject)]
-    return counted + [(rate.name, f"{rate.label}（{rate.formula}）") for rate in CALL_RATES]
+    counted += [(rate.name, f"{rate.label}（{rate.formula}）") for rate in CALL_RATES]
+    return counted + [(one.name, f"{one.label}（{one.formula}）") for one in FIELD_INDICATORS if subject == AREA]
 
 
 def _indicators(subject: str) -> tuple[Indicator, ...]:
@@ -107,7 +109,7 @@ def read(
     leave_out: Collection[int] = (),
     only: Collection[int] | None = None,
 ) -> Facts:
-    """All counts of the subjects, in two queries; without the incidents `leave_out`, or of the incidents `only`."""
+    """All counts of the subjects, in three queries; without the incidents `leave_out`, or of the incidents `only`."""
     if subject == POST:
         held = _post_kinds(grid, period)
         return Facts({kind: {} for kind in sorted(held)}, held)
@@ -122,6 +124,10 @@ def read(
     for key, found in _called(subject, extent, leave_out, only).items():
         ratios.setdefault(key, {}).update(found)
         cases.setdefault(key, 0)
+    if subject == AREA and only is None and extent.start < extent.end:  # single cases are no field work
+        for key, found in field_figures.by_area(extent, *FIELD_INDICATORS).items():
+            ratios.setdefault(key, {}).update(found)
+            cases.setdefault(key, 0)
     kept = sorted(key for key in ratios if _is_subject(subject, key, grid.code))
     return Facts({key: ratios[key] for key in kept}, {key: cases[key] for key in kept})
 

@@ -22,7 +22,7 @@ _VISITS: Final = ("visits", "visits_due", "care", "promises_due", "promises_made
 
 def count(extent: Extent) -> Mapping[str, int]:
     """All figures of the chapter over `extent`; one query per table of field work."""
-    found = counts.totals(extent)
+    found = counts.totals(extent) | {"care": counts.care(extent).told}
     return {name: found[name] for name in CHAPTER.words["figures"]}
 
 

@@ -4,13 +4,13 @@ The definitions are those of the pages (`fieldwork.duties`, `fieldwork.inspectio
 was put right or kept after the end does not count.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final
 
-from django.db.models import Aggregate, Count, F, Q, QuerySet
+from django.db.models import Aggregate, Count, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Left
 
 from fieldwork import duties
@@ -35,6 +35,8 @@ from reports.metrics import Extent
 from reports.periods import local_day
 
 Counts = Mapping[str, Aggregate]
+COLUMNS: Final = 5
+"""No source has more counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,13 @@ class Source:
     counts: Callable[[Extent], Counts]
     code: str = "grid_code"
 
-    def within(self, extent: Extent) -> QuerySet[Any]:
-        """The rows of the subtree."""
-        return self.rows(extent).filter(**{f"{self.code}__startswith": extent.code}).order_by()
+    def lines(self, extent: Extent, width: int, number: int) -> QuerySet[Any]:
+        """For each area with rows: the number of the source, the area, and as many counts as any source has."""
+        rows = self.rows(extent).filter(**{f"{self.code}__startswith": extent.code}).order_by()
+        counts = [*self.counts(extent).values(), *[Value(0)] * COLUMNS][:COLUMNS]
+        columns = {f"n{n}": count for n, count in enumerate(counts)}
+        areas = rows.annotate(source=Value(number), area=Left(self.code, width)).values("source", "area")
+        return areas.annotate(**columns).values_list("source", "area", *columns)
 
 
 def days(extent: Extent) -> tuple[date, date]:
@@ -55,29 +61,34 @@ def days(extent: Extent) -> tuple[date, date]:
     return local_day(extent.start), local_day(extent.end - timedelta(microseconds=1))
 
 
-def totals(extent: Extent) -> dict[str, int]:
-    """Every figure of the subtree; one query per source."""
-    found: dict[str, int] = {}
-    for source in sources():
-        found |= source.within(extent).aggregate(**source.counts(extent))
-    return found | {"care": care(extent).told}
+def totals(extent: Extent, *, only: frozenset[str] = frozenset()) -> dict[str, int]:
+    """The figures of the subtree without those in care, or `only` some; one query."""
+    lines = _counted(extent, only, len(extent.code))
+    return lines[extent.code] if lines else _nothing(extent, only)
 
 
-def by_area(extent: Extent) -> dict[str, dict[str, int]]:
-    """The figures (without those in care) by the next level of grids, for areas with any; one query per source."""
-    nothing = {name: 0 for source in sources() for name in source.counts(extent)}
+def by_area(extent: Extent, *, only: frozenset[str] = frozenset()) -> dict[str, dict[str, int]]:
+    """The same by the next level of grids, for areas with any; one query."""
+    return _counted(extent, only, extent.area_length)
+
+
+def _counted(extent: Extent, only: frozenset[str], width: int) -> dict[str, dict[str, int]]:
+    """All sources in one statement: a line per source and area, its counts in the columns n0, n1 …"""
+    some = _counting(extent, only)
+    first, *others = [source.lines(extent, width, number) for number, source in enumerate(some)]
     found: dict[str, dict[str, int]] = {}
-    for area, counted in _lines(extent, extent.area_length):
-        found.setdefault(area, dict(nothing)).update(counted)
+    for number, area, *numbers in first.union(*others, all=True) if others else first:
+        line = found.setdefault(area, _nothing(extent, only))
+        line.update(zip(some[number].counts(extent), numbers, strict=False))
     return found
 
 
-def _lines(extent: Extent, width: int) -> Iterator[tuple[str, dict[str, int]]]:
-    for source in sources():
-        rows = source.within(extent).annotate(area=Left(source.code, width)).values("area")
-        for line in rows.annotate(**source.counts(extent)):
-            area = line.pop("area")
-            yield area, line
+def _counting(extent: Extent, only: frozenset[str]) -> list[Source]:
+    return [source for source in sources() if not only or only & set(source.counts(extent))]
+
+
+def _nothing(extent: Extent, only: frozenset[str]) -> dict[str, int]:
+    return {name: 0 for source in _counting(extent, only) for name in source.counts(extent)}
 
 
 # --- the sources ------------------------------------------------------------------------------------------------------

@@ -154,6 +154,8 @@ def _side(request: HttpRequest, found: Indicator, side: str, extent: Extent, per
     shown: dict[str, Any] = {"side": side, "measure": measure}
     if found.family == "call_backs":
         return shown | _side_of_people(request, measure, extent, period)
+    if found.family == "field":
+        return shown | {"url": ""}
     number = figures.number(f"{side}_{found.name}", Line())
     behind = figures.behind(extent, number, Line(), limit=SHOWN) if extent.start < extent.end else Found(0)
     rows = Incident.objects.visible_to(request.user).filter(pk__in=behind.ids).order_by("pk")
