@@ -51,6 +51,7 @@ def build_records(now: datetime) -> int:
         clerk = gather_cast().at_desk(JIANZHONG, PostKind.OPERATOR)
         office = Grid.objects.defer("boundary").get(code=JIANZHONG)
         methods.load_six_steps(office, actor=clerk)
+        methods.load_three_steps(office, actor=clerk)
         _tours(office, clerk, local_day(now))
         _figures(office, clerk, now)
         _matters(clerk, local_day(now))

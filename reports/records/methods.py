@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotValid, demand_valid
 from accounts.models import User
+from fieldwork.models import Attendance, BadgeHolding, TrainingSession
 from grid.access import demand
 from grid.models import Grid, Post
 from grid.posts import PostKind
@@ -70,6 +72,20 @@ def _typical(code: str, now: datetime) -> int:
     return int(rows.filter(submitted_at__range=_moments(now)).count())
 
 
+def _badges(code: str, now: datetime) -> int:
+    today = local_day(now)
+    rows = BadgeHolding.objects.filter(grid_code__startswith=code, since__lte=today)
+    held = rows.filter(Q(until__isnull=True) | Q(until__gt=today))
+    return int(held.values("user").distinct().count())
+
+
+def _trained(code: str, now: datetime) -> int:
+    first, last = _moments(now)
+    rows = Attendance.objects.filter(session__grid_code__startswith=code, presence=Attendance.Presence.PRESENT)
+    rows = rows.filter(session__status=TrainingSession.Status.HELD)
+    return int(rows.filter(session__starts_at__gte=first, session__starts_at__lt=last).count())
+
+
 def _matters(code: str, now: datetime) -> int:
     rows = Matter.objects.filter(grid_code__startswith=code, status=Matter.Status.DONE)
     return int(rows.filter(done_on__range=_year(now)).count())
@@ -83,6 +99,8 @@ FIGURES: Final[Mapping[str, Callable[[str, datetime], int]]] = {
     "awarded": _awarded,
     "typical": _typical,
     "matters": _matters,
+    "trained": _trained,
+    "badges": _badges,
 }
 """The numbers that may show a step; their names for people are in data/records.json."""
 
@@ -130,6 +148,12 @@ def write(grid: Grid, *, name: str, meaning: str, source: str, steps: list[dict[
 def load_six_steps(grid: Grid, *, actor: User) -> WorkMethod:
     """The six steps of domain.md 10 row 3.14, to be fitted to the own ways."""
     given: dict[str, Any] = templates("records")["six_steps"]
+    return write(grid, **given, actor=actor)
+
+
+def load_three_steps(grid: Grid, *, actor: User) -> WorkMethod:
+    """How micro-grid leaders are won, enabled and kept (domain.md 10 row 3.30), to be fitted to the own ways."""
+    given: dict[str, Any] = templates("records")["three_steps"]
     return write(grid, **given, actor=actor)
 
 

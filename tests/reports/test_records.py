@@ -181,7 +181,7 @@ def test_the_six_steps_show_numbers_or_words(grids: dict[str, Grid], roles: dict
     method = methods.load_six_steps(grids[street.COMMUNITY], actor=roles["operator"])
     shown = methods.shown(method, now=NOW)
     assert "-".join(row.step.name for row in shown) == "找-育-治-议-评-奖"
-    assert [row.value for row in shown] == [2, None, 0, 0, 0, 0]
+    assert [row.value for row in shown] == [2, 0, 0, 0, 0, 0]
     steps = [{"name": "一", "meaning": "", "figure": "weather"}]
     with pytest.raises(NotValid):
         methods.write(grids[street.STREET], name="x", meaning="", source="", steps=steps, actor=roles["operator"])
