@@ -100,14 +100,20 @@ def append_only_guards() -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The distribution's Chromium, headless (or the one that CHROMIUM or Playwright's own folder names)."""
+def chromium() -> dict[str, Any]:
+    """How the distribution's Chromium is started (or the one that CHROMIUM or Playwright's own folder names)."""
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not found and "PLAYWRIGHT_BROWSERS_PATH" not in os.environ:
         pytest.skip("no Chromium on this machine: install it or set CHROMIUM")
+    return {"executable_path": found, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: dict[str, Any]) -> Iterator[Browser]:
+    """Chromium, headless."""
     # Playwright keeps an event loop in this thread; Django would refuse the database there.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(**chromium)
+        yield started
+        started.close()

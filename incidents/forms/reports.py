@@ -21,6 +21,7 @@ from incidents.models.incident import Source
 
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
+KEPT_AT_MOST: Final = timedelta(days=30)
 SMALL_GRID: Final = 15
 """Digits of a grid's code: only a grid or a micro-grid is small enough to stand for a place."""
 _PHONE: Final = re.compile(r"^[0-9+][0-9 -]{4,19}$")
@@ -123,6 +124,7 @@ def _given(point: Point | None, datum: str) -> str:
 class FieldReportForm(ReportForm):
     """上报: on the phone, in under 30 seconds; what was handled on the spot (随手办结) is told at once."""
 
+    at = forms.DateTimeField(required=False, widget=forms.HiddenInput(attrs={"data-offline-at": ""}))
     self_handled = forms.BooleanField(required=False, label=_("Already handled on the spot"))
     self_handled_text = forms.CharField(
         label=_("How it was handled"),
@@ -153,7 +155,13 @@ class FieldReportForm(ReportForm):
         return {
             "self_handled_text": data["self_handled_text"] if data["self_handled"] else "",
             "grid": self.own_grid if only_words else None,
+            "happened_at": _written(data.get("at"), timezone.now()),
         }
+
+
+def _written(at: datetime | None, now: datetime) -> datetime | None:
+    """When the phone kept it, if that was a while ago (no network); a clock that is wrong says nothing."""
+    return at if at and CLOCKS_DIFFER < now - at < KEPT_AT_MOST else None
 
 
 def own_grid(user: Any) -> Grid | None:

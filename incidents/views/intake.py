@@ -76,7 +76,9 @@ def _receive(request: HttpRequest, form: ReportForm, template: str) -> HttpRespo
     incident = _report(request, form, other) if form.is_valid() else None
     if incident is None:
         if other and wants_json(request):
-            return kept_otherwise(form.non_field_errors()[0], reverse("incidents:sent", args=[other[0].number]), other[0].text)
+            return kept_otherwise(
+                form.non_field_errors()[0], reverse("incidents:sent", args=[other[0].number]), other[0].text
+            )
         if getattr(request, "htmx", False):
             # the form stays on the page as it is, with its photos; only the answer is put above it, and a renewed id
             return render(request, "incidents/parts/refused.html", {"form": form}, status=422)

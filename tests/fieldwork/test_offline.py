@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from fieldwork.offline import FILES, KEPT, kept_pages, version
 from incidents.models import Incident
@@ -58,6 +60,15 @@ def test_other_words_under_a_used_id_are_a_conflict_that_shows_both(world: World
     assert answer.json()["url"] == reverse("incidents:sent", args=[Incident.objects.get().number])
 
 
+@pytest.mark.parametrize(
+    ("age", "kept"), [(timedelta(hours=3), True), (timedelta(0), False), (timedelta(days=-2), False)]
+)
+def test_a_report_that_waited_tells_when_it_was_seen(world: World, age: timedelta, kept: bool) -> None:
+    at = timezone.now() - age
+    signed_in(world).post(reverse("incidents:report"), report(at=at.isoformat()), headers=QUEUE)
+    assert Incident.objects.get().happened_at == (at if kept else None)
+
+
 def test_what_is_wrong_is_told_by_field(world: World) -> None:
     answer = signed_in(world).post(reverse("incidents:report"), report(text=""), headers=QUEUE)
     assert answer.status_code == 422
@@ -78,7 +89,9 @@ def test_an_old_token_is_told_as_something_to_try_again(world: World) -> None:
     answer = client.post(reverse("incidents:report"), report(), headers=QUEUE)
     assert (answer.status_code, answer["Retry-After"]) == (403, "1")
     token = client.get(reverse("fieldwork:state")).json()["token"]
-    assert client.post(reverse("incidents:report"), report(), headers={**QUEUE, "X-CSRFToken": token}).status_code == 201
+    assert (
+        client.post(reverse("incidents:report"), report(), headers={**QUEUE, "X-CSRFToken": token}).status_code == 201
+    )
 
 
 def test_the_state_names_the_person_a_token_and_the_pages_to_keep(world: World) -> None:

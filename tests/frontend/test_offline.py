@@ -134,7 +134,9 @@ def test_with_a_network_the_case_follows_at_once(phone: Page) -> None:
     waiting(phone, 0)
 
 
-def test_who_was_signed_out_meanwhile_signs_in_and_nothing_is_lost(phone: Page, world: World, live_server: LiveServer) -> None:
+def test_who_was_signed_out_meanwhile_signs_in_and_nothing_is_lost(
+    phone: Page, world: World, live_server: LiveServer
+) -> None:
     phone.goto("/report/")
     Session.objects.all().delete()
     phone.fill("[name=text]", WORDS)
@@ -147,7 +149,9 @@ def test_who_was_signed_out_meanwhile_signs_in_and_nothing_is_lost(phone: Page, 
     assert Incident.objects.get().text == WORDS
 
 
-def test_another_person_on_the_same_phone_sends_nothing_of_it(phone: Page, world: World, live_server: LiveServer) -> None:
+def test_another_person_on_the_same_phone_sends_nothing_of_it(
+    phone: Page, world: World, live_server: LiveServer
+) -> None:
     phone.context.set_offline(True)
     write(phone)
     phone.wait_for_url("**/m/waiting/")
@@ -220,7 +224,9 @@ def press(page: Page, selector: str) -> None:
     """Send one form and wait until the phone has put it aside."""
     count = page.evaluate("() => window.ggQueue.all().then(rows => rows.length)")
     page.click(selector)
-    page.wait_for_function(f"() => window.ggQueue.all().then(rows => window.ggSeen = rows.length) && window.ggSeen > {count}")
+    page.wait_for_function(
+        f"() => window.ggQueue.all().then(rows => window.ggSeen = rows.length) && window.ggSeen > {count}"
+    )
     page.wait_for_load_state()
 
 

@@ -1,7 +1,9 @@
-"""A phone whose network dies: written, killed, opened again; what was written arrives once. And what the pages weigh."""
+"""A phone whose network dies: written, killed, opened again, it arrives once. And what the pages weigh."""
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -15,9 +17,12 @@ from tests.proof.visitor import wait_for
 
 pytestmark = pytest.mark.browser
 
-PHONE_AGENT = "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36"
+PHONE_AGENT = (
+    "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36"
+)
 WORDS = "地下车库没有信号，消防门打不开"
 NOTE = "二单元楼梯间灯泡坏了，已告诉物业"
+Phone = Callable[[], BrowserContext]
 FIRST_LOAD = 200_000  # bytes on the line
 LATER = 30_000
 
@@ -41,10 +46,16 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def phone(browser: Browser, running: Stack, home: Path) -> BrowserContext:
-    """The browser of the phone, from its folder."""
-    opened = browser.browser_type.launch_persistent_context(
+@pytest.fixture
+def phone(browser: Browser, chromium: dict[str, Any], running: Stack, home: Path) -> Phone:
+    """Opens the browser of the phone, from its folder."""
+    return lambda: opened(browser, chromium, running, home)
+
+
+def opened(browser: Browser, chromium: dict[str, Any], running: Stack, home: Path) -> BrowserContext:
+    made = browser.browser_type.launch_persistent_context(
         home,
+        **chromium,
         base_url=running.url,
         viewport={"width": 390, "height": 844},
         is_mobile=True,
@@ -53,8 +64,8 @@ def phone(browser: Browser, running: Stack, home: Path) -> BrowserContext:
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
     )
-    opened.set_default_timeout(15_000)
-    return opened
+    made.set_default_timeout(15_000)
+    return made
 
 
 def sign_in(page: Page, login: str = "gridleader") -> None:
@@ -68,17 +79,18 @@ def sign_in(page: Page, login: str = "gridleader") -> None:
 def counted(running: Stack) -> tuple[int, int, int]:
     """Cases with the words, their photos, notes with the words."""
     sql = """SELECT (SELECT count(*) FROM incidents_incident WHERE text = %s),
-    (SELECT count(*) FROM incidents_attachment AS a JOIN incidents_incident AS i ON i.id = a.incident_id WHERE i.text = %s),
+    (SELECT count(*) FROM incidents_attachment AS a
+     JOIN incidents_incident AS i ON i.id = a.incident_id WHERE i.text = %s),
     (SELECT count(*) FROM fieldwork_quicknote WHERE text = %s)"""
     ((cases, photos, notes),) = ask(running, sql, WORDS, WORDS, NOTE)
     return cases, photos, notes
 
 
 def test_written_while_nothing_answers_killed_and_arrived_once(
-    browser: Browser, running: Stack, home: Path, photo: Path, pictures: Path
+    phone: Phone, running: Stack, photo: Path, pictures: Path
 ) -> None:
-    opened = phone(browser, running, home)
-    page = opened.new_page()
+    before = phone()
+    page = before.new_page()
     sign_in(page)
     page.goto("/m/waiting/")
     page.wait_for_function(
@@ -98,18 +110,18 @@ def test_written_while_nothing_answers_killed_and_arrived_once(
     page.wait_for_url("**/m/waiting/")
     expect(page.locator("[data-queue-rows] article")).to_have_count(2)
     page.screenshot(path=pictures / "13-gridleader-offline.png")
-    opened.close()  # the whole browser, not only the tab
+    before.close()  # the whole browser, not only the tab
     assert counted(running) == (0, 0, 0)
 
     running.start(web)
     wait_for(lambda: answers(running.url), seconds=30, what="the web server")
-    opened = phone(browser, running, home)
-    page = opened.new_page()
+    after = phone()
+    page = after.new_page()
     page.goto("/m/waiting/")
     expect(page.locator("[data-queue-rows] article")).to_have_count(0, timeout=20_000)
     page.reload()
     page.wait_for_timeout(1000)
-    opened.close()
+    after.close()
     assert counted(running) == (1, 1, 1)
 
 
