@@ -63,7 +63,7 @@ def places(rows: QuerySet[Any], *, actor: User, now: datetime, request: HttpRequ
 def inspections(rows: QuerySet[Any], *, actor: User, now: datetime, request: HttpRequest | None = None) -> File:
     """The inspections with their counts."""
     head = [
-        *(_("At"), _("Place"), _("Kind of place"), _("Grid"), _("Grid code"), _("Inspected by"), _("Person")),
+        *(_("At"), _("Inspected place"), _("Kind of place"), _("Grid"), _("Grid code"), _("Inspected by"), _("Person")),
         *(_("Who came along"), _("Hazards"), _("Put right"), _("Remark")),
     ]
 
@@ -81,8 +81,8 @@ def inspections(rows: QuerySet[Any], *, actor: User, now: datetime, request: Htt
 def hazards(rows: QuerySet[Any], *, actor: User, now: datetime, request: HttpRequest | None = None) -> File:
     """隐患台账."""
     head = [
-        *(_("Found at"), _("Place"), _("Kind of place"), _("Grid"), _("Grid code"), _("Hazard"), _("Serious")),
-        *(_("Status"), _("Notice"), _("To be put right by"), _("Put right at")),
+        *(_("Found at"), _("Inspected place"), _("Kind of place"), _("Grid"), _("Grid code"), _("Hazard"), _("Serious")),
+        *(_("Status"), _("Notice to put right"), _("To be put right by"), _("Put right at")),
     ]
 
     def cells(row: Hazard) -> list[Any]:
@@ -99,7 +99,7 @@ def hazards(rows: QuerySet[Any], *, actor: User, now: datetime, request: HttpReq
 def notices(rows: QuerySet[Any], *, actor: User, now: datetime, request: HttpRequest | None = None) -> File:
     """整改通知书."""
     head = [
-        *(_("Number"), _("Place"), _("Kind of place"), _("Grid"), _("Grid code"), _("Hazards"), _("Issued at")),
+        *(_("Number"), _("Inspected place"), _("Kind of place"), _("Grid"), _("Grid code"), _("Hazards"), _("Issued at")),
         *(_("Issued by"), _("To be put right by"), _("Status"), _("Ended at"), _("Handed to")),
     ]
 
@@ -120,8 +120,8 @@ def statistics(rows: QuerySet[Inspection], code: str, *, now: datetime) -> bytes
     """The tables of the page under each other; the caller records the file."""
     today = timezone.localdate(now)
     head = [
-        *(_("By"), _("Line"), _("Inspections"), _("Places"), _("Hazards"), _("Serious"), _("Put right at once")),
-        *(_("Ordered"), _("Notices"), _("Put right"), _("Handed to enforcement"), _("Open notices"), _("Overdue")),
+        *(_("Grouped by"), _("What"), _("Inspections"), _("Inspected places"), _("Hazards"), _("Serious"), _("Put right at once")),
+        *(_("Ordered"), _("Notices to put right"), _("Put right"), _("Handed to enforcement"), _("Open notices"), _("Overdue")),
         _("Rate put right"),
     ]
     body = [[_("All"), "", *_numbers(inspection_figures.total(rows, today=today))]]

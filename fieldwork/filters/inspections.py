@@ -75,7 +75,7 @@ class InspectionFilter(_InGrid):
 
     kind = _kind("place__kind")
     level = filters.MultipleChoiceFilter(label=_("inspected by"), choices=Inspection.Level.choices)
-    place = filters.NumberFilter(label=_("place"), field_name="place", min_value=1, max_value=2**62)
+    place = filters.NumberFilter(label=_("inspected place"), field_name="place", min_value=1, max_value=2**62)
     first = filters.DateFilter(label=_("from"), validators=DAYS, method="filter_first")
     last = filters.DateFilter(label=_("until"), validators=DAYS, method="filter_last")
     found = filters.ChoiceFilter(label=_("with hazards"), choices=YES, method="filter_found")

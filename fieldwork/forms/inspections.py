@@ -85,7 +85,7 @@ class InspectForm(DomainForm):
         label=_("who came along"), max_length=200, required=False, help_text=_("For example: police, city management.")
     )
     text = CleanCharField(
-        label=_("remark"), max_length=1000, required=False, multiline=True, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Remark"), max_length=1000, required=False, multiline=True, widget=forms.Textarea(attrs={"rows": 2})
     )
 
     def __init__(self, *args: Any, place: InspectedPlace, checklist: Checklist | None, **kwargs: Any) -> None:
@@ -157,7 +157,7 @@ class FixForm(DomainForm):
     """A hazard was put right: a photo of it, and a few words."""
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    text = CleanCharField(label=_("What was done"), max_length=500, required=False)
+    text = CleanCharField(label=_("What was done to put it right"), max_length=500, required=False)
     photos = PhotosField(maximum=3, required=False)
 
 
@@ -177,7 +177,7 @@ class OrderForm(DomainForm):
     hazards = HazardChoice(label=_("hazards"), queryset=Hazard.objects.none())
     deadline = forms.DateField(label=_("to be put right by"), widget=day_input())
     demand = CleanCharField(
-        label=_("what is demanded"),
+        label=_("demand of the notice"),
         max_length=3000,
         required=False,
         multiline=True,
