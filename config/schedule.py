@@ -21,6 +21,7 @@ SCHEDULE: Final = {
     "draw-call-backs": every(1800, "incidents.tasks.draw_call_backs"),
     "withdraw-returned": every(600, "incidents.tasks.withdraw_returned"),
     "remind-of-visits": every(3600, "incidents.tasks.remind_of_visits"),
+    "remind-rectifications": every(3600, "fieldwork.tasks.remind_rectifications"),
     "heartbeat": every(30, "notices.tasks.heartbeat"),
     "tidy": every(3600, "notices.tasks.tidy"),
     "write-due-reports": every(60, "reports.tasks.write_due_reports"),
@@ -28,4 +29,5 @@ SCHEDULE: Final = {
     "reconcile-rollups": every(24 * 3600, "reports.tasks.reconcile_rollups"),
     "retrain-classifier": every(7 * 24 * 3600, "incidents.tasks.retrain_classifier"),
     "care-expiry": every(3600, "fieldwork.tasks.care_expiry"),
+    "open-due-rounds": every(3600, "fieldwork.tasks.open_due_rounds"),
 }

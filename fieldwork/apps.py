@@ -14,6 +14,7 @@ class FieldworkConfig(AppConfig):
     def ready(self) -> None:
         """Photos of field work lie in the store of incidents: the sweep there must know these rows. Importers of ours."""
         from fieldwork.importing.households import import_households
+        from fieldwork.importing.places import import_places
         from fieldwork.models import FieldPhoto
         from grid.importing.run import register
         from grid.models import ImportRun
@@ -24,3 +25,4 @@ class FieldworkConfig(AppConfig):
         HOLDERS.append(FieldPhoto)
         HOMES.append(("field.write", "fieldwork:home"))
         register(ImportRun.Kind.HOUSEHOLDS, import_households)
+        register(ImportRun.Kind.PLACES, import_places)

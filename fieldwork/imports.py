@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import NotAllowed
 from accounts.models import User
-from fieldwork.importing import households
+from fieldwork.importing import households, places
 from grid.importing.run import apply_kept, dry_run_and_keep
 from grid.models import ImportRun
 from grid.scope import scope_of
@@ -38,6 +38,14 @@ KINDS: Final[dict[str, ImportKind]] = {
         [names[1] for names in households.COLUMNS.values()],
         households.EXAMPLE,
         [households.COLUMNS[name][1] for name in households.NEEDED],
+    ),
+    "places": ImportKind(
+        ImportRun.Kind.PLACES,
+        gettext_lazy("Register of places"),
+        "field.write",
+        [names[1] for names in places.COLUMNS.values()],
+        places.EXAMPLE,
+        [places.COLUMNS[name][1] for name in places.NEEDED],
     ),
 }
 """By the word in the address. An importer of another kind adds its line here and registers itself in `apps.py`."""

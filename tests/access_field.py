@@ -11,6 +11,7 @@ from fieldwork.models import (
     CareColour,
     CarePromise,
     CareSubject,
+    Checklist,
     Course,
     FieldPhoto,
     Hazard,
@@ -38,6 +39,7 @@ from grid.models import Building, Compound, Grid
 from incidents.demo.pictures import sample_photo
 
 COURSE = 900_001
+CHECKLIST = 900_002
 """The key of the sample course and of its material."""
 
 
@@ -88,6 +90,7 @@ def sample_field(grid: Grid, compound: Compound, word: str, worker: User, now: d
     visits, _made = VisitPlan.objects.get_or_create(
         name="独居老人每月", defaults={"target": "care", "tag": open_tag, "period": "month", "starts_on": today}
     )
+    Checklist.objects.get_or_create(pk=CHECKLIST, defaults={"code": "sample", "name": "检查表"})
     course, _made = Course.objects.get_or_create(pk=COURSE, defaults={"title": "入户走访", "form": "on_site"})
     course.materials.get_or_create(pk=COURSE, defaults={"title": "怎么开口", "place": "线上"})
     note = QuickNote.objects.create(text=f"{word}楼道堆物", **written)
