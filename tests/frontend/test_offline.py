@@ -1,6 +1,7 @@
 """Daily forms without a network, in a real browser: kept on the phone, sent later, each exactly once."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,8 +14,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from fieldwork.models import Patrol, QuickNote, Visit
+from fieldwork import knocking
+from fieldwork.models import KnockAction, KnockedDoor, Patrol, QuickNote, Visit
 from incidents.models import Incident
+from tests import street
+from tests.fieldwork import visit_world
 from tests.incidents.conftest import World, build_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -44,8 +48,15 @@ def context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContex
 
 @pytest.fixture
 def phone(world: World, context: BrowserContext, live_server: LiveServer) -> Iterator[Page]:
-    """The grid leader's phone with the app ready: the worker rules, the empty forms are kept."""
-    sign_in(context, world.people["gridleader"], live_server)
+    """The grid leader's phone with the app ready."""
+    with app(context, world.people["gridleader"], live_server) as page:
+        yield page
+
+
+@contextmanager
+def app(context: BrowserContext, user: User, live_server: LiveServer) -> Iterator[Page]:
+    """A phone on which the worker rules and the empty forms are kept; an error in a script fails the test."""
+    sign_in(context, user, live_server)
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto("/m/waiting/")
@@ -266,3 +277,37 @@ def test_a_note_and_a_visit_without_a_network_keep_the_moment_they_were_written(
     waiting(phone, 0)
     for record in (QuickNote.objects.get(), Visit.objects.get()):
         assert record.at <= written < record.received_at
+
+
+def action_under_way(world: visit_world.VisitWorld) -> KnockAction:
+    """A door-knock action in a building of two flats."""
+    world.household("102")
+    now = timezone.now()
+    days = {"starts_on": timezone.localdate(now), "ends_on": timezone.localdate(now)}
+    new = knocking.NewAction(title="体育场噪声", question="几点以后吵？", buildings=[world.building], **days)
+    made = knocking.make_action(new, grid=world.grids[street.COMMUNITY], actor=world.leader, now=now)
+    return knocking.start(made, actor=world.leader, now=now)
+
+
+def test_doors_are_walked_without_a_network(
+    transactional_db: None, context: BrowserContext, live_server: LiveServer
+) -> None:
+    world = visit_world.build()
+    action = action_under_way(world)
+    with app(context, world.worker, live_server) as page:
+        context.set_offline(True)
+        page.goto(f"/knocks/{action.pk}/walk/")
+        forms = page.locator("form[data-offline=door]")
+        expect(forms).to_have_count(2)
+        press(page, "form[data-offline=door] >> nth=0 >> button[value=not_home]")
+        expect(forms.first).to_be_hidden()  # the next door, not the same again
+        page.locator("article").nth(1).locator("a.btn").click()
+        expect(page.locator("[name=room]")).to_have_value("102")
+        page.fill("[name=opinion]", "九点以后太吵")
+        press(page, ".report-send")
+        page.wait_for_url("**/m/waiting/")
+        context.set_offline(False)
+        page.goto("/m/waiting/")
+        waiting(page, 0)
+    heard = {door.room: (door.answer, door.opinion) for door in KnockedDoor.objects.all()}
+    assert heard == {"101": ("not_home", ""), "102": ("answered", "九点以后太吵")}
