@@ -27,7 +27,7 @@ class DoorForm(DomainForm):
     )
     room = CleanCharField(label=_("room"), max_length=20, help_text=_("For example 101."))
     tenure = forms.ChoiceField(label=_("use"), choices=Household.Tenure.choices)
-    people = forms.IntegerField(label=_("people"), min_value=0, max_value=MOST_PEOPLE, required=False)
+    people = forms.IntegerField(label=_("people living there"), min_value=0, max_value=MOST_PEOPLE, required=False)
 
     def door(self) -> Door:
         """What was typed, for the business."""
@@ -39,7 +39,7 @@ class HouseholdForm(Refillable, DomainForm):
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     tenure = forms.ChoiceField(label=_("use"), choices=Household.Tenure.choices)
-    people = forms.IntegerField(label=_("people"), min_value=0, max_value=MOST_PEOPLE, required=False)
+    people = forms.IntegerField(label=_("people living there"), min_value=0, max_value=MOST_PEOPLE, required=False)
     is_active = forms.BooleanField(
         label=_("exists"),
         required=False,
