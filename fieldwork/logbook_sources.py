@@ -144,7 +144,7 @@ def patrols(whose: Whose) -> Iterator[Row]:
     rows = _records(whose, Patrol).select_related("plan").annotate(found=Count("findings"))
     for patrol in rows:
         found = _("%(n)d findings") % {"n": patrol.found} if patrol.found else ""
-        matter = _words(patrol.get_kind_display(), patrol.plan and patrol.plan.name)
+        matter = _words(patrol.plan.name if patrol.plan else patrol.get_kind_display())
         result = _words(patrol.get_status_display(), found, patrol.text)
         yield Row(patrol.at, "patrol", matter, result, _url("fieldwork:patrol", patrol.client_id))
 

@@ -16,6 +16,8 @@ from grid.models import Grid
 LONGEST: Final = timedelta(days=90)
 """A need of safety or emergency passes; whoever needs longer decides again."""
 REASON_LENGTH: Final = 300
+OFFERED: Final = (PolicySwitch.Name.CHECK_IN,)
+"""Tracks are not among them: nothing here records one, so there is nothing to switch on."""
 
 
 def is_on(name: str, code: str, *, today: date) -> bool:
@@ -35,8 +37,8 @@ def switch_on(
     demand(actor, "policy.decide", grid.code)
     reason = clean_text(reason, max_length=REASON_LENGTH)
     wrong: dict[str, list[str]] = {}
-    if name not in PolicySwitch.Name.values:
-        wrong["name"] = [_("There is no such switch.")]
+    if name not in OFFERED:
+        wrong["name"] = [_("There is no such switch. Tracks are never recorded.")]
     if not reason:
         wrong["reason"] = [_("Say for which safety or emergency.")]
     if starts_on < today:

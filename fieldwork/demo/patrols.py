@@ -12,6 +12,7 @@ from random import Random
 from typing import Final
 
 from django.contrib.gis.geos import Point
+from django.db.models import Q
 from django.utils import timezone, translation
 
 from accounts.models import User
@@ -39,6 +40,7 @@ from incidents.models.incident import Source
 
 SEED: Final = 20261122
 DAYS: Final = 21
+BUSINESS: Final = "商圈"
 KEPT: Final = 0.94
 """So many of the planned rounds were walked."""
 FIXED_SHARE: Final = 0.07
@@ -100,7 +102,8 @@ def build_patrols(now: datetime) -> int:
 
 def _plans(now: datetime) -> list[PatrolPlan]:
     since = timezone.localdate(now) - timedelta(days=90)
-    grids = Grid.objects.filter(code__startswith=JIANZHONG, level=Grid.Level.GRID, valid_to=None)
+    here = Q(code__startswith=JIANZHONG) | Q(name__contains=BUSINESS)  # business districts lie in another street
+    grids = Grid.objects.filter(here, level=Grid.Level.GRID, valid_to=None)
     rows = [_plan(n, grid, since) for n, grid in enumerate(grids.defer("boundary").order_by("code"))]
     rows += [_community_plan(grid, since) for grid in _communities()]
     plans = PatrolPlan.objects.bulk_create(rows)
@@ -117,7 +120,7 @@ def _communities() -> Sequence[Grid]:
 def _plan(n: int, grid: Grid, since: date) -> PatrolPlan:
     """A business district is walked at night; every other grid by day, every second one twice."""
     given = {"grid": grid, "grid_code": grid.code, "starts_on": since, "is_demo": True}
-    if "商圈" in grid.name:
+    if BUSINESS in grid.name:
         hours = {"opens_at": time(19, 30), "closes_at": time(1)}
         days = [1, 2, 3, 4, 5, 6, 7]
         return PatrolPlan(name="夜经济商圈夜间巡查", kind=PatrolKind.NIGHT, weekdays=days, times=3, **hours, **given)

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from fieldwork.models import BadgeHolding, Patrol, PatrolFinding, PatrolKind, PatrolPlan, RoleSet
 from fieldwork.patrol_plans import current
 from grid.filters import StrictFilterSet
+from grid.forms import day_input
 from incidents.filters import CODE, DAYS
 from incidents.overview import midnight
 
+ALL: Final = _("All")
 YES: Final = (("true", _("Yes")),)
 MINE: Final = (("me", _("Walked by me")),)
 FOUND: Final = (("any", _("With findings")), ("case", _("With cases")), ("fixed", _("Put right on the spot")))
@@ -22,14 +24,14 @@ FOUND: Final = (("any", _("With findings")), ("case", _("With cases")), ("fixed"
 class PatrolFilter(filters.FilterSet):
     """What a list of patrols can be narrowed by."""
 
-    kind = filters.ChoiceFilter(label=_("kind"), choices=PatrolKind.choices)
-    status = filters.ChoiceFilter(label=_("status"), choices=Patrol.Status.choices)
+    kind = filters.ChoiceFilter(label=_("kind"), choices=PatrolKind.choices, empty_label=ALL)
+    status = filters.ChoiceFilter(label=_("state"), choices=Patrol.Status.choices, empty_label=ALL)
     grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
     plan = filters.NumberFilter(label=_("plan"), min_value=1, max_value=2**62)
     by = filters.ChoiceFilter(label=_("by"), choices=MINE, method="filter_by")
-    found = filters.ChoiceFilter(label=_("findings"), choices=FOUND, method="filter_found")
-    walked_from = filters.DateFilter(label=_("walked from"), method="filter_from", validators=DAYS)
-    walked_to = filters.DateFilter(label=_("walked until"), method="filter_to", validators=DAYS)
+    found = filters.ChoiceFilter(label=_("Findings"), choices=FOUND, method="filter_found", empty_label=ALL)
+    walked_from = filters.DateFilter(label=_("walked from"), method="filter_from", validators=DAYS, widget=day_input())
+    walked_to = filters.DateFilter(label=_("walked until"), method="filter_to", validators=DAYS, widget=day_input())
 
     class Meta:
         model = Patrol
@@ -66,9 +68,9 @@ class StrictPatrolFilter(StrictFilterSet, PatrolFilter):
 class PlanFilter(filters.FilterSet):
     """What a list of plans can be narrowed by."""
 
-    kind = filters.ChoiceFilter(label=_("kind"), choices=PatrolKind.choices)
+    kind = filters.ChoiceFilter(label=_("kind"), choices=PatrolKind.choices, empty_label=ALL)
     grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
-    current = filters.ChoiceFilter(label=_("runs today"), choices=YES, method="filter_current")
+    current = filters.ChoiceFilter(label=_("runs today"), choices=YES, method="filter_current", empty_label=ALL)
 
     class Meta:
         model = PatrolPlan
@@ -91,7 +93,7 @@ class BadgeFilter(filters.FilterSet):
     """What a list of badges can be narrowed by."""
 
     role_set = filters.ModelChoiceFilter(
-        label=_("set of roles"), field_name="badge__role_set", queryset=RoleSet.objects.all()
+        label=_("set of roles"), field_name="badge__role_set", queryset=RoleSet.objects.all(), empty_label=ALL
     )
     grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.text_guard import CleanCharField
-from fieldwork.models import PolicySwitch, RoleBadge
-from fieldwork.policies import REASON_LENGTH
+from fieldwork.models import RoleBadge
+from fieldwork.policies import OFFERED, REASON_LENGTH
 from grid.forms import DomainForm, day_input, find_person
 from grid.models import Grid
 
@@ -20,7 +20,7 @@ MOST_GRIDS: Final = 300
 class PolicyForm(DomainForm):
     """A decision: what, where, why, until when."""
 
-    name = forms.ChoiceField(label=_("Switch"), choices=PolicySwitch.Name.choices)
+    name = forms.ChoiceField(label=_("Switch"), choices=[(one.value, one.label) for one in OFFERED])
     grid = forms.ModelChoiceField(
         Grid.objects.none(), to_field_name="code", label=_("Below the grid"), empty_label=None
     )

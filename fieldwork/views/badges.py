@@ -19,6 +19,7 @@ from fieldwork.models import BadgeHolding, RoleSet
 from fieldwork.views.patrol_plans import checked
 from grid.access import requires
 from grid.scope import scope_of
+from incidents.views.cases import grid_choices
 from incidents.views.finding import person
 
 PAGE_SIZE: Final = 100
@@ -37,6 +38,7 @@ def badge_list(request: HttpRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     context = {
         "form": chosen.form,
+        "grid_names": grid_choices(request),
         "grids": badges.by_grid(page.object_list),
         "total": pages.count,
         "sets": RoleSet.objects.filter(is_active=True).prefetch_related("badges"),

@@ -24,6 +24,7 @@ from grid.access import demand, requires
 from grid.models import Grid
 from grid.scope import scope_of
 from grid.sheets import write_xlsx
+from incidents.views.cases import grid_choices
 from incidents.views.finding import person, shown_version
 
 EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,7 +56,12 @@ def patrol_list(request: HttpRequest) -> HttpResponse:
     """The patrols of the filters, newest first."""
     chosen, rows = _filtered(request)
     page = keyset_page(rows, request.GET, size=PAGE_SIZE)
-    context = {"form": chosen.form, "page": page, "may_start": scope_of(request.user).can("field.write")}
+    context = {
+        "form": chosen.form,
+        "grid_names": grid_choices(request),
+        "page": page,
+        "may_start": scope_of(request.user).can("field.write"),
+    }
     return render(request, "fieldwork/patrols.html", context)
 
 
@@ -105,6 +111,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     kept = patrol_plans.kept_in(page.rows, today - LATELY, today - timedelta(days=1))
     context = {
         "form": chosen.form,
+        "grid_names": grid_choices(request),
         "page": page,
         "lines": [{"plan": plan, "days": days_words(plan.weekdays), "kept": kept[plan.pk]} for plan in page.rows],
         "may_plan": scope_of(request.user).can("field.plan"),

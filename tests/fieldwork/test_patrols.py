@@ -252,6 +252,13 @@ def test_a_switch_needs_a_reason_and_a_near_end(world: World, field: str, wrong:
     assert not policies.is_on("check_in", street.MICRO, today=today)
 
 
+def test_no_decision_makes_the_platform_record_tracks(world: World) -> None:  # noqa: F811
+    today = timezone.localdate(world.now)
+    told: dict[str, Any] = {"reason": "防汛", "starts_on": today, "ends_on": today + timedelta(days=5), "today": today}
+    with pytest.raises(NotValid):
+        policies.switch_on("track", grid=world.grids[street.STREET], actor=world.people["admin"], **told)
+
+
 def test_only_the_person_in_charge_decides_and_once(world: World) -> None:  # noqa: F811
     today = timezone.localdate(world.now)
     told: dict[str, Any] = {"reason": "防汛", "starts_on": today, "ends_on": today + timedelta(days=5), "today": today}
