@@ -45,4 +45,13 @@ ENUMS: Final = {
     "PromiseStatusEnum": "fieldwork.models.care.CarePromise.Status",
     "PatrolKindEnum": "fieldwork.models.patrol.PatrolKind",
     "PatrolStatusEnum": "fieldwork.models.patrol.Patrol.Status",
+    "VisitOutcomeEnum": "fieldwork.models.visit.Visit.Outcome",
+    "VisitTargetEnum": "fieldwork.models.visit.VisitPlan.Target",
+    "VisitPeriodEnum": "fieldwork.models.visit.Period",
+    "HouseholdTenureEnum": "fieldwork.models.household.Household.Tenure",
+    "KnockStatusEnum": "fieldwork.models.visit.KnockAction.Status",
+    "KnockAnswerEnum": "fieldwork.models.visit.KnockedDoor.Answer",
+    "KnockStandEnum": "fieldwork.models.visit.KnockedDoor.Stand",
+    "TrainingStatusEnum": "fieldwork.models.training.TrainingSession.Status",
+    "TrainingFormEnum": "fieldwork.models.training.TrainingForm",
 }

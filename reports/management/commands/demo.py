@@ -16,6 +16,7 @@ from fieldwork.demo.care import build_care
 from fieldwork.demo.households import build_households
 from fieldwork.demo.inspections import build_inspections
 from fieldwork.demo.notes import build_notes
+from fieldwork.demo.orders import build_orders
 from fieldwork.demo.patrols import build_patrols
 from fieldwork.demo.training import build_training
 from fieldwork.demo.visits import build_visits
@@ -115,6 +116,7 @@ class Command(BaseCommand):
         build_notes(now)
         build_inspections(now)
         build_training(now)
+        build_orders(now)
         build_clusters(now)
         dispatch_due(now=now)
         self.stdout.write(f"{len(grids)} grids, {people} people, {ended} ended and {opened} open incidents (made up)")
