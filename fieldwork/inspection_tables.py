@@ -81,7 +81,15 @@ def inspections(rows: QuerySet[Any], *, actor: User, now: datetime, request: Htt
 def hazards(rows: QuerySet[Any], *, actor: User, now: datetime, request: HttpRequest | None = None) -> File:
     """隐患台账."""
     head = [
-        *(_("Found at"), _("Inspected place"), _("Kind of place"), _("Grid"), _("Grid code"), _("Hazard"), _("Serious")),
+        *(
+            _("Found at"),
+            _("Inspected place"),
+            _("Kind of place"),
+            _("Grid"),
+            _("Grid code"),
+            _("Hazard"),
+            _("Serious"),
+        ),
         *(_("Status"), _("Notice to put right"), _("To be put right by"), _("Put right at")),
     ]
 
@@ -99,7 +107,15 @@ def hazards(rows: QuerySet[Any], *, actor: User, now: datetime, request: HttpReq
 def notices(rows: QuerySet[Any], *, actor: User, now: datetime, request: HttpRequest | None = None) -> File:
     """整改通知书."""
     head = [
-        *(_("Number"), _("Inspected place"), _("Kind of place"), _("Grid"), _("Grid code"), _("Hazards"), _("Issued at")),
+        *(
+            _("Number"),
+            _("Inspected place"),
+            _("Kind of place"),
+            _("Grid"),
+            _("Grid code"),
+            _("Hazards"),
+            _("Issued at"),
+        ),
         *(_("Issued by"), _("To be put right by"), _("Status"), _("Ended at"), _("Handed to")),
     ]
 
@@ -120,8 +136,23 @@ def statistics(rows: QuerySet[Inspection], code: str, *, now: datetime) -> bytes
     """The tables of the page under each other; the caller records the file."""
     today = timezone.localdate(now)
     head = [
-        *(_("Grouped by"), _("What"), _("Inspections"), _("Inspected places"), _("Hazards"), _("Serious"), _("Put right at once")),
-        *(_("Ordered"), _("Notices to put right"), _("Put right"), _("Handed to enforcement"), _("Open notices"), _("Overdue")),
+        *(
+            _("Grouped by"),
+            _("What"),
+            _("Inspections"),
+            _("Inspected places"),
+            _("Hazards"),
+            _("Serious"),
+            _("Put right at once"),
+        ),
+        *(
+            _("Ordered"),
+            _("Notices to put right"),
+            _("Put right"),
+            _("Handed to enforcement"),
+            _("Open notices"),
+            _("Overdue"),
+        ),
         _("Rate put right"),
     ]
     body = [[_("All"), "", *_numbers(inspection_figures.total(rows, today=today))]]

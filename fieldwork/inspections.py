@@ -181,17 +181,23 @@ def _hazards(
 
 
 def _hazard(row: Inspection, finding: Finding, item: ChecklistItem | None) -> Hazard:
-    words = clean_text(finding.text, max_length=400)
-    text = "：".join(part for part in (item.text if item else "", words) if part)
+    words = clean_text(finding.text, max_length=250)
     return Hazard.objects.create(
         inspection=row,
         place=row.place,
         grid=row.grid,
         grid_code=row.grid_code,
         item=item,
-        text=text,
+        text=hazard_text(item, words),
         is_serious=finding.is_serious or bool(item and item.is_serious),
     )
+
+
+def hazard_text(item: ChecklistItem | None, words: str) -> str:
+    """How a hazard is written down: the words, with the item that they are about."""
+    if item is None:
+        return words
+    return f"{words}（检查项：{item.text}）" if words else f"不符合：{item.text}"
 
 
 def _look_again(place: InspectedPlace, row: Inspection) -> None:

@@ -25,6 +25,8 @@ from incidents.numbers import next_number
 STREET_DIGITS: Final = 9
 USUAL_DAYS: Final = 7
 """What the form proposes as the deadline."""
+USUAL_DEMAND: Final = "对所列隐患逐项整改到位，整改前后拍照留存。"
+"""Where nothing else is demanded; text of a document, in Chinese whatever the reader's language."""
 LONGEST: Final = timedelta(days=180)
 OPEN: Final = (RectificationNotice.Status.ISSUED, RectificationNotice.Status.FIXING)
 Result = Recheck.Result
@@ -32,7 +34,7 @@ Result = Recheck.Result
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """What is demanded of whom until when; without `demand` the hazards themselves are the demand."""
+    """What is demanded of whom until when; without `demand` that all of them are put right."""
 
     hazards: Collection[int]
     deadline: date
@@ -66,7 +68,7 @@ def issue(inspection: Inspection, order: NewOrder, *, actor: User, now: datetime
             grid_code=inspection.grid_code,
             place_id=inspection.place_id,
             inspection=inspection,
-            demand=_demand(order, rows),
+            demand=_demand(order),
             deadline=order.deadline,
             issued_by=actor,
             issued_at=now,
@@ -93,9 +95,8 @@ def _check_day(day: date, today: date, *, name: str = "deadline") -> None:
         raise NotValid(said, {name: [said]})
 
 
-def _demand(order: NewOrder, rows: list[Hazard]) -> str:
-    text = clean_text(order.demand, max_length=3000, multiline=True)
-    return text or "\n".join(f"{n}. {row.text}" for n, row in enumerate(rows, 1))[:3000]
+def _demand(order: NewOrder) -> str:
+    return clean_text(order.demand, max_length=3000, multiline=True) or USUAL_DEMAND
 
 
 def _next(code: str, *, now: datetime) -> str:
@@ -220,6 +221,7 @@ def _case(
     words = [
         _("%(place)s did not put right what notice %(number)s demands; handed to %(unit)s.")
         % {"place": place.name, "number": notice.number, "unit": organization.name},
+        *(hazard.text for hazard in notice.hazards.order_by("pk")),
         notice.demand,
         text,
     ]

@@ -178,7 +178,7 @@ class FindingInput(StrictSerializer):
     """One thing not in order: an item of the list, or words of one's own."""
 
     item = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**62, default=None)
-    text = CleanTextSerializerField(max_length=400, required=False, allow_blank=True, default="")
+    text = CleanTextSerializerField(max_length=250, required=False, allow_blank=True, default="")
     fixed = serializers.BooleanField(default=False)
     is_serious = serializers.BooleanField(default=False)
 

@@ -103,7 +103,7 @@ class InspectForm(DomainForm):
 
     def _ask(self, key: str) -> None:
         self.fields[f"bad_{key}"] = forms.BooleanField(label=_("Not in order"), required=False)
-        self.fields[f"words_{key}"] = CleanCharField(label=_("What exactly?"), max_length=400, required=False)
+        self.fields[f"words_{key}"] = CleanCharField(label=_("What exactly?"), max_length=250, required=False)
         self.fields[f"fixed_{key}"] = forms.BooleanField(label=_("Put right at once"), required=False)
         self.fields[f"photos_{key}"] = PhotosField(maximum=3, required=False)
 
@@ -182,7 +182,7 @@ class OrderForm(DomainForm):
         required=False,
         multiline=True,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Left empty, the hazards themselves are the demand."),
+        help_text=_("Left empty: to put all of them right and keep photos of before and after."),
     )
     received_by = CleanCharField(label=_("received by"), max_length=50, required=False)
 

@@ -73,7 +73,7 @@ def test_the_phone_form_takes_taps_words_and_photos_and_sends_once(scene: Scene)
     row = Inspection.objects.get()
     assert sorted(row.hazards.values_list("text", "status")) == [
         ("门口堆物", "fixed_once"),
-        ("防火门完好：闭门器坏", "open"),
+        ("闭门器坏（检查项：防火门完好）", "open"),
     ]
     assert Hazard.objects.get(item=bad).photos.count() == 1
     assert row.answers.get(item=scene.items[0]).answer == "not_here"
@@ -253,7 +253,7 @@ def test_a_system_sends_a_look_once_and_reads_it_masked(scene: Scene, api: APICl
     assert first.status_code == 201, first.content
     assert api.post("/api/v1/field/inspections/", body, format="json").status_code == 200
     assert api.post("/api/v1/field/inspections/", {**body, "text": "别的"}, format="json").status_code == 409
-    assert first.json()["hazards"][0]["text"] == "没有人员住宿：找138****5678"
+    assert first.json()["hazards"][0]["text"] == "找138****5678（检查项：没有人员住宿）"
     place = api.get(f"/api/v1/field/places/{scene.shop.pk}/").json()
     assert place["contact"] == "蔡** 138****5678"
     assert "phone" not in place
@@ -327,7 +327,7 @@ def test_the_word_of_a_notice_says_what_the_page_says_and_is_always_the_same(sce
         "责令限期整改通知书",
         notice.number,
         "会同淮河路派出所",
-        "没有人员住宿：阁楼住人（重大隐患）",
+        "阁楼住人（检查项：没有人员住宿）（重大隐患）",
         "建中街街道办事处",
     ):
         assert words in text

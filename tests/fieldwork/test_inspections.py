@@ -149,7 +149,7 @@ def test_only_what_is_bad_is_sent_and_all_else_is_in_order(scene: Scene) -> None
     row = look(scene, Finding(item=scene.items[2].pk, text="阁楼住人"), not_here=[scene.items[1].pk])
     assert list(row.answers.order_by("item__position").values_list("answer", flat=True)) == ["good", "not_here", "bad"]
     hazard = hazard_of(row)
-    assert (hazard.text, hazard.is_serious, hazard.status) == ("没有人员住宿：阁楼住人", True, "open")
+    assert (hazard.text, hazard.is_serious, hazard.status) == ("阁楼住人（检查项：没有人员住宿）", True, "open")
     scene.shop.refresh_from_db()
     assert scene.shop.due_on == timezone.localdate(row.at) + timedelta(days=30)
 
@@ -212,7 +212,7 @@ def test_notices_are_numbered_per_street_without_gaps(scene: Scene) -> None:
 def test_a_notice_takes_its_hazards_and_tells_the_grid(scene: Scene) -> None:
     notice = ordered(scene)
     hazard = notice.hazards.get()
-    assert (hazard.status, notice.demand) == ("ordered", "1. 有台账")
+    assert (hazard.status, notice.demand) == ("ordered", orders.USUAL_DEMAND)
     told = Notice.objects.filter(kind="rectification.issued").values_list("recipient__username", flat=True)
     assert set(told) >= {"gridleader", "microleader"}
     assert "community" not in told
