@@ -52,6 +52,7 @@ def build_records(now: datetime) -> int:
         office = Grid.objects.defer("boundary").get(code=JIANZHONG)
         methods.load_six_steps(office, actor=clerk)
         methods.load_three_steps(office, actor=clerk)
+        methods.load_five_steps(office, actor=clerk)
         _tours(office, clerk, local_day(now))
         _figures(office, clerk, now)
         _matters(clerk, local_day(now))

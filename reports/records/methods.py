@@ -157,6 +157,12 @@ def load_three_steps(grid: Grid, *, actor: User) -> WorkMethod:
     return write(grid, **given, actor=actor)
 
 
+def load_five_steps(grid: Grid, *, actor: User) -> WorkMethod:
+    """四员五步 (domain.md 10 row 0.24): that there are five steps is known, which they are the office writes."""
+    given: dict[str, Any] = templates("records")["five_steps"]
+    return write(grid, **given, actor=actor)
+
+
 def tell(step: WorkMethodStep, *, note: str, actor: User) -> WorkMethodStep:
     """Write how far one step is."""
     demand(actor, "report.write", step.method.grid_code)
