@@ -29,6 +29,8 @@ from incidents.models.incident import Source
 
 MOST_BUILDINGS: Final = 200
 LONGEST: Final = timedelta(days=92)
+MOST_SAID: Final = 12
+"""Opinions that a first draft quotes, each once."""
 TITLE, QUESTION, COMPANIONS, RESULT, LASTING, ROOM, OPINION = 100, 500, 200, 3000, 2000, 20, 500
 
 
@@ -317,7 +319,8 @@ def stands(action: KnockAction) -> list[tuple[str, str, int]]:
 def summary(action: KnockAction) -> str:
     """The first draft of a result or of the incident: figures and the opinions given, without doors and names."""
     counted = lines(action)
-    said = list(action.doors.exclude(opinion="").order_by("at").values_list("opinion", flat=True)[:20])
+    heard = action.doors.exclude(opinion="").order_by("at").values_list("opinion", flat=True)
+    said = list(dict.fromkeys(heard))[:MOST_SAID]
     text = _("%(question)s Knocked at %(tried)s of %(doors)s doors; %(answered)s answered.") % {
         "question": action.question,
         "tried": sum(line.tried for line in counted),

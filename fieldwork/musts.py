@@ -48,7 +48,8 @@ def coverage(grid: Grid, *, user: Any, first: date, last: date, today: date) -> 
 
     From `first` to `last`, both included; only visits that `user` may see. Four queries.
     """
-    musts = list(MustDo.objects.filter(is_active=True))
+    order = list(MustDo.Group.values)
+    musts = sorted(MustDo.objects.filter(is_active=True), key=lambda must: (order.index(must.group), must.position))
     length = min(len(grid.code) + STEP, MICRO)
     rows = _below(grid, length, today)
     homes = _homes(grid, length, user)

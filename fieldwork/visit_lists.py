@@ -23,7 +23,7 @@ from grid.sheets import write_xlsx
 SOON: Final = timedelta(days=14)
 """How far ahead the list of due visits looks when nothing else is asked."""
 MOST_ROWS: Final = 20_000
-NEAR: Final = 12
+NEAR: Final = 8
 """Buildings that are offered above the list."""
 _DIGITS: Final = re.compile(r"[0-9]+")
 _BULKY: Final = ("grid__boundary", "subject__reason", "subject__health", "incident__text", "place__phone")
@@ -170,7 +170,7 @@ def _header() -> list[str]:
         _("Grid code"),
         _("Building or place"),
         _("Outcome"),
-        _("Purpose"),
+        _("purpose of a visit"),
         _("What was found"),
         _("Musts kept"),
         _("Next visit"),

@@ -202,10 +202,15 @@ def _today(story: Story, now: datetime) -> None:
     rows = rows.select_related("subject__household__grid", "subject__tag").order_by("due_on", "pk")
     plots = (("met", "一切都好，约好下周再来。", 7), ("met", "帮忙换了灯泡。", 0), ("not_home", "", 2), ("met", "", 0))
     for n, (duty, (outcome, text, again)) in enumerate(zip(list(rows[: len(plots)]), plots, strict=False)):
-        actor, at = story.cast.leader_of(duty.grid_code), now - timedelta(minutes=25 * (n + 1))
+        actor, at = story.cast.leader_of(duty.grid_code), _clock(now, 17) - timedelta(minutes=25 * (n + 1))
         again_on = story.today + timedelta(days=again) if again else None
         new = visits.NewVisit(outcome, subject=duty.subject, text=text, next_on=again_on)
         visits.record_visit(new, actor=actor, now=at)
+
+
+def _clock(now: datetime, hour: int) -> datetime:
+    """That hour of today, or `now` when it is earlier: nobody knocks at night."""
+    return min(now, datetime.combine(timezone.localdate(now), time(hour, 30), SHANGHAI))
 
 
 # --- door by door -----------------------------------------------------------------------------------------------------
@@ -216,7 +221,7 @@ def _noise(story: Story, now: datetime) -> None:
     new, grid, leader = _plan(
         story, now, "聚龙花园体育场噪声敲门行动", "体育场晚上的声音影响您家吗？希望几点以后安静？", 9
     )
-    begun = now - timedelta(days=9)
+    begun = _clock(now, 17) - timedelta(days=9)
     action = knocking.make_action(new, grid=grid, actor=leader, now=begun)
     action = knocking.start(action, actor=leader, now=begun + timedelta(hours=1))
     _knock(story, action, 30, begun + timedelta(hours=2))
@@ -234,9 +239,10 @@ def _noise(story: Story, now: datetime) -> None:
 def _charging(story: Story, now: datetime) -> None:
     """A second one that is under way."""
     new, grid, leader = _plan(story, now, "楼院充电车棚征求意见", "院内东侧建电动车充电棚，您同意吗？有什么建议？", 1)
-    action = knocking.make_action(new, grid=grid, actor=leader, now=now - timedelta(days=1))
-    action = knocking.start(action, actor=leader, now=now - timedelta(hours=20))
-    _knock(story, action, 9, now - timedelta(hours=4))
+    begun = _clock(now, 17) - timedelta(days=1)
+    action = knocking.make_action(new, grid=grid, actor=leader, now=begun)
+    action = knocking.start(action, actor=leader, now=begun + timedelta(hours=1))
+    _knock(story, action, 9, begun + timedelta(hours=1))
 
 
 def _plan(story: Story, now: datetime, title: str, question: str, days: int) -> tuple[knocking.NewAction, Grid, User]:

@@ -24,9 +24,13 @@ class VisitFilter(filters.FilterSet):
     """What a list of visits can be narrowed by."""
 
     outcome = filters.MultipleChoiceFilter(label=_("outcome"), choices=Visit.Outcome.choices)
-    purpose = filters.ModelChoiceFilter(label=_("purpose"), queryset=VisitPurpose.objects.all())
-    must = filters.ModelChoiceFilter(label=_("must kept"), field_name="musts", queryset=MustDo.objects.all())
-    by = filters.ChoiceFilter(label=_("by"), choices=MINE, method="filter_by")
+    purpose = filters.ModelChoiceFilter(
+        label=_("purpose of a visit"), queryset=VisitPurpose.objects.all(), empty_label=_("All")
+    )
+    must = filters.ModelChoiceFilter(
+        label=_("must kept"), field_name="musts", queryset=MustDo.objects.all(), empty_label=_("All")
+    )
+    by = filters.ChoiceFilter(label=_("by"), choices=MINE, empty_label=_("All"), method="filter_by")
     grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
     household = filters.NumberFilter(label=_("household"), field_name="household", min_value=1, max_value=LARGEST)
     subject = filters.NumberFilter(label=_("care subject"), field_name="subject", min_value=1, max_value=LARGEST)
@@ -63,7 +67,7 @@ class DutyFilter(filters.FilterSet):
     """What the list of due rounds can be narrowed by; without `when` overdue ones and those of the next two weeks."""
 
     when = filters.ChoiceFilter(label=_("due"), choices=WHEN, empty_label=_("Soon"), method="filter_when")
-    plan = filters.ModelChoiceFilter(label=_("visit plan"), queryset=VisitPlan.objects.all())
+    plan = filters.ModelChoiceFilter(label=_("visit plan"), queryset=VisitPlan.objects.all(), empty_label=_("All"))
     grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
     building = filters.NumberFilter(label=_("building"), min_value=1, max_value=LARGEST, method="filter_building")
 
@@ -112,7 +116,7 @@ class StrictVisitPlanFilter(StrictFilterSet):
 class KnockFilter(filters.FilterSet):
     """What the list of door-knock actions can be narrowed by."""
 
-    status = filters.MultipleChoiceFilter(label=_("status"), choices=KnockAction.Status.choices)
+    status = filters.MultipleChoiceFilter(label=_("state"), choices=KnockAction.Status.choices)
     grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
 
     class Meta:

@@ -16,7 +16,11 @@ from grid.models import Building, Grid
 from incidents.forms.fields import Refillable
 from incidents.forms.words import many_lines
 
-MOST_OFFERED: Final = 400
+ANSWERS: Final = (
+    (KnockedDoor.Answer.ANSWERED.value, _("The door was opened")),
+    (KnockedDoor.Answer.NOT_HOME.value, KnockedDoor.Answer.NOT_HOME.label),
+    (KnockedDoor.Answer.REFUSED.value, KnockedDoor.Answer.REFUSED.label),
+)
 
 
 class ActionForm(DomainForm):
@@ -61,7 +65,7 @@ class DoorForm(Refillable, DomainForm):
     room = CleanCharField(label=_("room"), max_length=knocking.ROOM)
     answer = forms.ChoiceField(
         label=_("at the door"),
-        choices=KnockedDoor.Answer.choices,
+        choices=ANSWERS,
         initial=KnockedDoor.Answer.ANSWERED,
         widget=forms.RadioSelect,
     )

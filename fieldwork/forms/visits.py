@@ -68,7 +68,7 @@ class VisitForm(Refillable, DomainForm):
     )
     photos = PhotosField(required=False)
     purpose = forms.ModelChoiceField(
-        VisitPurpose.objects.filter(is_active=True), label=_("purpose"), required=False, empty_label="—"
+        VisitPurpose.objects.filter(is_active=True), label=_("purpose of a visit"), required=False, empty_label="—"
     )
     musts = MustChoice(
         MustDo.objects.filter(is_active=True),

@@ -1,5 +1,6 @@
 """敲门行动: the list, the plan, one action with its figures, the walk from door to door, its end and what follows."""
 
+import re
 from typing import Any, Final
 from uuid import uuid4
 
@@ -36,6 +37,7 @@ PAGE_SIZE: Final = 30
 DOORS: Final = 400
 OPINIONS: Final = 100
 GRID_CHOICES: Final = 100
+_PARTS: Final = re.compile(r"[0-9]+|[^0-9]+")
 DOOR: Final = "fieldwork/knock_door.html"
 RELATED: Final = ("grid", "led_by", "incident", "follow_up")
 BULKY: Final = ("grid__boundary", "incident__text", "follow_up__text")
@@ -213,7 +215,7 @@ def knock_follow(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @kept_offline
 def knock_walk(request: HttpRequest, pk: int) -> HttpResponse:
-    """The doors of one building on the phone: the next ones first, an answer is one tap."""
+    """The doors of one building on the phone, an answer is one tap; kept there, and so without what was said."""
     action = find_action(request.user, pk)
     buildings = list(action.buildings.select_related("compound", "grid").defer("grid__boundary").order_by("pk"))
     asked = request.GET.get("building", "")
@@ -239,8 +241,13 @@ def _doors(request: HttpRequest, action: KnockAction, building: Building) -> lis
     known = dict.fromkeys(homes.order_by("unit", "room").values_list("unit", "room")[:DOORS])
     sees = scope_of(request.user).can("household.view", building.grid.code)
     own = {key for key, one in heard.items() if sees or one.by_id == request.user.pk}
-    keys = sorted({*known, *own})
+    keys = sorted({*known, *own}, key=_by_number)
     return [{"unit": unit, "room": room, "heard": heard.get((unit, room)), "id": uuid4()} for unit, room in keys]
+
+
+def _by_number(door: tuple[str, str]) -> tuple[Any, ...]:
+    """Staircase and room as numbers, so that 1001 stands behind 901."""
+    return tuple((int(part) if part.isdecimal() else 0, part) for part in _PARTS.findall(" ".join(door)))
 
 
 @form_page
