@@ -54,4 +54,8 @@ ENUMS: Final = {
     "KnockStandEnum": "fieldwork.models.visit.KnockedDoor.Stand",
     "TrainingStatusEnum": "fieldwork.models.training.TrainingSession.Status",
     "TrainingFormEnum": "fieldwork.models.training.TrainingForm",
+    "HazardStatusEnum": "fieldwork.models.inspection.Hazard.Status",
+    "RectificationStatusEnum": "fieldwork.models.inspection.RectificationNotice.Status",
+    "InspectionLevelEnum": "fieldwork.models.inspection.Inspection.Level",
+    "RecheckResultEnum": "fieldwork.models.inspection.Recheck.Result",
 }

@@ -59,7 +59,7 @@ def figures(inspections: QuerySet[Inspection], by: str, *, today: date, width: i
     found: dict[Any, Figures] = {}
     own = inspections.order_by().values(key=_key(by, width))
     for row in own.annotate(**_LOOKS):
-        _put(found, row)
+        _put(found, dict(row))
     for rows, counts in _behind(inspections, today):
         for row in rows.values(key=_key(by, width, behind=True)).annotate(**counts):
             _put(found, row)

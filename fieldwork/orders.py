@@ -1,11 +1,12 @@
 """整改通知书: issued with a number, being put right, looked at again, closed, handed to enforcement, or withdrawn."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -252,7 +253,7 @@ def withdraw(
     return done
 
 
-def possible_departments(code: str) -> Sequence[Organization]:
+def possible_departments(code: str) -> QuerySet[Organization]:
     """The departments that serve the place, nearest first."""
     rows = Organization.objects.active().serving(code).exclude(kind=Organization.Kind.TASK_GROUP)
     return rows.select_related("grid").defer("grid__boundary").order_by("-grid__level", "name")

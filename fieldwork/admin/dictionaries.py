@@ -38,7 +38,7 @@ class DictionaryAdmin(ByPost, ModelAdmin):
     """Rows in their order."""
 
     list_display: Any = ("name", "meaning", "source", "position", "is_active")
-    list_editable = ("position", "is_active")
+    list_editable: Any = ("position", "is_active")
     search_fields = ("name", "meaning")
     list_per_page = 100
     show_full_result_count = False

@@ -31,7 +31,7 @@ MOST = 200
 # --- what goes out ----------------------------------------------------------------------------------------------------
 
 
-class PlaceBrief(serializers.ModelSerializer[InspectedPlace]):
+class InspectedPlaceBrief(serializers.ModelSerializer[InspectedPlace]):
     """A place in a list."""
 
     kind = serializers.CharField(source="kind.code", read_only=True)
@@ -46,14 +46,14 @@ class PlaceBrief(serializers.ModelSerializer[InspectedPlace]):
         read_only_fields = fields
 
 
-class PlaceSerializer(PlaceBrief):
+class InspectedPlaceSerializer(InspectedPlaceBrief):
     """One place with the masked person responsible and what speaks against its kind."""
 
     contact = serializers.SerializerMethodField()
     hints = serializers.SerializerMethodField()
 
-    class Meta(PlaceBrief.Meta):
-        fields: ClassVar[tuple[str, ...]] = (*PlaceBrief.Meta.fields, "contact", "hints")
+    class Meta(InspectedPlaceBrief.Meta):
+        fields: ClassVar[tuple[str, ...]] = (*InspectedPlaceBrief.Meta.fields, "contact", "hints")
         read_only_fields = fields
 
     def get_contact(self, place: InspectedPlace) -> str:
@@ -99,7 +99,7 @@ class InspectionBrief(serializers.ModelSerializer[Inspection]):
         read_only_fields = fields
 
 
-class AnswerSerializer(serializers.ModelSerializer[InspectionAnswer]):
+class InspectionAnswerSerializer(serializers.ModelSerializer[InspectionAnswer]):
     """One item of the list."""
 
     text = serializers.CharField(source="item.text", read_only=True)
@@ -114,7 +114,7 @@ class InspectionSerializer(InspectionBrief):
     """One look with its answers and hazards."""
 
     text = serializers.SerializerMethodField()
-    answers = AnswerSerializer(many=True, read_only=True)
+    answers = InspectionAnswerSerializer(many=True, read_only=True)
     hazards = HazardSerializer(many=True, read_only=True)
 
     class Meta(InspectionBrief.Meta):
@@ -139,7 +139,7 @@ class RecheckSerializer(serializers.ModelSerializer[Recheck]):
         read_only_fields = fields
 
 
-class OrderBrief(serializers.ModelSerializer[RectificationNotice]):
+class RectificationBrief(serializers.ModelSerializer[RectificationNotice]):
     """A notice in a list."""
 
     grid = serializers.CharField(source="grid_code", read_only=True)
@@ -155,14 +155,14 @@ class OrderBrief(serializers.ModelSerializer[RectificationNotice]):
         read_only_fields = fields
 
 
-class OrderSerializer(OrderBrief):
+class RectificationSerializer(RectificationBrief):
     """One notice with its hazards and re-inspections."""
 
     hazards = HazardSerializer(many=True, read_only=True)
     rechecks = serializers.SerializerMethodField()
 
-    class Meta(OrderBrief.Meta):
-        fields: ClassVar[tuple[str, ...]] = (*OrderBrief.Meta.fields, "demand", "hazards", "rechecks")
+    class Meta(RectificationBrief.Meta):
+        fields: ClassVar[tuple[str, ...]] = (*RectificationBrief.Meta.fields, "demand", "hazards", "rechecks")
         read_only_fields = fields
 
     @extend_schema_field(RecheckSerializer(many=True))
@@ -174,7 +174,7 @@ class OrderSerializer(OrderBrief):
 # --- what comes in ----------------------------------------------------------------------------------------------------
 
 
-class FindingInput(StrictSerializer):
+class InspectionFindingInput(StrictSerializer):
     """One thing not in order: an item of the list, or words of one's own."""
 
     item = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**62, default=None)
@@ -190,7 +190,7 @@ class NewInspectionInput(StrictSerializer):
     place = serializers.PrimaryKeyRelatedField(queryset=InspectedPlace.objects.none())
     checklist = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=2**62, default=None)
     at = serializers.DateTimeField(required=False, allow_null=True)
-    findings = FindingInput(many=True, required=False, max_length=MOST)
+    findings = InspectionFindingInput(many=True, required=False, max_length=MOST)  # type: ignore[call-arg]
     not_here = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**62), required=False, max_length=MOST
     )
@@ -232,8 +232,8 @@ class PlaceViewSet(ScopedReadOnlyViewSet):
     """Places on the register of inspections that the caller may see."""
 
     queryset = InspectedPlace.objects.select_related("kind")
-    serializer_class = PlaceSerializer
-    brief_class = PlaceBrief
+    serializer_class = InspectedPlaceSerializer
+    brief_class = InspectedPlaceBrief
     filterset_class = StrictPlaceFilter
     access_rules: ClassVar[dict[str, str]] = {"list": "field.view", "retrieve": "field.view"}
 
@@ -286,8 +286,8 @@ class OrderViewSet(ScopedReadOnlyViewSet):
     queryset = RectificationNotice.objects.select_related("organization", "incident").defer(
         "incident__contact_name", "incident__contact_phone", "incident__text"
     )
-    serializer_class = OrderSerializer
-    brief_class = OrderBrief
+    serializer_class = RectificationSerializer
+    brief_class = RectificationBrief
     filterset_class = StrictOrderFilter
     access_rules: ClassVar[dict[str, str]] = {
         "list": "field.view",
@@ -300,7 +300,7 @@ class OrderViewSet(ScopedReadOnlyViewSet):
         rows = super().get_queryset()
         return rows if self.action == "list" else rows.prefetch_related("hazards__notice")
 
-    @extend_schema(request=RecheckInput, responses={200: OrderSerializer}, filters=False)
+    @extend_schema(request=RecheckInput, responses={200: RectificationSerializer}, filters=False)
     @action(detail=True, methods=["post"])
     def recheck(self, request: Request, pk: str) -> Response:
         """Enter a re-inspection: everything put right closes the notice. 409 for one that has ended."""
@@ -310,4 +310,4 @@ class OrderViewSet(ScopedReadOnlyViewSet):
         data = dict(given.validated_data)
         version, actor = data.pop("version", None), request.user
         orders.recheck(row, orders.Look(**data), actor=actor, now=timezone.now(), version=version)  # type: ignore[arg-type]
-        return Response(OrderSerializer(get_object_or_404(self.get_queryset(), pk=row.pk)).data)
+        return Response(RectificationSerializer(get_object_or_404(self.get_queryset(), pk=row.pk)).data)
