@@ -28,6 +28,8 @@ from incidents.photostore import StoredPhoto, save_photos
 
 OLDEST: Final = timedelta(days=14)
 """How long a record may have waited on a phone."""
+AFTERWARDS: Final = timedelta(minutes=30)
+"""So long after its end a finding may still be written to a round."""
 REMARK_LENGTH: Final = 500
 FINDING_LENGTH: Final = 1000
 
@@ -185,14 +187,21 @@ def record_finding(patrol: Patrol, new: NewFinding, *, actor: User, now: datetim
     stored = save_photos(new.photos)
 
     def write(digest: str) -> PatrolFinding:
-        if patrol.status == Patrol.Status.DROPPED:
-            raise NotNow(_("This patrol was broken off: report it as a case."))
+        _still_of_the_round(patrol, at)
         row = PatrolFinding(patrol=patrol, client_id=new.client_id, digest=digest, at=at, text=text, point=new.point)
         row.checkpoint = _own_checkpoint(patrol, new.checkpoint)
         row.fixed_on_spot = new.fixed_on_spot
         return _keep(row, new, stored, actor=actor, now=now)
 
     return write_once(PatrolFinding, new.client_id, given, actor=actor, write=write)
+
+
+def _still_of_the_round(patrol: Patrol, at: datetime) -> None:
+    """What the phone sends late belongs to a finished round if it was seen on the way; NotNow otherwise."""
+    if patrol.status == Patrol.Status.DROPPED:
+        raise NotNow(_("This patrol was broken off: report it as a case."))
+    if patrol.finished_at is not None and at > patrol.finished_at + AFTERWARDS:
+        raise NotNow(_("This patrol is finished: start a new one, or report it as a case."))
 
 
 def _keep(

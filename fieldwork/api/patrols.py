@@ -28,7 +28,7 @@ from incidents.api.serializers import StrictSerializer
 SEES, WRITES = "field.view", "field.write"
 
 
-class FindingSerializer(serializers.ModelSerializer[PatrolFinding]):
+class PatrolFindingSerializer(serializers.ModelSerializer[PatrolFinding]):
     """What was found."""
 
     incident = serializers.CharField(source="incident.number", read_only=True, default=None)
@@ -60,7 +60,7 @@ class PatrolBrief(serializers.ModelSerializer[Patrol]):
 class PatrolSerializer(PatrolBrief):
     """One patrol with its findings and the points that were passed."""
 
-    findings = FindingSerializer(many=True, read_only=True)
+    findings = PatrolFindingSerializer(many=True, read_only=True)
     passed: Any = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
 
     class Meta(PatrolBrief.Meta):
@@ -80,7 +80,7 @@ class CheckpointSerializer(serializers.ModelSerializer[Checkpoint]):
         read_only_fields = fields
 
 
-class PlanSerializer(serializers.ModelSerializer[PatrolPlan]):
+class PatrolPlanSerializer(serializers.ModelSerializer[PatrolPlan]):
     """How often a grid is walked."""
 
     grid = serializers.CharField(source="grid_code", read_only=True)
@@ -200,7 +200,9 @@ class PatrolViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet):
         patrol.found = 0  # type: ignore[attr-defined]
         return Response(PatrolBrief(patrol).data, status=201 if created else 200)
 
-    @extend_schema(request=FindingInput, responses={201: FindingSerializer, 200: FindingSerializer}, filters=False)
+    @extend_schema(
+        request=FindingInput, responses={201: PatrolFindingSerializer, 200: PatrolFindingSerializer}, filters=False
+    )
     @action(detail=True, methods=["post"], filterset_class=None)
     def findings(self, request: Request, pk: str) -> Response:
         """Write what was seen. 403 for anybody but who walks."""
@@ -209,7 +211,7 @@ class PatrolViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet):
         given.is_valid(raise_exception=True)
         new = patrols.NewFinding(**given.validated_data)
         finding, created = patrols.record_finding(patrol, new, actor=self._caller(request), now=timezone.now())
-        return Response(FindingSerializer(finding).data, status=201 if created else 200)
+        return Response(PatrolFindingSerializer(finding).data, status=201 if created else 200)
 
     @extend_schema(request=FinishInput, responses={200: PatrolSerializer}, filters=False)
     @action(detail=True, methods=["post"], filterset_class=None)
@@ -232,7 +234,7 @@ class PatrolPlanViewSet(ScopedReadOnlyViewSet):
     """Plans of patrols (巡查计划)."""
 
     queryset = PatrolPlan.objects.prefetch_related("checkpoints")
-    serializer_class = PlanSerializer
+    serializer_class = PatrolPlanSerializer
     filterset_class = StrictPlanFilter
     access_rules: ClassVar[dict[str, str]] = {"list": SEES, "retrieve": SEES}
 

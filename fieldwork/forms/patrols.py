@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import DomainError, NotAllowed
 from accounts.text_guard import CleanCharField
-from fieldwork.models import Checkpoint, Patrol, PatrolKind, PatrolPlan
+from fieldwork.models import Checkpoint, DutyKind, Patrol, PatrolKind, PatrolPlan
 from fieldwork.notes import grids_to_write
 from fieldwork.once import Conflict
 from fieldwork.patrol_plans import MOST_TIMES, NAME_LENGTH, NewPlan, Spot
@@ -56,6 +56,9 @@ class StartForm(SentForm):
     plan = forms.ModelChoiceField(queryset=PatrolPlan.objects.none(), required=False, widget=forms.HiddenInput)
     grid = forms.ChoiceField(label=_("Grid"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=PatrolKind.choices, required=False)
+    duty = forms.ModelChoiceField(
+        label=_("Duty"), queryset=DutyKind.objects.filter(is_active=True), required=False, empty_label="—"
+    )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,7 +80,7 @@ class StartForm(SentForm):
         data = self.cleaned_data
         plan: PatrolPlan | None = data["plan"]
         grid = plan.grid if plan else self.grids[data["grid"]]
-        return NewPatrol(data["client_id"], grid, plan, data["kind"], at=data["at"])
+        return NewPatrol(data["client_id"], grid, plan, data["kind"], data["duty"], data["at"])
 
 
 class OfPatrol(SentForm):

@@ -238,6 +238,14 @@ def test_only_who_walks_writes_and_not_after_breaking_off(world: World, start: S
     assert start(kind="special").status == "running"
 
 
+def test_what_was_seen_on_the_way_may_come_after_the_end(world: World, start: Start) -> None:  # noqa: F811
+    begun = world.now - timedelta(hours=6)
+    done = finish(world, start(at=begun), at=begun + timedelta(minutes=40))
+    assert find(world, done, at=begun + timedelta(minutes=20)).at == begun + timedelta(minutes=20)
+    with pytest.raises(NotNow):
+        find(world, done)
+
+
 # --- switches, badges -------------------------------------------------------------------------------------------------
 
 
