@@ -23,6 +23,7 @@ _ROOM: Final = re.compile(r"-?([0-9]{1,2})[0-9]{2}[A-Z]?", re.IGNORECASE)
 class Cell:
     """One floor of one staircase."""
 
+    unit: str = ""
     flats: int = 0
     residents: int = 0
     rented: int = 0
@@ -64,6 +65,12 @@ def floor_of(room: str) -> int | None:
     return -int(found[1]) if room.startswith("-") else int(found[1])
 
 
+def floor_rooms(floor: int) -> str:
+    """The regular expression of the rooms of which `floor_of` says `floor`."""
+    sign = "-" if floor < 0 else ""
+    return rf"^{sign}0?{abs(floor)}[0-9]{{2}}[A-Za-z]?$"
+
+
 def building_board(building: Building, user: Any) -> Board:
     """The board of `building` as `user` may see it, in three queries; care is counted only where she sees care."""
     flats = Household.objects.visible_to(user).filter(building=building, is_active=True)
@@ -90,11 +97,11 @@ def _care_of(flats: QuerySet[Household], user: Any) -> Mapping[int, list[tuple[s
 def _board(
     rows: Iterable[Mapping[str, Any]], here: Mapping[int, int], care: Mapping[int, list[tuple[str, str, int]]]
 ) -> Board:
-    cells: dict[tuple[int | None, str], Cell] = defaultdict(Cell)
+    cells: dict[tuple[int | None, str], Cell] = {}
     total = Cell()
     for row in rows:
         one = _one(row, here.get(row["id"], 0), care.get(row["id"], ()))
-        cells[floor_of(row["room"]), row["unit"]].add(one)
+        cells.setdefault((floor_of(row["room"]), row["unit"]), Cell(row["unit"])).add(one)
         total.add(one)
     units = sorted({unit for _floor, unit in cells}, key=_natural)
     numbers = sorted({number for number, _unit in cells}, key=lambda n: (n is None, -(n or 0)))

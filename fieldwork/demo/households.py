@@ -18,7 +18,7 @@ WHOLE_GRIDS: Final = 6
 FLATS_PER_FLOOR: Final = 2
 TENURES: Final = ("owned",) * 11 + ("rented",) * 5 + ("shared", "empty", "empty", "business")
 """Of twenty flats."""
-FAMILY: Final = ("配偶", "子", "女", "父亲", "母亲")
+FEMALE: Final = frozenset("英兰梅花芳红霞艳丽娟静婷敏萍玲燕琴雅秀桂玉菊彩素欣怡佳慧琪珍凤楠春淑云")
 PHONES: Final = 20_000
 """Made-up numbers begin there: below are those of the demo's accounts (`grid.demo.names.phone_number`)."""
 NOBODY: Final = "999999"
@@ -76,26 +76,36 @@ def _family(flat: Household, number: int, year: int) -> Iterator[Resident]:
     if flat.tenure == Household.Tenure.EMPTY:
         return
     for place in range((1, 2, 3, 2, 2)[number % 5] if flat.tenure == Household.Tenure.OWNED else 1):
-        yield _person(flat, number * 3 + place, place, year)
+        yield _person(flat, number * 3, place, year)
 
 
-def _person(flat: Household, number: int, place: int, year: int) -> Resident:
-    age = (78 if number % 6 == 0 else 34 + number * 11 % 40) if place < 2 else 6 + number * 5 % 12
+def _person(flat: Household, first: int, place: int, year: int) -> Resident:
+    """The head (`place` 0, number `first`), the spouse, or a child with the surname of the head."""
+    number, age = first + place, 78 if first % 12 == 0 else 34 + first * 11 % 40
+    age -= (0, first % 5, 26 + first % 4)[place]
+    is_man = (first * 7 // 11 + place) % 2 if place < 2 else number % 2
+    name = _name(number, is_man)
     person = Resident(
         household=flat,
-        name=person_name(number + 40_000),
+        name=name if place < 2 else _name(first, (first * 7 // 11) % 2)[0] + name[1:],
         phone=f"199000{PHONES + number:05d}" if age > 14 else "",
-        id_number=_id_number(year - age, number) if number % 3 == 0 else "",
-        sex=Resident.Sex.MALE if number % 2 else Resident.Sex.FEMALE,
+        id_number=_id_number(year - age, number, is_man) if number % 5 < 2 else "",
+        sex=Resident.Sex.MALE if is_man else Resident.Sex.FEMALE,
         birth_year=year - age,
-        relation="户主" if place == 0 else FAMILY[0] if place == 1 else FAMILY[1 + number % 2],
+        relation=("户主", "配偶", "子" if is_man else "女")[place],
         is_head=place == 0,
     )
     return sealed(person)
 
 
-def _id_number(year: int, number: int) -> str:
+def _name(number: int, is_man: int) -> str:
+    """A made-up name whose given part fits."""
+    names = (person_name(number + 40_000 + step * 101) for step in range(60))
+    return next(name for name in names if is_man != any(sign in FEMALE for sign in name[1:]))
+
+
+def _id_number(year: int, number: int, is_man: int) -> str:
     """Rightly formed (GB 11643), and nobody's."""
     # the last of the three running digits is odd for men
-    front = f"{NOBODY}{year}{number % 12 + 1:02d}{number % 28 + 1:02d}{number // 2 % 500 * 2 + number % 2:03d}"
+    front = f"{NOBODY}{year}{number % 12 + 1:02d}{number % 28 + 1:02d}{number // 2 % 500 * 2 + is_man:03d}"
     return front + "10X98765432"[sum(w * int(d) for w, d in zip(_WEIGHTS, front, strict=True)) % 11]
