@@ -25,7 +25,7 @@ REASON_LENGTH: Final = 500
 HEALTH_LENGTH: Final = 1000
 WORDS: Final = {"reason": gettext_lazy("reason"), "health": gettext_lazy("health"), "carer": gettext_lazy("carer")}
 
-__all__ = ["NewCare", "Opened", "change", "end", "enter", "note_outcome", "open_reason", "renew"]
+__all__ = ["NewCare", "Opened", "change", "end", "end_with_move", "enter", "note_outcome", "open_reason", "renew"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,18 @@ def end(subject: CareSubject, *, actor: User, now: datetime, text: str, version:
         )
         drop_duties([subject.pk])
     return ended
+
+
+def end_with_move(resident: Resident, *, now: datetime) -> int:
+    """Somebody moved out: the care of this person ends with it, without a right of its own; how many ended.
+
+    Called by `households.move_out` in its transaction.
+    """
+    rows = list(CareSubject.objects.current().filter(resident=resident).defer("reason", "health"))
+    for subject in rows:
+        advance(subject, "end", actor=None, now=now, text=_("Moved out"), ended_on=timezone.localdate(now))
+    drop_duties([subject.pk for subject in rows])
+    return len(rows)
 
 
 def drop_duties(subjects: list[int]) -> int:

@@ -20,6 +20,7 @@ from accounts.errors import NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.protect import is_id_number, is_phone, normalise
 from accounts.text_guard import clean_text
+from fieldwork.care import end_with_move
 from fieldwork.models import FieldStep, Household, Resident
 from fieldwork.people import sealed
 from grid.access import demand
@@ -282,6 +283,7 @@ def move_out(resident: Resident, on: date, *, actor: User, now: datetime, versio
         row.save(update_fields=["moved_out_on", "is_head"])
         _store(locked, ())
         note(locked, "moved_out", [], actor=actor, now=now)
+        end_with_move(row, now=now)
     return row
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from fieldwork.models import CareSubject, Visit
+from grid.scope import scope_of
 from incidents.intake import NewIncident, report_incident
 from incidents.models import Category, Incident
 from incidents.models.category import Urgency
@@ -24,18 +25,23 @@ CATEGORY: Final = "S214"
 def note_outcome(subject: CareSubject, visit: Visit, *, actor: User, now: datetime) -> Incident | None:
     """Look at what `visit` found at the door of `subject`; the incident when nobody answered twice running, else None.
 
-    Called by `visits.record_visit` in its transaction. One row of unanswered visits makes one incident, however often it
-    is called; when that incident has ended and nobody answers twice again, there is another. The incident names the
-    building and the number of the subject, never the person, the flat or the reason (architecture.md, law 11).
+    Called by `visits.record_visit` in its transaction. One row of unanswered visits makes one incident, however often
+    it is called; when that incident has ended and nobody answers twice again, there is another. The incident names
+    the building and the number of the subject, never the person, the flat or the reason (architecture.md, law 11).
     """
     if visit.outcome != Visit.Outcome.NOT_HOME:
         return None
     row = list(unanswered(subject, until=visit.at).order_by("at", "pk").values_list("pk", "at"))
     if len(row) < TIMES:
         return None
-    return report_incident(
-        _report(subject, first=row[0][0], days=[at for _pk, at in row[-TIMES:]]), actor=actor, now=now
-    )
+    report = _report(subject, first=row[0][0], days=[at for _pk, at in row[-TIMES:]])
+    return report_incident(report, actor=_reporter(subject, actor), now=now)
+
+
+def _reporter(subject: CareSubject, actor: User) -> User:
+    """Whoever made the visit; the carer, or who entered the care, when the visitor may not report (a system's key)."""
+    people = [actor, subject.carer, subject.entered_by]
+    return next((one for one in people if one and scope_of(one).can("incident.report", subject.grid_code)), actor)
 
 
 def unanswered(subject: CareSubject, *, until: datetime) -> QuerySet[Visit]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import django_filters as filters
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -55,8 +56,8 @@ class CareFilter(filters.FilterSet):
         return rows.filter(carer=self.request.user) if self.request else rows
 
     def filter_no_carer(self, rows: CareQuerySet, name: str, value: str) -> Any:
-        """Nobody is named."""
-        return rows.filter(carer__isnull=True)
+        """Nobody is named, or whoever was has left."""
+        return rows.filter(Q(carer__isnull=True) | Q(carer__is_active=False))
 
     def filter_consent(self, rows: CareQuerySet, name: str, value: Any) -> Any:
         """The consent ends so soon, or has ended."""

@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.errors import NotAllowed, NotNow, NotValid
 from accounts.models import AccessEvent
-from fieldwork import care, consents, promises
+from fieldwork import care, consents, households, promises
 from fieldwork.models import CarePromise, CareSubject, FieldStep, Resident, Visit, VisitDuty
 from incidents.models import Incident
 from notices.models import Notice
@@ -113,6 +113,15 @@ def test_the_end_needs_words_and_drops_the_visits_that_were_due(world: VisitWorl
     ended = care.end(world.elder, actor=world.worker, now=NOW, text="搬走")
     duty.refresh_from_db()
     assert (ended.status, ended.ended_on, duty.dropped) == ("ended", TODAY, True)
+
+
+def test_whoever_moves_out_is_no_longer_in_care(world: VisitWorld):
+    person = Resident.objects.create(household=world.home, name="占阿姨", is_head=True)
+    subject = care.enter(new(world, resident=person), actor=world.worker, now=NOW)
+    households.move_out(person, TODAY, actor=world.worker, now=NOW)
+    subject.refresh_from_db()
+    assert (subject.status, subject.ended_on) == ("ended", TODAY)
+    assert CareSubject.objects.current().filter(pk=world.elder.pk).exists()
 
 
 def test_opening_the_reason_needs_right_and_purpose_and_is_recorded(world: VisitWorld):
