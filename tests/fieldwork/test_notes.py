@@ -281,6 +281,15 @@ def test_volumes_add_up_grid_by_grid_and_every_number_opens_its_list(world: Worl
     assert client.get(f"/field-volumes/?grid={street.OTHER_GRID}").status_code == 404
 
 
+def test_the_admin_shows_notes_and_changes_none(world: World, write: Write) -> None:
+    note = write("只看不改", photos=[picture()])
+    client = client_of(world, "admin")
+    assert "只看不改" in client.get("/admin/fieldwork/quicknote/").content.decode()
+    page = client.get(f"/admin/fieldwork/quicknote/{note.pk}/change/")
+    assert str(note.photos.get().public_id) in page.content.decode()
+    assert 'name="_save"' not in page.content.decode()
+
+
 # --- api ---
 
 

@@ -82,9 +82,11 @@ def main() -> int:
     polygons.ensure()
     floors = Floors()
     for rows in options.rows or SIZES:
-        added = fill.fill_up_to(rows)
-        print(f"{rows:,} incidents ({added:,} added); {rollups.catch_up()}", flush=True)
-        if set(options.only or NAMES) & set(FIELD):
+        print(f"{rows:,} incidents ({fill.fill_up_to(rows):,} added)", flush=True)
+        chosen = set(options.only or NAMES)
+        if chosen - set(FIELD):
+            print(rollups.catch_up(), flush=True)
+        if chosen & set(FIELD):
             print(field.fill_up_to(rows), flush=True)
         with server() as port:
             cases = Cases(port, rows)
