@@ -53,8 +53,9 @@ def _lines(rows: QuerySet[Household]) -> Iterator[list[Any]]:
     present = Prefetch("residents", Resident.objects.filter(moved_out_on=None), to_attr="present")
     ordered = rows.prefetch_related(present).order_by("grid_code", "building", "unit", "room", "id")
     for household in ordered.iterator(chunk_size=1000):
-        for person in household.present or [None]:  # type: ignore[attr-defined]
-            yield [*_door(household), *_person(person)]
+        people: list[Resident] = household.present  # type: ignore[attr-defined]
+        lines = [_person(person) for person in people] or [[""] * 6]
+        yield from ([*_door(household), *line] for line in lines)
 
 
 def _door(household: Household) -> list[Any]:
@@ -70,8 +71,6 @@ def _door(household: Household) -> list[Any]:
     ]
 
 
-def _person(person: Resident | None) -> list[Any]:
-    if person is None:
-        return [""] * 6
+def _person(person: Resident) -> list[Any]:
     shown = masked(person)
     return [shown.name, shown.phone, shown.id_number, shown.sex, shown.birth_year, shown.relation]

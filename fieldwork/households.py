@@ -176,7 +176,7 @@ def history(household: Household) -> list[Change]:
 
 
 def _words(step: FieldStep) -> str:
-    model = Household if step.after == "changed" else Resident
+    model: Any = Household if step.after == "changed" else Resident
     names = [str(model._meta.get_field(name).verbose_name) for name in step.text.split(",") if name]
     what = str(WHAT.get(step.after, step.after))
     return f"{what}（{'、'.join(names)}）" if names else what

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
@@ -41,7 +41,7 @@ def register(kind: str, importer: Importer) -> None:
     IMPORTERS[kind] = importer
 
 
-def kinds() -> list[tuple[str, str]]:
+def kinds() -> list[tuple[str, Any]]:
     """What can be imported here, for choices: value and label."""
     return [choice for choice in ImportRun.Kind.choices if choice[0] in IMPORTERS]
 
