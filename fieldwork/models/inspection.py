@@ -26,7 +26,7 @@ class Checklist(models.Model):
     replaced_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("checklist")
+        verbose_name = _("checklist of inspections")
         verbose_name_plural = _("checklists")
         ordering: ClassVar[list[str]] = ["code", "-version"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -48,7 +48,9 @@ class Checklist(models.Model):
 class ChecklistItem(models.Model):
     """One thing to look at."""
 
-    checklist = models.ForeignKey(Checklist, models.CASCADE, related_name="items", verbose_name=_("checklist"))
+    checklist = models.ForeignKey(
+        Checklist, models.CASCADE, related_name="items", verbose_name=_("checklist of inspections")
+    )
     part = models.CharField(_("part"), max_length=40, blank=True, default="")
     text = models.CharField(_("what is to be looked at"), max_length=200)
     basis = models.CharField(_("rule"), max_length=100, blank=True, default="")
@@ -89,7 +91,7 @@ class PlaceKind(models.Model):
     below = models.PositiveIntegerField(_("belongs here below"), null=True, blank=True)
     threshold = models.CharField(_("threshold in words"), max_length=200, blank=True, default="")
     every_days = models.PositiveSmallIntegerField(_("inspected every (days)"), null=True, blank=True)
-    checklist_code = models.CharField(_("checklist"), max_length=20, blank=True, default="")
+    checklist_code = models.CharField(_("checklist of inspections"), max_length=20, blank=True, default="")
     source = models.CharField(_("source"), max_length=100, blank=True, default="")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("in use"), default=True)
@@ -161,7 +163,7 @@ class Inspection(FieldRecord):
         InspectedPlace, models.PROTECT, related_name="inspections", verbose_name=_("inspected place")
     )
     checklist = models.ForeignKey(
-        Checklist, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("checklist")
+        Checklist, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("checklist of inspections")
     )
     level = models.CharField(_("inspected by"), max_length=10, choices=Level.choices, default=Level.GRID)
     companions = models.CharField(_("who came along"), max_length=200, blank=True, default="")
@@ -209,7 +211,7 @@ class RectificationNotice(InGrid, Staged):
     """整改通知书: numbered, with a deadline, looked at again, closed or handed to enforcement (domain.md 3.8, W59)."""
 
     class Status(models.TextChoices):
-        ISSUED = "issued", _("Issued")
+        ISSUED = "issued", _("Notice issued")
         FIXING = "fixing", _("Being put right")
         CLOSED = "closed", _("Put right and closed")
         TRANSFERRED = "transferred", _("Handed to enforcement")
@@ -269,7 +271,7 @@ class Hazard(InGrid, Staged):
     """One hazard found at a place."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", _("Waits to be put right")
         FIXED_AT_ONCE = "fixed_once", _("Put right at once")
         ORDERED = "ordered", _("Ordered to be put right")
         FIXED = "fixed", _("Put right")
