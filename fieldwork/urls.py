@@ -123,6 +123,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("care/<ascii_int:pk>/promise/", promises.promise_to, name="promise_to"),
     # inspections, notices
     path("inspections/", inspections.inspection_list, name="inspections"),
+    path("inspections/new/", inspections.inspection_new, name="inspection_new"),
     path("inspections/<ascii_int:pk>/", inspections.inspection, name="inspection"),
     path("inspections/<ascii_int:pk>/order/", orders.order, name="order"),
     path("inspections/excel/<slug:name>/", inspections.list_excel, name="inspection_excel"),
@@ -161,7 +162,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("training/courses/<ascii_int:pk>/", academy.course_detail, name="course"),
     path("training/courses/<ascii_int:pk>/edit/", academy.course_edit, name="course_edit"),
     path("training/courses/<ascii_int:pk>/materials/", academy.material_add, name="material_add"),
-    path("training/courses/<ascii_int:pk>/materials/<ascii_int:material>/", academy.material_remove, name="material_remove"),
+    path(
+        "training/courses/<ascii_int:pk>/materials/<ascii_int:material>/",
+        academy.material_remove,
+        name="material_remove",
+    ),
     path("training/mine/", academy.my_record, name="training_mine"),
     path("training/records/", academy.records, name="training_records"),
     path("training/records/excel/", academy.records_excel, name="training_records_excel"),

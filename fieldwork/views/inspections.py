@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.db.models import Count, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,6 +45,13 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 # --- one look ---------------------------------------------------------------------------------------------------------
+
+
+@requires("field.view")
+@require_safe
+def inspection_new(request: HttpRequest) -> HttpResponse:
+    """From the home page of the phone: the places that are due."""
+    return redirect(f"{reverse('fieldwork:places')}?due=true")
 
 
 @requires("field.write")
