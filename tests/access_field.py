@@ -87,8 +87,8 @@ def sample_field(grid: Grid, compound: Compound, word: str, worker: User, now: d
         name="社区矫正", defaults={"colour": colour, "is_sensitive": True}
     )
     kind, _made = PlaceKind.objects.get_or_create(code="shop", defaults={"name": "小商店", "group": "nine_small"})
-    visits, _made = VisitPlan.objects.get_or_create(
-        name="独居老人每月", defaults={"target": "care", "tag": open_tag, "period": "month", "starts_on": today}
+    visits = VisitPlan.objects.create(
+        name=f"{word}独居老人每月", target="care", tag=open_tag, period="month", starts_on=today, grid=grid
     )
     Checklist.objects.get_or_create(pk=CHECKLIST, defaults={"code": "sample", "name": "检查表"})
     course, _made = Course.objects.get_or_create(pk=COURSE, defaults={"title": "入户走访", "form": "on_site"})

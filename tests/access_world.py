@@ -421,6 +421,10 @@ def _patrol(side: Side) -> dict[str, Any]:
     return {"client_id": side.field.patrol.client_id}
 
 
+def _visit_plan(side: Side) -> dict[str, Any]:
+    return {"pk": side.field.duty.plan_id}
+
+
 def _whistle_number(side: Side) -> dict[str, Any]:
     return {"number": side.whistle.number}
 
@@ -718,6 +722,11 @@ SAMPLES: dict[str, Sample] = {
     "fieldwork:knock_step": Sample(
         lambda side: {"pk": side.field.knock.pk, "name": "start"}, "field.view", needs="field.plan"
     ),
+    **{
+        f"fieldwork:visit_plan_{name}": Sample(_visit_plan, "field.view", needs="field.plan")
+        for name in ("edit", "switch")
+    },
+    "api-field-visit-plan-detail": Sample(_visit_plan, "field.view"),
     "api-field-visit-detail": Sample(_field("visit"), "field.view"),
     "api-field-duty-detail": Sample(_field("duty"), "care.view"),
     "api-field-knock-detail": Sample(_field("knock"), "field.view"),

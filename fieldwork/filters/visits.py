@@ -8,9 +8,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from fieldwork.duties import AGREED
 from fieldwork.models import KnockAction, MustDo, Period, Visit, VisitDuty, VisitPlan, VisitPurpose
 from fieldwork.querysets import DutyQuerySet, VisitQuerySet
 from fieldwork.visit_lists import SOON
+from fieldwork.visit_plans import visible_plans
 from grid.filters import StrictFilterSet
 from incidents.filters import CODE, DAYS
 from incidents.overview import midnight
@@ -18,6 +20,12 @@ from incidents.overview import midnight
 MINE: Final = (("me", _("Visited by me")),)
 WHEN: Final = (("overdue", _("Overdue")), ("week", _("Within seven days")), ("all", _("All that wait")))
 LARGEST: Final = 2**62
+
+
+def _plans(request: Any) -> Any:
+    """The plans that touch the reader's grids, and the one of agreed days."""
+    agreed = VisitPlan.objects.filter(name=AGREED)
+    return VisitPlan.objects.filter(pk__in=visible_plans(request.user).values("pk")) | agreed if request else agreed
 
 
 class VisitFilter(filters.FilterSet):
@@ -67,7 +75,7 @@ class DutyFilter(filters.FilterSet):
     """What the list of due rounds can be narrowed by; without `when` overdue ones and those of the next two weeks."""
 
     when = filters.ChoiceFilter(label=_("due"), choices=WHEN, empty_label=_("Soon"), method="filter_when")
-    plan = filters.ModelChoiceFilter(label=_("visit plan"), queryset=VisitPlan.objects.all(), empty_label=_("All"))
+    plan = filters.ModelChoiceFilter(label=_("visit plan"), queryset=_plans, empty_label=_("All"))
     grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
     building = filters.NumberFilter(label=_("building"), min_value=1, max_value=LARGEST, method="filter_building")
 
