@@ -44,7 +44,7 @@ class CareForm(DomainForm):
     """Somebody of one household comes into care."""
 
     resident = ResidentChoice(Resident.objects.none(), label=_("Who"), required=False)
-    tag = forms.ModelChoiceField(PopulationTag.objects.none(), label=_("care tag"))
+    tag = forms.ModelChoiceField(PopulationTag.objects.none(), label=_("care tag"), empty_label=_("Choose"))
     basis = forms.ChoiceField(label=_("legal basis"), choices=CareSubject.Basis.choices, widget=forms.RadioSelect)
     consent_on = forms.DateField(label=_("agreed on"), widget=day_input(), required=False)
     consent_until = forms.DateField(
@@ -60,7 +60,7 @@ class CareForm(DomainForm):
         help_text=_("Kept encrypted; only named roles open it, for a purpose that is recorded."),
     )
     health = CleanCharField(label=_("health"), max_length=HEALTH_LENGTH, multiline=True, required=False)
-    carer = CarerChoice(User.objects.none(), label=_("carer"), required=False)
+    carer = CarerChoice(User.objects.none(), label=_("carer"), required=False, empty_label="—")
     since = forms.DateField(label=_("since"), widget=day_input(), required=False)
 
     def __init__(self, data: Any = None, *, household: Household, user: Any, today: date) -> None:
@@ -84,7 +84,7 @@ class CareForm(DomainForm):
 class CareEditForm(DomainForm):
     """Another carer, other words; what is left empty stays as it is."""
 
-    carer = CarerChoice(User.objects.none(), label=_("carer"), required=False)
+    carer = CarerChoice(User.objects.none(), label=_("carer"), required=False, empty_label="—")
     reason = CleanCharField(
         label=_("reason"),
         max_length=REASON_LENGTH,
@@ -142,7 +142,7 @@ class PromiseForm(DomainForm):
     title = CleanCharField(label=_("what was promised"), max_length=TITLE_LENGTH)
     due_on = forms.DateField(label=_("due on"), widget=day_input())
     promised_on = forms.DateField(label=_("promised on"), widget=day_input(), required=False)
-    grid = forms.ModelChoiceField(Grid.objects.none(), label=_("grid"), to_field_name="code")
+    grid = forms.ModelChoiceField(Grid.objects.none(), label=_("grid"), to_field_name="code", empty_label=_("Choose"))
 
     def __init__(
         self,
@@ -172,9 +172,12 @@ class ColourForm(DomainForm):
 
     name = CleanCharField(label=_("colour"), max_length=20)
     value = forms.CharField(
-        label=_("value"), max_length=7, min_length=7, widget=forms.TextInput(attrs={"type": "color"})
+        label=_("shade"),
+        max_length=7,
+        min_length=7,
+        widget=forms.TextInput(attrs={"type": "color", "class": "form-control-color"}),
     )
-    meaning = CleanCharField(label=_("meaning"), max_length=100)
+    meaning = CleanCharField(label=_("what the colour means"), max_length=100)
     source = CleanCharField(label=_("source"), max_length=100, required=False)
 
     def __init__(self, data: Any = None, *, colour: CareColour) -> None:
