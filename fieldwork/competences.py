@@ -82,6 +82,12 @@ def people_of(user: Any, *, now: datetime, code: str = "") -> QuerySet[User]:
     return rows
 
 
+def lacking(people: QuerySet[User], competence: int) -> QuerySet[User]:
+    """Those of `people` who never passed it: whom to call to a course."""
+    have = _passed().filter(session__course__competences=competence).values("user")
+    return people.exclude(pk__in=have)
+
+
 def coverage(people: QuerySet[User]) -> list[tuple[Competence, int]]:
     """How many of `people` have passed each competence in use; two queries."""
     wanted = in_use()

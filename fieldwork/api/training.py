@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from fieldwork import training
 from fieldwork.filters.training import CourseFilter, TrainingFilter
-from fieldwork.models import Course, Material, TrainingSession
+from fieldwork.models import Course, Material, TrainingForm, TrainingSession
 from grid.api.scoped import ScopedReadOnlyViewSet
 
 SEES = "grid.view"
@@ -51,7 +51,7 @@ class TrainingSerializer(serializers.ModelSerializer[TrainingSession]):
     """A session; `mine` is what the caller's own attendance is, null when she is not on the list."""
 
     course_title = serializers.CharField(source="course.title", read_only=True)
-    form = serializers.ChoiceField(source="course.form", choices=Course._meta.get_field("form").choices, read_only=True)
+    form = serializers.ChoiceField(source="course.form", choices=TrainingForm.choices, read_only=True)
     teacher = serializers.CharField(source="teacher.name", read_only=True, default=None, allow_null=True)
     signed_up = serializers.IntegerField(source="signed", read_only=True)
     present = serializers.IntegerField(source="came", read_only=True)

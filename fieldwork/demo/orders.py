@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.utils import translation
+from django.utils import timezone, translation
 
 from fieldwork import promises
 from fieldwork.models import CarePromise, CareSubject, Visit
@@ -12,6 +12,8 @@ from fieldwork.visits import NewVisit, record_visit
 from grid.demo.divisions import JIANZHONG
 from incidents.demo.cast import gather_cast
 
+GRID_DIGITS: Final = 15
+"""The leader of the third-level grid makes promises; micro-grid leaders do not."""
 TAG: Final = "独居老人"
 ASKED: Final = "八十二岁，独居，四个儿女都在外地。想给两张老照片配相框，自己下不了楼。"
 TITLE: Final = "代买两个相框，把老照片挂起来（独居老人）"
@@ -24,11 +26,11 @@ def build_orders(now: datetime) -> int:
     subject = rows.select_related("household__grid", "household__building", "grid", "tag").order_by("pk").first()
     if subject is None:
         return 0
-    actor, asked = gather_cast().leader_of(subject.grid_code), now - timedelta(days=4)
+    actor, asked = gather_cast().leader_of(subject.grid_code[:GRID_DIGITS]), now - timedelta(days=4)
     with translation.override("zh-hans"):
         new = NewVisit(Visit.Outcome.MET, subject=subject, text=ASKED)
         visit, _made = record_visit(new, actor=actor, now=asked)
-        wish = NewPromise(TITLE, (asked + timedelta(days=5)).date(), subject=subject)
+        wish = NewPromise(TITLE, timezone.localdate(asked) + timedelta(days=5), subject=subject)
         promise = promises.make(wish, actor=actor, now=asked)
         promises.keep(promise, actor=actor, now=now - timedelta(days=2), text=RESULT)
     Visit.objects.filter(pk=visit.pk).update(is_demo=True)

@@ -126,10 +126,9 @@ def _marked(random: Random, session: TrainingSession, people: Sequence[int]) -> 
 def _present(cast: Cast, street: Grid, courses: dict[str, Course], teachers: Sequence[Teacher], now: datetime) -> None:
     """One of this morning that waits for its marks, and three to come, planned by the shift leader."""
     actor = _planner(cast, street)
-    given = {"grid": street, "actor": actor}
     early = now - timedelta(hours=3)
     begun = NewSession(courses["突发事件情景模拟"], early, early + timedelta(hours=2), ROOM, teachers[2])
-    session = training.plan(begun, **given, now=early - timedelta(days=2))
+    session = training.plan(begun, grid=street, actor=actor, now=early - timedelta(days=2))
     training.call(session, kinds=[PostKind.COMMUNITY_HEAD], actor=actor, now=early - timedelta(days=2))
     for days, title, teacher, kinds in (
         (3, "网格长履职业务培训", 0, [PostKind.GRID_LEADER]),
@@ -139,7 +138,7 @@ def _present(cast: Cast, street: Grid, courses: dict[str, Course], teachers: Seq
         starts = _at(now + timedelta(days=days), 9)
         ends = starts + timedelta(hours=float(courses[title].hours))
         new = NewSession(courses[title], starts, ends, ROOM, teachers[teacher], places=160)
-        session = training.plan(new, **given, now=now)
+        session = training.plan(new, grid=street, actor=actor, now=now)
         if kinds:
             training.call(session, kinds=kinds, actor=actor, now=now)
 

@@ -124,7 +124,7 @@ class CourseForm(DomainForm):
     """A course of the library."""
 
     title = CleanCharField(label=_("title"), max_length=100)
-    form = forms.ChoiceField(label=_("form"), choices=TrainingForm.choices)
+    form = forms.ChoiceField(label=_("form of training"), choices=TrainingForm.choices)
     audience = CleanCharField(label=_("audience"), max_length=100, required=False)
     hours = forms.DecimalField(label=_("hours"), min_value=0, max_value=200, max_digits=4, decimal_places=1, initial=2)
     competences = forms.ModelMultipleChoiceField(

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.errors import NotValid
 from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
+from accounts.numbers import strict_int
 from fieldwork import competences, courses, training
 from fieldwork.filters.training import CourseFilter
 from fieldwork.forms.training import CourseForm, MaterialForm
-from fieldwork.models import Course, Material, Teacher
+from fieldwork.models import Competence, Course, Material, Teacher
 from fieldwork.views.training import EXCEL_TYPE, form_page, offices, shown_page
 from grid.access import requires
 from grid.models import Grid
@@ -139,7 +140,9 @@ def my_record(request: HttpRequest) -> HttpResponse:
 def records(request: HttpRequest) -> HttpResponse:
     """The people of the reader's grids with what they have passed; who lacks what."""
     people, code = _people(request)
-    page = keyset_page(people, request.GET, size=50)
+    lacks = _lacked(request)
+    shown = competences.lacking(people, lacks.pk) if lacks else people
+    page = keyset_page(shown, request.GET, size=50)
     earned = competences.earned_by([one.pk for one in page.rows])
     context = {
         "page": page,
@@ -148,8 +151,15 @@ def records(request: HttpRequest) -> HttpResponse:
         "total": people.count(),
         "grids": offices(request).filter(level__lte=Grid.Level.COMMUNITY),
         "code": code,
+        "lacks": lacks,
     }
     return render(request, "fieldwork/training_records.html", context)
+
+
+def _lacked(request: HttpRequest) -> Competence | None:
+    """The competence (?lacks=) of which only those are shown who have not passed it."""
+    given = request.GET.get("lacks", "")
+    return get_object_or_404(Competence, pk=strict_int(given, name="lacks")) if given else None
 
 
 def _people(request: HttpRequest) -> tuple[Any, str]:
@@ -169,7 +179,7 @@ def records_excel(request: HttpRequest) -> HttpResponse:
     note_export(actor=actor, object_type="training_record", object_id=code, fields="names", now=now, request=request)
     rows = list(people.order_by("real_name", "pk")[: competences.MOST_EXPORTED])
     earned, wanted = competences.earned_by([one.pk for one in rows]), competences.in_use()
-    header = [_("Name"), _("Sessions attended"), _("Sessions passed"), *(one.name for one in wanted)]
+    header = [_("Person"), _("Sessions attended"), _("Sessions passed"), *(one.name for one in wanted)]
     cells = (
         [one.real_name, one.was_there, one.passed, *(each.last_on or "" for each in earned[one.pk])] for one in rows
     )

@@ -255,7 +255,7 @@ def session_excel(request: HttpRequest, pk: int) -> HttpResponse:
     session, now, actor = find_session(request, pk), timezone.now(), person(request)
     demand(actor, "training.edit", session.grid_code)
     note_export(actor=actor, object_type="training", object_id=pk, fields="names", now=now, request=request)
-    header = [_("No."), _("Name"), _("Attendance"), _("Test"), _("Remark"), _("Signature")]
+    header = [_("No."), _("Person"), _("Attendance"), _("Test"), _("Remark"), _("Signature")]
     tests = {True: _("passed"), False: _("not passed"), None: ""}
     rows = session.attendance.select_related("user").order_by("user__real_name", "pk")
     cells = (

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from accounts.models import User
@@ -21,6 +22,7 @@ from reports.records import methods
 
 
 @pytest.mark.django_db
+@time_machine.travel("2026-11-20 10:00+08:00", tick=False)
 def test_the_demo_street_has_trained_its_people_and_bought_a_picture_frame() -> None:
     now = timezone.now()
     load_dictionaries()

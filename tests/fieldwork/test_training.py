@@ -183,7 +183,9 @@ def test_only_what_was_passed_in_a_held_session_is_a_competence(
     assert not any(one.times for one in found[micro.pk])
     assert competences.hours_of(leader) == session.course.hours
     people = competences.people_of(roles["shiftleader"], now=NOW)
-    assert dict(competences.coverage(people))[Competence.objects.get(name="突发应对")] == 1
+    dealing = Competence.objects.get(name="突发应对")
+    assert dict(competences.coverage(people))[dealing] == 1
+    assert set(people) - set(competences.lacking(people, dealing.pk)) == {leader}
 
 
 def test_who_plans_in_a_community_sees_only_its_people(session: TrainingSession, roles: dict[str, User]) -> None:
