@@ -173,12 +173,12 @@ def knocks(whose: Whose) -> Iterator[Row]:
         yield Row(lot[0]["at"], "knock", _words(lot[0]["action__title"]), result, _url("fieldwork:knock", action))
 
 
-STEPPED: Final[dict[str, tuple[Any, str, Callable[[Any], str]]]] = {
-    "caresubject": (CareSubject, "care", lambda row: row.tag.name),
-    "carepromise": (CarePromise, "care", lambda row: row.title),
-    "rectificationnotice": (RectificationNotice, "inspection", lambda row: row.number),
+STEPPED: Final[dict[str, tuple[Any, str, Callable[[Any], str], str]]] = {
+    "caresubject": (CareSubject, "care", lambda row: row.tag.name, "fieldwork:care_subject"),
+    "carepromise": (CarePromise, "care", lambda row: row.title, "fieldwork:promise"),
+    "rectificationnotice": (RectificationNotice, "inspection", lambda row: row.number, "fieldwork:rectification"),
 }
-"""Things whose steps are work: model, kind of line, how the thing is called without naming anybody."""
+"""Things whose steps are work: model, kind of line, how the thing is called without naming anybody, its page."""
 
 
 def steps(whose: Whose) -> Iterator[Row]:
@@ -188,13 +188,13 @@ def steps(whose: Whose) -> Iterator[Row]:
     for step in found[:MOST_ROWS]:
         by_kind[step.subject].append(step)
     for subject, taken in by_kind.items():
-        model, kind, name_of = STEPPED[subject]
+        model, kind, name_of, page = STEPPED[subject]
         rows = whose.seen(model).filter(whose.place("grid_code"), pk__in={step.subject_id for step in taken})
         known = {row.pk: row for row in (rows.select_related("tag") if model is CareSubject else rows)}
         names = dict(model.Status.choices)
         for step in taken:
             if (row := known.get(step.subject_id)) is not None:
-                yield Row(step.at, kind, _words(name_of(row)), str(names.get(step.after, step.after)))
+                yield Row(step.at, kind, _words(name_of(row)), str(names.get(step.after, step.after)), _url(page, row.pk))
 
 
 def inspections(whose: Whose) -> Iterator[Row]:

@@ -291,3 +291,28 @@ def test_systems_walk_by_the_same_rules(world: World, as_: Browse, plan: PatrolP
     assert client.get("/api/v1/field/patrols/?strange=1").status_code == 400
     assert as_("department").get(url).status_code == 403
     assert client.get("/api/v1/field/patrol-plans/").json()["results"][0]["checkpoints"][0]["name"] == "升龙商圈东门"
+
+
+# --- admin ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_office_edits_its_words_and_looks_at_records(world: World, as_: Browse, plan: PatrolPlan) -> None:  # noqa: F811
+    load_dictionaries()
+    walked(world, 1, plan=plan)
+    client = as_("admin")
+    for name in (
+        "roleset",
+        "dutykind",
+        "mustdo",
+        "visitpurpose",
+        "patrolplan",
+        "patrol",
+        "policyswitch",
+        "badgeholding",
+    ):
+        assert client.get(f"/admin/fieldwork/{name}/").status_code == 200, name
+    role_set = RoleBadge.objects.get(name="第四员（名称待街道填写）").role_set
+    page = client.get(f"/admin/fieldwork/roleset/{role_set.pk}/change/")
+    assert "第四员" in page.content.decode()
+    assert client.get(f"/admin/fieldwork/patrol/{Patrol.objects.get().pk}/change/").status_code == 200
+    assert client.get("/admin/fieldwork/patrol/add/").status_code == 403
