@@ -12,14 +12,13 @@ class FieldworkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Photos of field work lie in the store of incidents: the sweep there must know these rows. Importers of ours."""
+        """What apps below must know of: photos (for the sweep of the store), the home page, our importers."""
         from fieldwork.importing.households import import_households
         from fieldwork.importing.places import import_places
         from fieldwork.models import FieldPhoto
         from grid.importing.run import register
         from grid.models import ImportRun
         from incidents.photostore import HOLDERS
-
         from incidents.views.finding import HOMES
 
         HOLDERS.append(FieldPhoto)
