@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import DomainError, NotAllowed, NotValid, demand_valid
 from accounts.models import User
 from accounts.text_guard import clean_text
-from fieldwork.models import CareColour, CareSubject
+from fieldwork.models import CareColour, CareSubject, FieldStep
 from grid.models import Building, Compound
 from grid.scope import Scope, scope_of
 
@@ -78,8 +79,8 @@ def legend() -> list[CareColour]:
     return list(CareColour.objects.order_by("slot"))
 
 
-def define(slot: int, *, name: str, value: str, meaning: str, source: str, actor: User) -> CareColour:
-    """Say what a slot of the legend means. NotAllowed without `policy.decide`; NotValid by field."""
+def define(slot: int, *, name: str, value: str, meaning: str, source: str, actor: User, now: datetime) -> CareColour:
+    """Say what a slot of the legend means; who said so is kept. NotAllowed without `policy.decide`; NotValid by field."""
     if not scope_of(actor).can("policy.decide"):
         raise NotAllowed(_("You may not change the legend."))
     lengths = {"name": (name, 20), "value": (value, 7), "meaning": (meaning, 100), "source": (source, 100)}
@@ -103,6 +104,10 @@ def define(slot: int, *, name: str, value: str, meaning: str, source: str, actor
             ]
         )
         colour.save(update_fields=list(given))
+        words = f"{colour.name} {colour.value} {colour.meaning}"
+        FieldStep.objects.create(
+            subject="carecolour", subject_id=colour.pk, after="defined", by=actor, at=now, text=words
+        )
     return colour
 
 

@@ -87,8 +87,7 @@ def build_care(now: datetime) -> int:
     subjects = CareSubject.objects.bulk_create((row for row in rows if row is not None), batch_size=500)
     FieldStep.objects.bulk_create((_step(row, row.status, _noon(row.since)) for row in subjects), batch_size=1000)
     _promise(subjects, team, today)
-    _today(subjects, tags, team, now)
-    return len(subjects)
+    return len(subjects) + _today(subjects, tags, team, now)
 
 
 def _team(today: date) -> _Team:
@@ -192,15 +191,15 @@ def _one(n: int, subject: CareSubject, today: date) -> CarePromise:
     )
 
 
-def _today(subjects: list[CareSubject], tags: dict[str, PopulationTag], team: _Team, now: datetime) -> None:
-    """What somebody entered this morning, through the same doors as everybody."""
+def _today(subjects: list[CareSubject], tags: dict[str, PopulationTag], team: _Team, now: datetime) -> int:
+    """What somebody entered this morning, through the same doors as everybody; how many came into care."""
     today = timezone.localdate(now)
     taken = {one.household_id for one in subjects}
     homes = Household.objects.filter(is_demo=True, tenure=Household.Tenure.OWNED).exclude(pk__in=taken)
     home = homes.select_related("grid", "building__compound").defer("grid__boundary").order_by("pk").first()
     worker = team.of(home.grid_code, sensitive=False) if home else None
     if home is None or worker is None:
-        return
+        return 0
     given = care.NewCare(
         home, tags["困难家庭"], "主要劳动力住院，孩子由邻居照看", "consent", consent_on=today, carer=worker
     )
@@ -209,3 +208,4 @@ def _today(subjects: list[CareSubject], tags: dict[str, PopulationTag], team: _T
         promises.make(promises.NewPromise(title, today + timedelta(days=days), subject), actor=worker, now=now)
     CareSubject.objects.filter(pk=subject.pk).update(is_demo=True)
     CarePromise.objects.filter(subject=subject).update(is_demo=True)
+    return 1

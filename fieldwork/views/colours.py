@@ -200,7 +200,9 @@ def care_colour(request: HttpRequest, slot: int) -> HttpResponse:
     colour = get_object_or_404(CareColour, slot=slot)
     form = ColourForm(request.POST or None, colour=colour)
     if form.is_bound and form.is_valid():
-        kept = form.attempt(lambda: colours.define(slot, actor=person(request), **form.cleaned_data))
+        kept = form.attempt(
+            lambda: colours.define(slot, actor=person(request), now=timezone.now(), **form.cleaned_data)
+        )
         if kept:
             messages.success(request, _("Saved."))
             return redirect("fieldwork:care_colours")

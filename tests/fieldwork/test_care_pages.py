@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import AccessEvent, User
 from fieldwork import care, colours
 from fieldwork.dictionaries import load_care
-from fieldwork.models import CareColour, CareSubject, PopulationTag, Resident
+from fieldwork.models import CareColour, CareSubject, FieldStep, PopulationTag, Resident
 from grid.sheets import read_table
 from tests import street
 from tests.fieldwork import visit_world
@@ -191,6 +191,7 @@ def test_the_legend_has_nine_slots_that_the_office_defines(world: VisitWorld):
     assert client_of(secretary).post(address, given | {"value": "javascr"}).status_code == 422
     assert client_of(secretary).post(address, given).status_code == 302
     assert CareColour.objects.get(slot=9).meaning == "退役军人"
+    assert FieldStep.objects.get(subject="carecolour").by == secretary
 
 
 # --- promises, systems ---
