@@ -80,7 +80,7 @@ def legend() -> list[CareColour]:
 
 
 def define(slot: int, *, name: str, value: str, meaning: str, source: str, actor: User, now: datetime) -> CareColour:
-    """Say what a slot of the legend means; who said so is kept. NotAllowed without `policy.decide`; NotValid by field."""
+    """Say what a slot of the legend means; who said it is kept. NotAllowed without `policy.decide`, NotValid."""
     if not scope_of(actor).can("policy.decide"):
         raise NotAllowed(_("You may not change the legend."))
     lengths = {"name": (name, 20), "value": (value, 7), "meaning": (meaning, 100), "source": (source, 100)}
