@@ -40,7 +40,7 @@ def header() -> list[str]:
         _("Room"),
         _("Use"),
         _("People"),
-        _("Name"),
+        _("Real name"),
         _("Phone"),
         _("ID number"),
         _("Sex"),

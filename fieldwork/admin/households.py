@@ -28,7 +28,7 @@ class ResidentInline(ReadOnlyInline):
         """Whoever sees the household."""
         return True
 
-    @admin.display(description=_("name"))
+    @admin.display(description=_("real name"))
     def masked_name(self, resident: Resident) -> str:
         """The surname."""
         return _shown(resident).name

@@ -55,7 +55,7 @@ class PersonForm(Refillable, DomainForm):
     """Somebody who lives there; carries the version of the household."""
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    name = CleanCharField(label=_("name"), max_length=50, widget=forms.TextInput(attrs=QUIET))
+    name = CleanCharField(label=_("real name"), max_length=50, widget=forms.TextInput(attrs=QUIET))
     phone = CleanCharField(
         label=_("phone"), max_length=20, required=False, widget=forms.TextInput(attrs={**QUIET, "inputmode": "tel"})
     )
