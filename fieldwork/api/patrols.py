@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.contrib.gis.geos import Point
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -178,10 +178,10 @@ class PatrolViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet):
 
     def get_queryset(self) -> Any:
         """Only what the caller may see, or walks herself: everything else is 404."""
-        seen = Patrol.objects.visible_to(self.request.user).values("pk")
-        own = Q(by=self.request.user) if self.action in ("findings", "finish") else Q()
-        rows = Patrol.objects.filter(Q(pk__in=seen) | own if own else Q(pk__in=seen))
-        rows = rows.select_related("plan", "by", "grid").defer("grid__boundary").annotate(found=Count("findings"))
+        rows: Any = Patrol.objects.visible_to(self.request.user)
+        if self.action in ("findings", "finish"):
+            rows = Patrol.objects.filter(Q(pk__in=rows.values("pk")) | Q(by=self.request.user))
+        rows = patrols.counted(rows.select_related("plan", "by", "grid").defer("grid__boundary"))
         if self.action == "list":
             return rows
         return rows.prefetch_related("passed", "findings__incident", "findings__checkpoint")

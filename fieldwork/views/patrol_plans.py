@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.errors import NotValid
 from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
-from fieldwork import patrol_plans
+from fieldwork import patrol_plans, patrols
 from fieldwork.filters.patrols import PatrolFilter, PlanFilter
 from fieldwork.forms.patrols import PlanForm, written
 from fieldwork.models import Patrol, PatrolPlan
@@ -47,7 +47,7 @@ def checked(chosen: Any) -> Any:
 def _filtered(request: HttpRequest) -> tuple[PatrolFilter, Any]:
     chosen = PatrolFilter(request.GET, queryset=Patrol.objects.visible_to(request.user), request=request)
     rows = checked(chosen).select_related("grid", "plan", "by").defer("grid__boundary")
-    return chosen, rows.annotate(found=Count("findings"), cases=Count("findings__incident"))
+    return chosen, patrols.counted(rows)
 
 
 @requires("field.view")
@@ -127,7 +127,7 @@ def plan_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One plan: its days and hours, its checkpoints, how far it was kept in four weeks, the last rounds."""
     plan = _find(request, pk)
     today = timezone.localdate()
-    walks = plan.patrols.select_related("by").annotate(found=Count("findings")).order_by("-at", "-id")[:20]
+    walks = patrols.counted(plan.patrols.select_related("by")).order_by("-at", "-id")[:20]
     context = {
         "plan": plan,
         "days": days_words(plan.weekdays),
