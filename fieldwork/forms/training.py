@@ -47,7 +47,7 @@ class SessionForm(DomainForm):
     places = forms.IntegerField(
         label=_("places"), min_value=1, max_value=2000, required=False, help_text=_("Empty: as many as come.")
     )
-    remark = CleanCharField(label=_("remark"), max_length=500, required=False)
+    remark = CleanCharField(label=_("Remark"), max_length=500, required=False)
 
     def __init__(self, *args: Any, grids: QuerySet[Grid] | None, old: TrainingSession | None = None, **more: Any):
         super().__init__(*args, **more)
@@ -101,7 +101,7 @@ class MarkForm(DomainForm):
 
     presence = forms.ChoiceField(label=_("attendance"), choices=Attendance.Presence.choices)
     passed = forms.ChoiceField(label=_("test"), choices=PASSED, required=False)
-    remark = CleanCharField(label=_("remark"), max_length=200, required=False)
+    remark = CleanCharField(label=_("Remark"), max_length=200, required=False)
 
     @property
     def mark(self) -> Mark:
@@ -111,13 +111,15 @@ class MarkForm(DomainForm):
 
 
 def mark_forms(rows: Iterable[Attendance], typed: Any = None) -> list[tuple[Attendance, MarkForm]]:
-    """A form for each person, bound when something was sent."""
+    """A form for each person, bound when something was sent; whoever signed up is taken to be there until said."""
     return [(row, MarkForm(typed, prefix=f"a{row.pk}", initial=_shown(row))) for row in rows]
 
 
 def _shown(row: Attendance) -> dict[str, Any]:
     passed = "" if row.passed is None else "yes" if row.passed else "no"
-    return {"presence": row.presence, "passed": passed, "remark": row.remark}
+    signed_up, present = Attendance.Presence.SIGNED_UP, Attendance.Presence.PRESENT
+    presence = present if row.presence == signed_up else row.presence
+    return {"presence": presence, "passed": passed, "remark": row.remark}
 
 
 class CourseForm(DomainForm):
