@@ -63,7 +63,7 @@ def open_due_rounds(*, now: datetime) -> int:
 def open_plan(plan: VisitPlan, *, today: date) -> int:
     """Open the rounds of one plan; whoever was visited in this slot already comes in the next one."""
     begun = slot_of(plan.period, plan.times, today)
-    given = {
+    given: dict[str, Any] = {
         "plan": plan.pk,
         "reached": [str(one) for one in REACHED],
         "since": datetime.combine(begun.first, time.min, timezone.get_default_timezone()),
@@ -227,7 +227,7 @@ def rates(rows: QuerySet[VisitDuty], first: date, last: date) -> list[Rate]:
     counts = counts.annotate(
         due=Count("pk"), visited=Count("pk", filter=done), late=Count("pk", filter=done & Q(done_on__gt=F("due_on")))
     )
-    found = {line["plan"]: line for line in counts}
+    found: dict[int, Any] = {line["plan"]: line for line in counts}
     plans = VisitPlan.objects.filter(pk__in=found).select_related("tag")
     names = ("due", "visited", "late")
     return [Rate(plan, **{name: found[plan.pk][name] for name in names}) for plan in plans]

@@ -285,7 +285,7 @@ class BuildingLine:
 def lines(action: KnockAction) -> list[BuildingLine]:
     """The buildings of the action with their figures, in three queries; doors from the households, else as built."""
     names = KnockedDoor.Answer
-    heard = {
+    heard: dict[int, Any] = {
         row["building"]: row
         for row in action.doors.values("building")
         .order_by("building")
@@ -302,7 +302,7 @@ def lines(action: KnockAction) -> list[BuildingLine]:
     return [_line(building, known.get(building.pk, 0), heard.get(building.pk, {})) for building in buildings]
 
 
-def _line(building: Building, known: int, heard: dict[str, int]) -> BuildingLine:
+def _line(building: Building, known: int, heard: Any) -> BuildingLine:
     counts = {name: heard.get(name, 0) for name in KnockedDoor.Answer.values}
     doors = max(known or building.households or 0, sum(counts.values()))
     return BuildingLine(building, doors, **counts)

@@ -126,7 +126,8 @@ def _columns(new: NewPlan) -> dict[str, Any]:
 
 
 def _refuse_double(name: str, *, besides: int | None) -> None:
-    if VisitPlan.objects.filter(name=name.strip()).exclude(pk=besides).exists():
+    others = VisitPlan.objects.filter(name=name.strip())
+    if (others.exclude(pk=besides) if besides else others).exists():
         message = _("There is a plan with this name already.")
         raise NotValid(message, {"name": [message]})
 

@@ -14,7 +14,7 @@ from fieldwork.visit_lists import Writable, find_door, home_of
 from fieldwork.visit_plans import MOST_TIMES, NewPlan
 from fieldwork.visits import LONGEST, NewVisit
 from grid.forms import DomainForm, day_input
-from grid.models import Grid
+from grid.models import Building, Grid
 from grid.scope import scope_of
 from incidents.forms.fields import PhotosField, Refillable
 
@@ -59,7 +59,9 @@ class VisitForm(Refillable, DomainForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": EXAMPLE}),
     )
-    building = forms.ModelChoiceField(queryset=None, label=_("building"), required=False, empty_label="—")
+    building = forms.ModelChoiceField(
+        queryset=Building.objects.none(), label=_("building"), required=False, empty_label="—"
+    )
     door = CleanCharField(
         label=_("staircase and room"),
         max_length=30,

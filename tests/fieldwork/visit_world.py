@@ -71,6 +71,4 @@ def tag(name: str, **more: Any) -> PopulationTag:
 
 def plan(name: str, target: str, period: str, **more: Any) -> VisitPlan:
     """A plan since the beginning of the year."""
-    return VisitPlan.objects.create(
-        name=name, target=target, period=period, **({"starts_on": date(2026, 1, 1)} | more)
-    )
+    return VisitPlan.objects.create(name=name, target=target, period=period, **({"starts_on": date(2026, 1, 1)} | more))
