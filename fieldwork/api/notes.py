@@ -15,6 +15,7 @@ from accounts.text_guard import CleanTextSerializerField
 from fieldwork import notes
 from fieldwork.filters.notes import StrictNoteFilter
 from fieldwork.models import DutyKind, FieldPhoto, QuickNote
+from fieldwork.note_lists import filled
 from grid.api.scoped import ScopedReadOnlyViewSet
 from grid.models import Grid
 from incidents.api.serializers import StrictSerializer
@@ -115,9 +116,14 @@ class NoteViewSet(ScopedReadOnlyViewSet):
     }
 
     def get_queryset(self) -> Any:
-        """With what is shown."""
-        rows = super().get_queryset().for_lists()  # type: ignore[attr-defined]
-        return rows if self.action == "list" else rows.prefetch_related("photos")
+        """One with all that is shown; a list is filled when its page is cut."""
+        rows: Any = super().get_queryset()
+        return rows.only("pk") if self.action == "list" else rows.for_lists().prefetch_related("photos")
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """The page with all that its lines show."""
+        page = super().paginate_queryset(queryset)
+        return page if page is None else filled(page)
 
     def get_throttles(self) -> list[Any]:
         """Notes that come in have the limit of reports."""

@@ -1,5 +1,6 @@
 """随手记: the form, the list with its search, one note with what can be made of it, and the wishes handed on."""
 
+from dataclasses import replace
 from typing import Any, Final
 from uuid import uuid4
 
@@ -15,12 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.errors import NotNow, NotValid
 from accounts.exports import attachment
-from accounts.keyset import keyset_page
+from accounts.keyset import KeysetPage, keyset_page
 from accounts.offline import kept_offline
 from fieldwork import notes
 from fieldwork.filters.notes import NoteFilter
 from fieldwork.forms.notes import NoteForm
 from fieldwork.models import FieldStep, QuickNote
+from fieldwork.note_lists import filled
+from fieldwork.note_queries import NoteQuerySet
 from fieldwork.note_sheets import notes_xlsx
 from fieldwork.once import Conflict
 from fieldwork.views.answers import conflicting, refused, sent, wants_json
@@ -94,16 +97,20 @@ def filtered(request: HttpRequest) -> NoteFilter:
 def note_list(request: HttpRequest) -> HttpResponse:
     """The notes of the filters, the last received first."""
     chosen, scope = filtered(request), scope_of(request.user)
-    rows = chosen.qs.for_lists().prefetch_related("photos").order_by("-id")
     context = {
         "form": chosen.form,
-        "page": keyset_page(rows, request.GET, size=PAGE_SIZE),
+        "page": _page(request, chosen.qs),
         "grids": grid_choices(request),
         "is_narrowed": any(value for name, value in request.GET.items() if name not in ("after", "before")),
         "may_write": scope.can("field.write"),
         "can_export": scope.can("incident.export"),
     }
     return render(request, "fieldwork/notes.html", context)
+
+
+def _page(request: HttpRequest, rows: NoteQuerySet) -> KeysetPage[QuickNote]:
+    page = keyset_page(rows.only("pk").order_by("-id"), request.GET, size=PAGE_SIZE)
+    return replace(page, rows=filled(page.rows))
 
 
 @requires("incident.export")
@@ -188,7 +195,6 @@ def note_take_back(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def wish_list(request: HttpRequest) -> HttpResponse:
     """What residents wish, as workers wrote it down and handed it on."""
-    rows = QuickNote.objects.visible_to(request.user).wishes().for_lists().prefetch_related("photos")
-    page = keyset_page(rows.order_by("-id"), request.GET, size=PAGE_SIZE)
+    page = _page(request, QuickNote.objects.visible_to(request.user).wishes())
     context = {"page": page, "may_write": scope_of(request.user).can("field.write")}
     return render(request, "fieldwork/wishes.html", context)
