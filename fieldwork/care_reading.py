@@ -115,6 +115,8 @@ def care_header() -> list[str]:
 def care_lines(rows: CareQuerySet, user: Any) -> Iterator[list[Any]]:
     """The lines of the file: masked names, doors only for whoever sees households, nothing that is sealed."""
     scope = scope_of(user)
+    status = {value: str(label) for value, label in CareSubject.Status.choices}
+    basis = {value: str(label) for value, label in CareSubject.Basis.choices}
     for one in listed(rows).iterator(chunk_size=1000):
         subject: Any = one
         yield [
@@ -124,8 +126,8 @@ def care_lines(rows: CareQuerySet, user: Any) -> Iterator[list[Any]]:
             subject.grid.name,
             subject.tag.name,
             subject.tag.colour.name,
-            subject.get_status_display(),
-            subject.get_basis_display(),
+            status[subject.status],
+            basis[subject.basis],
             subject.consent_until,
             subject.carer.real_name if subject.carer else "",
             subject.since,

@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -166,26 +165,28 @@ def care_layer(request: HttpRequest) -> HttpResponse:
     """Buildings with somebody in care below ?grid=, each with its counts by colour; a FeatureCollection of points."""
     legend = colours.legend()
     features = [_feature(spot, legend) for spot in colours.spots(request.user, under=_code(request))]
-    body = {"type": "FeatureCollection", "kind": "care", "title": _("Nine-colour map"), "features": features}
+    words = {colour.slot: [colour.value, f"{colour.name}·{colour.meaning}"] for colour in legend}
+    title = _("Nine-colour map")
+    body = {"type": "FeatureCollection", "kind": "care", "title": title, "legend": words, "features": features}
+    body["page"] = f"{reverse('fieldwork:care_colours')}?grid="
     response = JsonResponse(body, content_type=GEOJSON, json_dumps_params={"separators": (",", ":")})
     response["Cache-Control"] = "private, max-age=60"
     return response
 
 
 def _feature(spot: Spot, legend: list[CareColour]) -> dict[str, Any]:
-    """The point of a building: lines to show, the colour of most of its people, how many as steps allow."""
-    present = [(colour, spot.counts[colour.slot]) for colour in legend if colour.slot in spot.counts]
-    most = max(present, key=lambda pair: pair[1].told)[0]
+    """The point of a building: counts by slot, the slot of most of its people, how many as far as it may be told."""
+    present = [(colour.slot, spot.counts[colour.slot]) for colour in legend if colour.slot in spot.counts]
     return {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [round(spot.lon, 6), round(spot.lat, 6)]},
         "properties": {
             "name": spot.name,
-            "value": most.value,
+            "most": max(present, key=lambda pair: pair[1].told)[0],
             "total": spot.counts.total.shown,
             "size": spot.counts.total.told,
-            "lines": [{"value": one.value, "text": f"{one.name}·{one.meaning}：{cell.shown}"} for one, cell in present],
-            "url": f"{reverse('fieldwork:care_colours')}?{urlencode({'grid': spot.code})}",
+            "counts": [[slot, cell.shown] for slot, cell in present],
+            "code": spot.code,
         },
     }
 

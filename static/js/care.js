@@ -4,22 +4,22 @@
   var gg = window.gg;
   if (!gg || !gg.map || !window.L) return;
 
-  function words(data) {
+  function words(data, legend) {
     var box = document.createElement("div"), head = box.appendChild(document.createElement("div"));
     head.className = "fw-bold";
     head.textContent = data.name + "  " + data.total;
-    data.lines.forEach(function (line) { box.appendChild(document.createElement("div")).textContent = line.text; });
+    data.counts.forEach(function (pair) { box.appendChild(document.createElement("div")).textContent = legend[pair[0]][1] + "：" + pair[1]; });
     return box;
   }
   /* The layer of a FeatureCollection of kind "care"; the caller adds it to its map. */
   function layer(collection) {
     return L.geoJSON(collection, {
       pointToLayer: function (feature, at) {
-        return L.circleMarker(at, { radius: 5 + Math.min(9, Math.sqrt(feature.properties.size) * 2), color: "#fff", weight: 1.5, fillColor: feature.properties.value, fillOpacity: 0.9 });
+        return L.circleMarker(at, { radius: 5 + Math.min(9, Math.sqrt(feature.properties.size) * 2), color: "#fff", weight: 1.5, fillColor: collection.legend[feature.properties.most][0], fillOpacity: 0.9 });
       },
       onEachFeature: function (feature, marker) {
-        marker.bindTooltip(words(feature.properties));
-        marker.on("click", function () { location.href = feature.properties.url; });
+        marker.bindTooltip(words(feature.properties, collection.legend));
+        marker.on("click", function () { location.href = collection.page + feature.properties.code; });
       },
     });
   }
