@@ -194,7 +194,9 @@ def steps(whose: Whose) -> Iterator[Row]:
         names = dict(model.Status.choices)
         for step in taken:
             if (row := known.get(step.subject_id)) is not None:
-                yield Row(step.at, kind, _words(name_of(row)), str(names.get(step.after, step.after)), _url(page, row.pk))
+                yield Row(
+                    step.at, kind, _words(name_of(row)), str(names.get(step.after, step.after)), _url(page, row.pk)
+                )
 
 
 def inspections(whose: Whose) -> Iterator[Row]:
