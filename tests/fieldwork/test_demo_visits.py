@@ -36,4 +36,6 @@ def test_the_job_finds_nothing_to_do_after_the_demo_and_the_lists_have_something
     assert VisitDuty.objects.filter(plan__name=duties.AGREED, done_on=None).exists()
     assert {*KnockAction.objects.values_list("status", flat=True)} == {"ended", "running"}
     ended = KnockAction.objects.get(status="ended")
-    assert ended.lasting and ended.follow_up is not None and ended.doors.count() == 30
+    assert ended.lasting
+    assert ended.follow_up is not None
+    assert ended.doors.count() == 30

@@ -67,14 +67,16 @@ def test_a_second_try_keeps_the_opinion_that_was_given(world):
     knock(world, action, stand="against", opinion="不影响")
     door = knock(world, action, "not_home")
     assert (door.answer, door.opinion, door.tries) == ("answered", "不影响", 3)
-    assert door.household == world.home and KnockedDoor.objects.count() == 1
+    assert door.household == world.home
+    assert KnockedDoor.objects.count() == 1
 
 
 def test_the_same_send_is_one_try(world):
     action, key = running(world), uuid4()
     door = NewDoor(world.building, "101", "not_home", unit="1单元")
     sent = [knocking.write_door(action, door, actor=world.worker, now=NOW, client_id=key) for _time in range(2)]
-    assert [made for _door, made in sent] == [True, False] and sent[0][0].tries == 1
+    assert [made for _door, made in sent] == [True, False]
+    assert sent[0][0].tries == 1
 
 
 def test_doors_of_other_buildings_and_opinions_of_nobody_are_refused(world):
@@ -111,7 +113,9 @@ def test_one_incident_follows_and_names_no_door(world):
     first = knocking.follow_up(action, text=text, actor=world.leader, now=NOW)
     assert knocking.follow_up(action, text=text, actor=world.leader, now=NOW) == first == Incident.objects.get()
     action.refresh_from_db()
-    assert action.follow_up == first and "太吵" in first.text and "101" not in first.text
+    assert action.follow_up == first
+    assert "太吵" in first.text
+    assert "101" not in first.text
 
 
 def test_the_walk_on_the_phone_is_one_tap_a_door(world):
@@ -145,4 +149,5 @@ def test_opinions_are_read_without_the_door_by_whoever_does_not_see_households(w
     street.give_post(auditor, "auditor", world.grids[street.STREET])
     client.force_login(auditor)
     shown = client.get(reverse("fieldwork:knock", args=[action.pk])).content.decode()
-    assert "太吵" in shown and "1单元101" not in shown
+    assert "太吵" in shown
+    assert "1单元101" not in shown

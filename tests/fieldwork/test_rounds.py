@@ -18,7 +18,8 @@ ONE = timedelta(days=1)
 @given(periods, times, days)
 def test_a_day_lies_in_its_slot_and_the_slot_in_its_stretch(period: str, n: int, day: date) -> None:
     slot, stretch = slot_of(period, n, day), stretch_of(period, day)
-    assert slot.has(day) and stretch.first <= slot.first <= slot.last <= stretch.last
+    assert slot.has(day)
+    assert stretch.first <= slot.first <= slot.last <= stretch.last
 
 
 @given(periods, times, days)
@@ -40,7 +41,8 @@ def test_a_stretch_has_as_many_slots_as_times_and_they_differ_by_one_day(period:
         slot = slot_of(period, n, day)
         sizes.append(slot.days)
         day = slot.last + ONE
-    assert len(sizes) == min(n, stretch.days) and sum(sizes) == stretch.days
+    assert len(sizes) == min(n, stretch.days)
+    assert sum(sizes) == stretch.days
     assert max(sizes) - min(sizes) <= 1
 
 

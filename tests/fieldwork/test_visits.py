@@ -67,7 +67,8 @@ def test_rounds_fall_away_with_their_reason(world):
     type(world.elder).objects.filter(pk=world.elder.pk).update(status="ended", ended_on=TODAY)
     type(flats).objects.filter(pk=flats.pk).update(tenure="owned")
     duties.open_due_rounds(now=NOW)
-    assert not VisitDuty.objects.waiting().exists() and VisitDuty.objects.filter(dropped=True).count() == 2
+    assert not VisitDuty.objects.waiting().exists()
+    assert VisitDuty.objects.filter(dropped=True).count() == 2
     assert care.duties.count() == 1
 
 
@@ -145,7 +146,9 @@ def test_the_same_send_is_one_visit_and_other_words_are_a_conflict(world):
     new = NewVisit("met", household=world.home, text="一切都好")
     first, made = record_visit(new, actor=world.worker, now=NOW, client_id=key)
     again, more = record_visit(new, actor=world.worker, now=NOW + timedelta(hours=3), client_id=key)
-    assert made and not more and first == again
+    assert made
+    assert not more
+    assert first == again
     with pytest.raises(Conflict):
         record_visit(NewVisit("refused", household=world.home), actor=world.worker, now=NOW, client_id=key)
 
@@ -172,7 +175,8 @@ def test_what_is_wrong_with_a_visit_is_said_at_its_field(world, more, field):
     given = {"outcome": "met", "household": world.home} | more
     with pytest.raises(NotValid) as error:
         record_visit(NewVisit(**given), actor=world.worker, now=NOW)
-    assert list(error.value.fields) == [field] and not Visit.objects.exists()
+    assert list(error.value.fields) == [field]
+    assert not Visit.objects.exists()
 
 
 def test_musts_are_ticked_only_when_somebody_was_met(world):
