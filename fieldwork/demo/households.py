@@ -75,13 +75,13 @@ def _family(flat: Household, number: int, year: int) -> Iterator[Resident]:
     """Nobody in an empty flat; else the head, and in two of three flats a second or third person."""
     if flat.tenure == Household.Tenure.EMPTY:
         return
-    for place in range((1, 2, 3, 2, 2)[number % 5] if flat.tenure == Household.Tenure.OWNED else 1):
+    for place in range((1, 2, 3, 2, 3)[number % 5] if flat.tenure == Household.Tenure.OWNED else 1):
         yield _person(flat, number * 3, place, year)
 
 
 def _person(flat: Household, first: int, place: int, year: int) -> Resident:
     """The head (`place` 0, number `first`), the spouse, or a child with the surname of the head."""
-    number, age = first + place, 78 if first % 12 == 0 else 34 + first * 11 % 40
+    number, age = first + place, 78 if first % 9 == 0 else 34 + first * 11 % 40
     age -= (0, first % 5, 26 + first % 4)[place]
     is_man = (first * 7 // 11 + place) % 2 if place < 2 else number % 2
     name = _name(number, is_man)
