@@ -184,3 +184,14 @@ def test_the_coverage_of_musts_counts_households_once_and_by_grid(world):
     (line,) = [one for one in page(world.leader, "musts").context["lines"] if one.grid.code == street.COMMUNITY]
     (tick,) = line.ticks
     assert (tick.visits, tick.homes, tick.share) == (2, 1, 0.5)
+
+
+def test_a_phone_reads_visits_as_cards_and_finds_every_page_of_visits_from_the_due_ones(world):
+    record_visit(NewVisit("met", household=world.home, text="好"), actor=world.worker, now=timezone.now())
+    client = signed_in(world.worker)
+    client.cookies["gg_narrow"] = "1"
+    shown = client.get(reverse("fieldwork:visits")).content.decode()
+    assert "1单元101" in shown
+    assert "<table" not in shown
+    due_page = client.get(reverse("fieldwork:duties")).content.decode()
+    assert all(f'href="{reverse(f"fieldwork:{name}")}"' in due_page for name in ("visit_new", "visits", "knocks"))
