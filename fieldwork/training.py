@@ -142,9 +142,11 @@ def _is_busy(new: NewSession, old: TrainingSession | None) -> bool:
 
 
 def sign_up(session: TrainingSession, *, actor: User, now: datetime) -> Attendance:
-    """The actor signs up. NotNow once it has begun, is full or was called off; a second time changes nothing."""
-    if actor.is_service:
-        raise NotAllowed(_("Only people sign up."))
+    """The actor signs up. NotNow once it has begun, is full or was called off; a second time changes nothing.
+
+    NotValid for a system: there is nobody behind it who would come.
+    """
+    demand_valid((("user", not actor.is_service, _("Only people sign up.")),))
     with transaction.atomic():
         locked = _locked(session.pk)
         if not TrainingSession.objects.visible_to(actor).filter(pk=locked.pk).exists():

@@ -100,6 +100,11 @@ def test_nobody_of_another_street_is_called_or_signs_up(
     assert client.post(reverse("fieldwork:training_sign_up", args=[session.pk])).status_code == 404
 
 
+def test_a_system_does_not_come_to_a_training(session: TrainingSession) -> None:
+    with pytest.raises(NotValid):
+        training.sign_up(session, actor=User.objects.create_service(username="s", real_name="系统"), now=NOW)
+
+
 def test_a_micro_grid_leader_signs_up_for_what_the_street_holds_until_it_is_full(
     session: TrainingSession, roles: dict[str, User]
 ) -> None:
