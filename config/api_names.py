@@ -57,5 +57,6 @@ ENUMS: Final = {
     "HazardStatusEnum": "fieldwork.models.inspection.Hazard.Status",
     "RectificationStatusEnum": "fieldwork.models.inspection.RectificationNotice.Status",
     "InspectionLevelEnum": "fieldwork.models.inspection.Inspection.Level",
+    "ReviewResultEnum": "incidents.models.application.Review.Result",
     "RecheckResultEnum": "fieldwork.models.inspection.Recheck.Result",
 }

@@ -210,7 +210,7 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
     worker = street.make_person(f"worker{code}", f"{word}网格员", phone="13812345678")
     area = grid.boundary
     assert isinstance(area, MultiPolygon)
-    report, _created = writing.write("daily", community, timezone.localdate(now) - timedelta(days=1), now=now)
+    report, _created = writing.write("daily", community, timezone.localdate(now) - timedelta(days=2), now=now)
     post = street.give_post(worker, "grid_worker", grid)  # first: a scope is read once
     incident = report_incident(
         NewIncident(

@@ -69,8 +69,9 @@ def _for_home(rows: QuerySet[VisitDuty], scope: Scope) -> list[dict[str, Any]]:
         f"{name}_": Coalesce(f"household__{path}", f"subject__household__{path}")
         for name, path in (("building", "building__name"), ("unit", "unit"), ("room", "room"))
     }
-    found = rows.values("pk", "due_on", "plan__name", "grid__name", "grid_code", **door)[: VISITS + 1]
+    plain = rows.values("pk", "due_on", "plan__name", "grid__name", "grid_code", **door)
+    found: list[dict[str, Any]] = [dict(line) for line in plain[: VISITS + 1]]
     for line in found:
         sees = scope.can("household.view", line["grid_code"])
         line["door"] = f"{line['unit_']}{line['room_']}" if sees else ""
-    return list(found)
+    return found

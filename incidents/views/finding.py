@@ -19,7 +19,7 @@ STAFF: Final = ("report.view", "incident.accept", "incident.dispatch", "audit.vi
 
 
 HOMES: Final[list[tuple[str, str]]] = []
-"""(capability, page) of the phone homes of apps above; each adds its own when it is ready, the last one that fits wins."""
+"""(capability, page) of the phone homes of apps above, added when they are ready; the last one that fits wins."""
 
 
 def phone_home_of(scope: Scope) -> str:

@@ -24,9 +24,7 @@ WEEK = Period(DAY - timedelta(days=7), DAY)
 
 @pytest.fixture
 def plan(db: None) -> VisitPlan:
-    return VisitPlan.objects.create(
-        name="普通住户", target="household", period="half", starts_on=date(2026, 1, 1)
-    )
+    return VisitPlan.objects.create(name="普通住户", target="household", period="half", starts_on=date(2026, 1, 1))
 
 
 def rounds(plan: VisitPlan, grid: Grid, due: int, done: int) -> None:
