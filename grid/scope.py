@@ -58,7 +58,8 @@ class Scope:
         if not prefixes:
             return Q(pk__in=())
         if "" in prefixes:
-            return Q()
+            # always true, and still so beside an "or": an empty Q would be swallowed by the other side
+            return ~Q(pk__in=())
         condition = Q()
         for prefix in prefixes:
             condition |= Q(**{f"{code_field}__startswith": prefix})

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
 from grid.models import Compound, Grid, Organization, Post
-from grid.scope import NOTHING, Grant, Scope, scope_of
+from grid.scope import EVERYTHING, NOTHING, Grant, Scope, scope_of
 from tests import street
 from tests.street import COMMUNITY, GRID, MICRO, OTHER_STREET, SISTER, STREET
 
@@ -97,3 +98,12 @@ def test_the_scope_is_read_once_per_request(grids, person, django_assert_num_que
     with django_assert_num_queries(1):
         scope_of(person)
         scope_of(person).can("incident.close")
+
+
+@pytest.mark.django_db
+def test_whoever_sees_everything_sees_it_beside_another_condition_too() -> None:
+    street.make_grid("4101")
+    everywhere = EVERYTHING.q("grid.view", "code")
+    assert Grid.objects.filter(everywhere).count() == 1
+    assert Grid.objects.filter(Q(name="elsewhere") | everywhere).count() == 1
+    assert "WHERE" not in str(Grid.objects.filter(everywhere).query)
