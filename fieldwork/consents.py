@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Final
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from fieldwork.querysets import CareQuerySet
 from fieldwork.stages import advance
 from incidents.people import holders
 from notices.models import Notice
-from notices.writing import Message, notify_all
+from notices.writing import Message, notify_all, notify_each
 
 WARN_DAYS: Final = 14
 """So long before its end the carer is told that the consent runs out."""
@@ -26,7 +27,7 @@ PROMISE_DAYS: Final = 3
 LATE_DAYS: Final = 7
 """So long after its day a promise can still be told of as late (the job may have stood still)."""
 MOST: Final = 500
-"""Subjects or promises that one run takes; the next run takes the rest."""
+"""Subjects whose care one run ends; the next run takes the rest."""
 
 
 def care_expiry(*, now: datetime) -> int:
@@ -36,9 +37,8 @@ def care_expiry(*, now: datetime) -> int:
     """
     today = timezone.localdate(now)
     with translation.override(settings.LANGUAGE_CODE):
-        ended = [subject for subject in _run_out(today) if _end(subject, now)]
-        messages = [*(_ended(one, now) for one in ended), *_warnings(today, now), *_reminders(today)]
-        return len(ended) + (notify_all(messages, now=now) if messages else 0)
+        ended = sum(_end(subject, now) for subject in _run_out(today))
+        return ended + notify_each(chain(_warnings(today, now), _reminders(today)), now=now)
 
 
 def _run_out(today: date) -> list[CareSubject]:
@@ -47,8 +47,8 @@ def _run_out(today: date) -> list[CareSubject]:
     return list(_with_people(rows).order_by("consent_until", "pk")[:MOST])
 
 
-def _end(subject: CareSubject, now: datetime) -> bool:
-    """End one care in a transaction of its own; False when a person was quicker."""
+def _end(subject: CareSubject, now: datetime) -> int:
+    """End one care and tell of it, in a transaction of its own; the things done, 0 when a person was quicker."""
     with transaction.atomic():
         try:
             advance(
@@ -61,9 +61,9 @@ def _end(subject: CareSubject, now: datetime) -> bool:
                 ended_on=timezone.localdate(now),
             )
         except NotNow:
-            return False
+            return 0
         drop_duties([subject.pk])
-    return True
+        return 1 + notify_all([_ended(subject, now)], now=now)
 
 
 def _with_people(rows: CareQuerySet) -> CareQuerySet:
@@ -79,7 +79,7 @@ def _warnings(today: date, now: datetime) -> Iterator[Message]:
     rows = CareSubject.objects.current().filter(
         basis=CareSubject.Basis.CONSENT, consent_until__gte=today, consent_until__lte=today + timedelta(days=WARN_DAYS)
     )
-    for subject in _with_people(rows).order_by("consent_until", "pk")[:MOST]:
+    for subject in _with_people(rows).order_by("consent_until", "pk").iterator(chunk_size=MOST):
         said = {"number": subject.pk, "day": f"{subject.consent_until:%Y-%m-%d}"}
         heading = _("Ask again: the consent of care no. %(number)s ends on %(day)s") % said
         key = f"care:{subject.pk}:consent:{subject.consent_until:%Y%m%d}"
@@ -114,7 +114,8 @@ def _reminders(today: date) -> Iterator[Message]:
     """Promises that are due within days, and once more those whose day is over."""
     soon, past = today + timedelta(days=PROMISE_DAYS), today - timedelta(days=LATE_DAYS)
     rows = CarePromise.objects.open().filter(due_on__range=(past, soon), promised_by__is_active=True)
-    for promise in rows.select_related("promised_by", "grid").defer("grid__boundary").order_by("due_on", "pk")[:MOST]:
+    rows = rows.select_related("promised_by", "grid").defer("grid__boundary").order_by("due_on", "pk")
+    for promise in rows.iterator(chunk_size=MOST):
         late = promise.due_on < today
         said = {"number": promise.pk, "day": f"{promise.due_on:%Y-%m-%d}"}
         yield Message(

@@ -15,9 +15,10 @@ from grid.models import Post
 from grid.posts import PostKind
 from incidents.people import actors_of, on_the_way
 from notices.models import Notice
-from notices.writing import Message, notify_all
+from notices.writing import Message, notify_all, notify_each
 
-MOST_REMINDED: Final = 500
+AT_ONCE: Final = 500
+"""Notices to put right that the job holds in memory."""
 COMMUNITY_DIGITS: Final = 12
 NEAR: Final = (PostKind.GRID_LEADER, PostKind.MICRO_LEADER, PostKind.GRID_WORKER)
 
@@ -42,16 +43,15 @@ def remind_of_deadlines(*, now: datetime) -> int:
     today = timezone.localdate(now)
     found = RectificationNotice.objects.filter(status__in=("issued", "fixing"), deadline__lte=today)
     found = found.select_related("place", "grid", "issued_by").defer("grid__boundary", "place__phone")
-    rows = list(found.order_by("deadline", "pk")[:MOST_REMINDED])
-    if not rows:
-        return 0
-    near = _holders({code for row in rows for code in _codes(row)}, today)
+    codes = {code for held in found.order_by().values_list("grid_code", flat=True).distinct() for code in _way(held)}
+    near = _holders(codes, today)
     with translation.override(settings.LANGUAGE_CODE):
-        return notify_all([_reminder(row, near) for row in rows], now=now)
+        rows = found.order_by("deadline", "pk").iterator(chunk_size=AT_ONCE)
+        return notify_each((_reminder(row, near) for row in rows), now=now)
 
 
 def _reminder(notice: RectificationNotice, near: Mapping[str, list[User]]) -> Message:
-    people = {notice.issued_by, *(person for code in _codes(notice) for person in near.get(code, ()))}
+    people = {notice.issued_by, *(person for code in _way(notice.grid_code) for person in near.get(code, ()))}
     title = _("Look again, the deadline has come: %(number)s") % {"number": notice.number}
     active = [person for person in people if person.is_active]
     return _message(notice, active, f"due:{notice.deadline:%Y%m%d}", title, Notice.Level.TASK)
@@ -72,11 +72,12 @@ def _message(notice: RectificationNotice, people: Iterable[User], step: str, tit
 
 
 def _people_near(notice: RectificationNotice, now: datetime) -> Iterable[User]:
-    return [one for people in _holders(set(_codes(notice)), timezone.localdate(now)).values() for one in people]
+    return [one for people in _holders(set(_way(notice.grid_code)), timezone.localdate(now)).values() for one in people]
 
 
-def _codes(notice: RectificationNotice) -> list[str]:
-    return [code for code in on_the_way(notice.grid_code) if len(code) > COMMUNITY_DIGITS]
+def _way(code: str) -> list[str]:
+    """The grid and those above it, below the community."""
+    return [above for above in on_the_way(code) if len(above) > COMMUNITY_DIGITS]
 
 
 def _holders(codes: set[str], day: date) -> Mapping[str, list[User]]:

@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from accounts.models import User
 from notices.models import Delivery, Endpoint, Notice
+
+AT_ONCE: Final = 500
+"""Occasions that a job holds in memory and writes together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,18 @@ def notify_all(messages: Iterable[Message], *, now: datetime) -> int:
     written.sort(key=lambda pair: pair[0].dedupe_key)
     _write([notice for notice, _ways in written], [ways for _notice, ways in written], now)
     return sum(notice.recipient_id is not None for notice, _ways in written)
+
+
+def notify_each(messages: Iterable[Message], *, now: datetime) -> int:
+    """The same for the occasions of a job, however many: taken from `messages` and written 500 at a time.
+
+    Jobs tell of all that is due, also of what was told before (the key makes it once): a limit on the rows would hide
+    what is behind those told already.
+    """
+    rest, told = iter(messages), 0
+    while batch := list(islice(rest, AT_ONCE)):
+        told += notify_all(batch, now=now)
+    return told
 
 
 def _notices(message: Message, endpoints: list[Endpoint], now: datetime) -> Iterator[tuple[Notice, list[Endpoint]]]:

@@ -11,6 +11,7 @@ from accounts.models import AccessEvent
 from fieldwork import care, consents, households, promises
 from fieldwork.models import CarePromise, CareSubject, FieldStep, Resident, Visit, VisitDuty
 from incidents.models import Incident
+from notices import writing
 from notices.models import Notice
 from tests import street
 from tests.fieldwork import visit_world
@@ -162,6 +163,28 @@ def test_before_the_last_day_the_carer_is_warned_once(world: VisitWorld):
     assert notice.kind == "care.consent"
     assert "独居" not in notice.title + notice.body
     assert CareSubject.objects.get(pk=world.elder.pk).status == "active"
+
+
+def test_who_was_told_hides_nobody_behind_him(world: VisitWorld, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(writing, "AT_ONCE", 1)
+    monkeypatch.setattr(consents, "MOST", 1)
+    for day in (TODAY, TODAY + DAY):
+        promise(world, due_on=day)
+        consents.care_expiry(now=NOW)
+    assert Notice.objects.filter(kind="care.promise").count() == 2
+
+
+def test_care_that_ends_and_the_word_of_it_are_kept_together_or_not_at_all(world: VisitWorld, monkeypatch: Any):
+    subject = agreed(world, TODAY - DAY)
+    monkeypatch.setattr(consents, "notify_all", broken)
+    with pytest.raises(RuntimeError):
+        consents.care_expiry(now=NOW)
+    subject.refresh_from_db()
+    assert subject.status == "active"
+
+
+def broken(*_given: Any, **_more: Any) -> None:
+    raise RuntimeError
 
 
 def test_a_new_consent_counts_from_now_on(world: VisitWorld):
