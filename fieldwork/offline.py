@@ -2,19 +2,22 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from fieldwork.models import KnockAction
+from fieldwork.models import InspectedPlace, KnockAction, PlaceKind
 from grid.scope import scope_of
 
 FILES: Final = (
     "js/theme.js",
     "vendor/tabler.min.css",
     "css/app.css",
+    "css/inspections.css",
     "django_htmx/htmx-2.min.js",
     "js/app.js",
     "js/queue.js",
@@ -32,6 +35,9 @@ FILES: Final = (
 
 ACTIONS: Final = 3
 """Of so many door-knock actions the pages are fetched ahead; more are not under way in one grid."""
+SHOPS: Final = 8
+"""Of so many places that are due the forms are fetched ahead (20 kB each); any other that was opened is kept as well."""
+SOON: Final = timedelta(days=3)
 WAITING: Final = "fieldwork:waiting"
 
 
@@ -75,7 +81,7 @@ def version() -> str:
 
 def kept_pages(user: Any) -> list[str]:
     """The addresses of the pages that `user`'s phone fetches ahead; the page of what waits first."""
-    return [reverse(WAITING), *(page.url for page in pages_of(user)), *doors_of(user)]
+    return [reverse(WAITING), *(page.url for page in pages_of(user)), *doors_of(user), *shops_of(user)]
 
 
 def doors_of(user: Any) -> list[str]:
@@ -85,6 +91,15 @@ def doors_of(user: Any) -> list[str]:
     running = KnockAction.objects.visible_to(user).filter(status=KnockAction.Status.RUNNING)
     keys = running.order_by("-starts_on", "-id").values_list("pk", flat=True)[:ACTIONS]
     return [reverse(name, args=[key]) for key in keys for name in ("fieldwork:knock_walk", "fieldwork:knock_door")]
+
+
+def shops_of(user: Any) -> list[str]:
+    """The inspection forms of the places that are due next; not of homes, whose names are their people's (law 11)."""
+    scope, soon = scope_of(user), timezone.localdate() + SOON
+    writable = InspectedPlace.objects.visible_to(user).filter(scope.q("field.write", "grid_code"))
+    rows = writable.filter(is_active=True, due_on__lte=soon)
+    keys = rows.exclude(kind__group=PlaceKind.Group.SHARED_RENT).order_by("due_on", "id").values_list("pk", flat=True)
+    return [reverse("fieldwork:inspect", args=[key]) for key in keys[:SHOPS]]
 
 
 def pages_of(user: Any) -> list[Kept]:

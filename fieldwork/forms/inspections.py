@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.protect import mask_name
 from accounts.text_guard import CleanCharField
 from fieldwork import checklists, orders
 from fieldwork.inspections import Finding, NewInspection
@@ -37,7 +38,7 @@ def own_grids(user: Any) -> QuerySet[Any]:
 
 
 class PlaceForm(DomainForm):
-    """A place on the register. The phone that is kept is never shown: left empty, it stays."""
+    """A place on the register. Person and phone that are kept are never shown: left empty, they stay."""
 
     kind = forms.ModelChoiceField(label=_("kind of place"), queryset=PlaceKind.objects.filter(is_active=True))
     name = CleanCharField(label=_("name"), max_length=100)
@@ -53,13 +54,16 @@ class PlaceForm(DomainForm):
 
     def __init__(self, *args: Any, user: Any, place: InspectedPlace | None = None, **kwargs: Any) -> None:
         if place is not None:
-            shown = ("kind", "name", "grid", "address", *SIZES, "in_complex", "responsible", "version")
+            shown = ("kind", "name", "grid", "address", *SIZES, "in_complex", "version")
             kwargs["initial"] = {name: getattr(place, name) for name in shown}
         super().__init__(*args, **kwargs)
         self.place = place
         self.fields["grid"].queryset = self._grids(user)  # type: ignore[attr-defined]
         if place is not None and place.phone:
             self.fields["phone"].help_text = _("Left empty, the number that is kept stays.")
+        if place is not None and place.responsible:
+            self.fields["responsible"].widget.attrs["placeholder"] = mask_name(place.responsible)
+            self.fields["responsible"].help_text = _("Leave it empty to keep what is there.")
 
     def _grids(self, user: Any) -> QuerySet[Any]:
         """Also the grid where the place lies, which may be lower than what is offered to a street."""
@@ -79,7 +83,8 @@ class PlaceForm(DomainForm):
 class InspectForm(DomainForm):
     """The list of the place, everything in order until it is tapped; words, photos and "fixed" for each bad thing."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput(attrs={"class": "data-draft-id"}))
+    client_id = forms.UUIDField(widget=forms.HiddenInput(attrs={"data-draft-id": ""}))
+    at = forms.DateTimeField(required=False, widget=forms.HiddenInput(attrs={"data-offline-at": ""}))
     checklist = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**62)
     companions = CleanCharField(
         label=_("who came along"), max_length=200, required=False, help_text=_("For example: police, city management.")
@@ -138,7 +143,7 @@ class InspectForm(DomainForm):
         return NewInspection(
             place=self.place,
             client_id=data["client_id"],
-            at=now,
+            at=data["at"] or now,
             findings=found,
             not_here=[i.pk for i in items if data[f"not_here_{i.pk}"] and not data[f"bad_{i.pk}"]],
             companions=data["companions"],

@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.errors import NotAllowed, NotNow, NotValid
 from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
+from accounts.narrowing import demand_filters, narrowed
+from accounts.offline import HEADER as KEEP
 from fieldwork import checklists, hazards, inspection_figures, inspection_tables, inspections, places
 from fieldwork.filters.inspections import HazardFilter, InspectionFilter, OrderFilter, PlaceFilter
 from fieldwork.forms.inspections import FixForm, InspectForm, OrderForm, PeriodForm
@@ -28,12 +30,13 @@ from fieldwork.models import (
     InspectedPlace,
     Inspection,
     InspectionAnswer,
+    PlaceKind,
     RectificationNotice,
 )
 from fieldwork.once import Conflict
 from fieldwork.stages import open_to
-from fieldwork.views.answers import conflicting, refused, sent
-from fieldwork.views.places import checked, find_place
+from fieldwork.views.answers import conflicting, refused, sent, wants_json
+from fieldwork.views.places import find_place
 from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
@@ -58,7 +61,10 @@ def inspection_new(request: HttpRequest) -> HttpResponse:
 @never_cache
 @form_page
 def inspect(request: HttpRequest, pk: int) -> HttpResponse:
-    """The phone form: everything is in order until it is tapped. Sent again, the first look is shown."""
+    """The phone form: everything is in order until it is tapped. Sent again, the first look is shown.
+
+    The phone keeps it for the time without a network, unless the place is somebody's home (law 11).
+    """
     place = find_place(request, pk)
     if not scope_of(request.user).can("field.write", place.grid_code):
         raise NotAllowed(_("You may not do this here."))
@@ -67,7 +73,10 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
     checklist = _list_shown(request, place)
     if request.method != "POST":
         form = InspectForm(place=place, checklist=checklist)
-        return render(request, "fieldwork/inspect.html", _form_context(form, place))
+        response = render(request, "fieldwork/inspect.html", _form_context(form, place))
+        if place.kind.group != PlaceKind.Group.SHARED_RENT:
+            response[KEEP] = "1"
+        return response
     form = InspectForm(request.POST, request.FILES, place=place, checklist=checklist)
     return _take(request, form, place)
 
@@ -100,9 +109,10 @@ def _take(request: HttpRequest, form: InspectForm, place: InspectedPlace) -> Htt
     if made is None:
         return refused(request, form, "fieldwork/inspect.html", _form_context(form, place))
     row, created = made
-    if created:
-        messages.success(request, _("Inspection saved."))
-    return sent(request, reverse("fieldwork:inspection", args=[row.pk]), created=created)
+    said = _("Inspection saved.")
+    if created and not wants_json(request):
+        messages.success(request, said)
+    return sent(request, reverse("fieldwork:inspection", args=[row.pk]), created=created, said=said)
 
 
 def _conflict(request: HttpRequest, error: Conflict) -> HttpResponse:
@@ -117,7 +127,7 @@ def _conflict(request: HttpRequest, error: Conflict) -> HttpResponse:
 @require_safe
 def inspection_list(request: HttpRequest) -> HttpResponse:
     """The inspections of the filters, newest first."""
-    chosen = checked(InspectionFilter(request.GET, queryset=_visible(Inspection, request), request=request))
+    chosen = narrowed(InspectionFilter(request.GET, queryset=_visible(Inspection, request), request=request))
     rows = chosen.qs.select_related("place__kind", "grid", "by").defer("grid__boundary", "place__phone")
     found = Count("hazards"), Count("hazards", filter=Q(hazards__status__in=("open", "ordered")))
     page = keyset_page(rows.annotate(found=found[0], waiting=found[1]).order_by("-id"), request.GET, size=PAGE_SIZE)
@@ -128,7 +138,7 @@ def inspection_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def hazard_list(request: HttpRequest) -> HttpResponse:
     """台账: the hazards of the filters."""
-    chosen = checked(HazardFilter(request.GET, queryset=_visible(Hazard, request), request=request))
+    chosen = narrowed(HazardFilter(request.GET, queryset=_visible(Hazard, request), request=request))
     rows = chosen.qs.select_related("place__kind", "grid", "notice", "inspection").defer(
         "grid__boundary", "place__phone", "notice__demand"
     )
@@ -209,8 +219,7 @@ class Chosen:
 
 def _chosen(request: HttpRequest) -> Chosen:
     form = PeriodForm(request.GET or {})
-    if not form.is_valid():
-        raise NotValid(_("A filter is not valid."), {name: list(map(str, said)) for name, said in form.errors.items()})
+    demand_filters(form)
     data, scope = form.cleaned_data, scope_of(request.user)
     own = scope.prefixes("field.view")
     code = data["grid"] or (own[0] if own else "")
@@ -268,6 +277,6 @@ def list_excel(request: HttpRequest, name: str) -> HttpResponse:
     if name not in LISTS:
         raise Http404
     filterset, model, table = LISTS[name]
-    rows = checked(filterset(request.GET, queryset=_visible(model, request), request=request)).qs
+    rows = narrowed(filterset(request.GET, queryset=_visible(model, request), request=request)).qs
     content, title = table(rows, actor=person(request), now=timezone.now(), request=request)
     return attachment(content, EXCEL_TYPE, f"{title}.xlsx")

@@ -18,7 +18,8 @@ from accounts import api_keys
 from accounts.models import AccessEvent, User
 from fieldwork import inspection_tables, orders, places
 from fieldwork.inspections import Finding
-from fieldwork.models import Checklist, Hazard, InspectedPlace, Inspection, RectificationNotice
+from fieldwork.models import Checklist, Hazard, InspectedPlace, Inspection, PlaceKind, RectificationNotice
+from fieldwork.offline import kept_pages
 from grid.importing.run import import_file
 from grid.models import ImportRun
 from grid.sheets import write_xlsx
@@ -51,6 +52,25 @@ def notice_of(scene: Scene, **more) -> RectificationNotice:
 
 
 # --- the phone form ---------------------------------------------------------------------------------------------------
+
+
+def test_the_form_waits_on_the_phone_but_not_that_of_somebodys_home(scene: Scene) -> None:
+    url, user = reverse("fieldwork:inspect", args=[scene.shop.pk]), scene.people["gridleader"]
+    answer = signed_in(scene, "gridleader").get(url, headers=PHONE_BROWSER)
+    assert (answer.get("X-Keep-Offline"), url in kept_pages(user)) == ("1", True)
+    assert 'data-offline="inspection"' in answer.content.decode() and "data-draft-id" in answer.content.decode()
+    PlaceKind.objects.update(group=PlaceKind.Group.SHARED_RENT)
+    again = signed_in(scene, "gridleader").get(url, headers=PHONE_BROWSER)
+    assert "X-Keep-Offline" not in again and url not in kept_pages(user)
+
+
+def test_a_look_that_waited_on_the_phone_is_of_the_moment_when_it_was_made(scene: Scene) -> None:
+    client, seen = signed_in(scene, "gridleader"), scene.now - timedelta(hours=5)
+    given = {"client_id": str(uuid4()), "checklist": scene.checklist.pk, "at": seen.isoformat()}
+    url = reverse("fieldwork:inspect", args=[scene.shop.pk])
+    answers = [client.post(url, given, headers={"Accept": "application/json"}) for _n in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert Inspection.objects.get().at == seen
 
 
 def test_the_phone_form_takes_taps_words_and_photos_and_sends_once(scene: Scene) -> None:
