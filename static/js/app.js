@@ -119,7 +119,8 @@
   function forgetWords(form) { try { localStorage.removeItem(draftKey(form)); } catch (e) { /* nothing kept */ } }
   function dropDraft(form) {
     forgetWords(form);
-    gg.shelf(function (photos) { photos.delete(draftKey(form)); });
+    var key = draftKey(form);
+    gg.shelf(function (photos) { photos.delete(IDBKeyRange.bound(key + "/", key + "/\uffff")); });
   }
   /* the photos of a draft: `work` gets the store, at once or never */
   gg.shelf = function (work) {

@@ -50,14 +50,15 @@
     }
     /* what was photographed outlives a page that the phone threw away, beside the words of the draft */
     var form = box.closest("form[data-draft]");
+    var key = form && gg.draftKey(form) + "/" + input.name; // a checklist has a box for each of its items
     function keep() {
       if (!form || !canSet || form.dataset.sent) return;
       gg.saveDraft(form);
       var kept = files.slice();
-      gg.shelf(function (photos) { if (kept.length) photos.put(kept, gg.draftKey(form)); else photos.delete(gg.draftKey(form)); });
+      gg.shelf(function (photos) { if (kept.length) photos.put(kept, key); else photos.delete(key); });
     }
     if (form && canSet) gg.shelf(function (photos) {
-      photos.get(gg.draftKey(form)).onsuccess = function (event) {
+      photos.get(key).onsuccess = function (event) {
         if (!event.target.result || files.length) return;
         files = event.target.result.slice(0, max);
         write();
