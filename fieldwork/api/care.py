@@ -3,7 +3,6 @@
 from typing import Any, ClassVar, Final
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
@@ -11,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.errors import NotValid
+from accounts.narrowing import demand_filters
 from fieldwork import care_reading, colours
 from fieldwork.filters.care import StrictCareFilter, StrictPromiseFilter
 from fieldwork.forms.care import CountsForm
@@ -166,8 +165,7 @@ class CareCountViewSet(GenericViewSet):
     def list(self, request: Request) -> Response:
         """Counts by grid and colour."""
         form = CountsForm(request.query_params)
-        if not form.is_valid():
-            raise NotValid(_("A filter is not valid."), {name: list(map(str, e)) for name, e in form.errors.items()})
+        demand_filters(form)
         found = colours.of_grids(request.user, under=form.cleaned_data["grid"], length=form.length)
         cells = [
             {

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.errors import NotValid
 from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
+from accounts.narrowing import demand_filters
 from accounts.numbers import strict_int
 from fieldwork import competences, courses, training
 from fieldwork.filters.training import CourseFilter
@@ -37,8 +38,7 @@ def course_list(request: HttpRequest) -> HttpResponse:
     )
     may_edit = courses.may_write(request.user)
     chosen = CourseFilter(request.GET.copy(), queryset=rows if may_edit else rows.filter(is_active=True))
-    if not chosen.is_valid():
-        raise NotValid(_("A filter is not valid."), {name: list(said) for name, said in chosen.form.errors.items()})
+    demand_filters(chosen)
     teachers = Teacher.objects.filter(is_active=True).annotate(
         held=Count("sessions", filter=Q(sessions__status="held"), distinct=True)
     )

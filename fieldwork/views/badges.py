@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.narrowing import narrowed
 from fieldwork import badges
 from fieldwork.filters.patrols import BadgeFilter
 from fieldwork.forms.policies import BadgeForm
 from fieldwork.models import BadgeHolding, RoleSet
-from fieldwork.views.patrol_plans import checked
 from grid.access import requires
 from grid.scope import scope_of
 from incidents.views.cases import grid_choices
@@ -33,7 +33,7 @@ def badge_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     worn = badges.worn_on(BadgeHolding.objects.visible_to(request.user), today)
     chosen = BadgeFilter(request.GET, queryset=worn, request=request)
-    rows = checked(chosen).select_related("badge__role_set", "user", "grid").defer("grid__boundary")
+    rows = narrowed(chosen).qs.select_related("badge__role_set", "user", "grid").defer("grid__boundary")
     pages = Paginator(rows.order_by("grid_code", "badge__role_set__position", "badge__position", "id"), PAGE_SIZE)
     page = pages.get_page(request.GET.get("page"))
     context = {

@@ -5,12 +5,11 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.errors import NotValid
 from accounts.keyset import keyset_page
+from accounts.narrowing import demand_filters
 from fieldwork.board import building_board, buildings_of_register, counted_buildings
 from fieldwork.filters.households import BuildingFilter
 from fieldwork.models import CareColour
@@ -26,9 +25,7 @@ PAGE_SIZE: Final = 50
 def building_list(request: HttpRequest) -> HttpResponse:
     """The buildings of the reader's area with what is registered of them."""
     chosen = BuildingFilter(request.GET, queryset=counted_buildings(request.user), request=request)
-    if not chosen.is_valid():
-        fields = {name: [str(message) for message in said] for name, said in chosen.form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
+    demand_filters(chosen)
     context = {"form": chosen.form, "page": keyset_page(chosen.qs, request.GET, size=PAGE_SIZE)}
     return render(request, "fieldwork/buildings.html", context)
 

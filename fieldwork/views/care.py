@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.errors import NotAllowed, NotValid
 from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
+from accounts.narrowing import narrowed
 from fieldwork import care, care_reading
 from fieldwork.filters.care import CareFilter
 from fieldwork.forms.care import CareEditForm, CareForm, CareStepForm, ConsentForm, OpenReasonForm
@@ -42,11 +43,7 @@ def filtered(request: HttpRequest) -> CareFilter:
     """The filters of the address over what the reader may see, those in care unless another status is asked for."""
     given = request.GET.copy()
     given.setdefault("status", CareSubject.Status.ACTIVE)
-    chosen = CareFilter(given, queryset=CareSubject.objects.visible_to(request.user), request=request)
-    if not chosen.is_valid():
-        fields = {name: [str(said) for said in found] for name, found in chosen.form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
-    return chosen
+    return narrowed(CareFilter(given, queryset=CareSubject.objects.visible_to(request.user), request=request))
 
 
 @requires(*CARE)

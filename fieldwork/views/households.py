@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.errors import NotNow, NotValid
 from accounts.exports import attachment
 from accounts.keyset import keyset_page
+from accounts.narrowing import narrowed
 from fieldwork import household_queries, households, people
 from fieldwork.board import buildings_of_register
 from fieldwork.filters.households import HouseholdFilter
@@ -58,11 +59,7 @@ def household_list(request: HttpRequest) -> HttpResponse:
 
 def filtered(request: HttpRequest) -> HouseholdFilter:
     """The filter set of the address over what the reader may see; NotValid for a filter that is not one."""
-    chosen = HouseholdFilter(request.GET, queryset=register_rows(request.user), request=request)
-    if not chosen.is_valid():
-        fields = {name: [str(message) for message in said] for name, said in chosen.form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
-    return chosen
+    return narrowed(HouseholdFilter(request.GET, queryset=register_rows(request.user), request=request))
 
 
 @requires("household.view")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import DomainError, NotAllowed
 from accounts.keyset import keyset_page
+from accounts.narrowing import narrowed
 from accounts.numbers import strict_int
 from accounts.offline import kept_offline
 from fieldwork import knocking
@@ -24,7 +25,6 @@ from fieldwork.models import FieldStep, Household, KnockAction, KnockedDoor
 from fieldwork.once import Conflict
 from fieldwork.stages import open_to, steps_of
 from fieldwork.views.answers import conflicting, refused, sent, wants_json
-from fieldwork.views.visits import narrowed
 from grid.access import demand, requires
 from grid.models import Building, Grid
 from grid.scope import scope_of

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.errors import NotNow, NotValid
 from accounts.exports import attachment
 from accounts.keyset import KeysetPage, keyset_page
+from accounts.narrowing import narrowed
 from accounts.offline import kept_offline
 from fieldwork import notes
 from fieldwork.filters.notes import NoteFilter
@@ -85,11 +86,7 @@ def _conflict(request: HttpRequest, form: NoteForm, error: Conflict) -> HttpResp
 
 def filtered(request: HttpRequest) -> NoteFilter:
     """The filters of the address over what the reader may see; NotValid for one that is not a filter's value."""
-    chosen = NoteFilter(request.GET, queryset=QuickNote.objects.visible_to(request.user), request=request)
-    if not chosen.is_valid():
-        fields = {name: [str(message) for message in said] for name, said in chosen.form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
-    return chosen
+    return narrowed(NoteFilter(request.GET, queryset=QuickNote.objects.visible_to(request.user), request=request))
 
 
 @requires("field.view")

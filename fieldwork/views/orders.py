@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import NotAllowed
 from accounts.keyset import keyset_page
+from accounts.narrowing import narrowed
 from accounts.protect import mask_name
 from fieldwork import orders, places
 from fieldwork.filters.inspections import OrderFilter
@@ -21,7 +22,6 @@ from fieldwork.forms.inspections import OrderForm, OrderStepForm, RecheckForm, T
 from fieldwork.models import FieldPhoto, Hazard, RectificationNotice
 from fieldwork.stages import open_to, steps_of
 from fieldwork.views.inspections import find_inspection
-from fieldwork.views.places import checked
 from grid.access import requires
 from grid.scope import scope_of
 from incidents.models import Incident
@@ -53,7 +53,7 @@ def find_notice(request: HttpRequest, pk: int) -> RectificationNotice:
 def notice_list(request: HttpRequest) -> HttpResponse:
     """The notices of the filters, newest first."""
     rows = RectificationNotice.objects.visible_to(request.user)
-    chosen = checked(OrderFilter(request.GET, queryset=rows, request=request))
+    chosen = narrowed(OrderFilter(request.GET, queryset=rows, request=request))
     found = chosen.qs.select_related("place__kind", "grid").defer("grid__boundary", "place__phone", "demand")
     page = keyset_page(found.annotate(found=Count("hazards")).order_by("-id"), request.GET, size=PAGE_SIZE)
     return render(request, "fieldwork/notices.html", {"form": chosen.form, "page": page, "today": timezone.localdate()})

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.errors import NotValid
 from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
+from accounts.narrowing import narrowed
 from fieldwork import patrol_plans, patrols
 from fieldwork.filters.patrols import PatrolFilter, PlanFilter
 from fieldwork.forms.patrols import PlanForm, written
@@ -36,17 +37,9 @@ LATELY: Final = timedelta(days=7)
 LONG: Final = timedelta(days=28)
 
 
-def checked(chosen: Any) -> Any:
-    """The rows of a filter set; NotValid for a filter that is not one."""
-    if not chosen.is_valid():
-        fields = {name: [str(message) for message in said] for name, said in chosen.form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
-    return chosen.qs
-
-
 def _filtered(request: HttpRequest) -> tuple[PatrolFilter, Any]:
     chosen = PatrolFilter(request.GET, queryset=Patrol.objects.visible_to(request.user), request=request)
-    rows = checked(chosen).select_related("grid", "plan", "by").defer("grid__boundary")
+    rows = narrowed(chosen).qs.select_related("grid", "plan", "by").defer("grid__boundary")
     return chosen, patrols.counted(rows)
 
 
@@ -106,7 +99,7 @@ def days_words(days: list[int]) -> str:
 def plan_list(request: HttpRequest) -> HttpResponse:
     """The plans, and how far each was kept in the last seven days."""
     chosen = PlanFilter(request.GET, queryset=PatrolPlan.objects.visible_to(request.user), request=request)
-    rows = checked(chosen).select_related("grid").defer("grid__boundary").annotate(points=Count("checkpoints"))
+    rows = narrowed(chosen).qs.select_related("grid").defer("grid__boundary").annotate(points=Count("checkpoints"))
     page, today = keyset_page(rows, request.GET, size=PAGE_SIZE), timezone.localdate()
     kept = patrol_plans.kept_in(page.rows, today - LATELY, today - timedelta(days=1))
     context = {

@@ -1,6 +1,6 @@
 """The register of places: list, one place with its history, entering and changing, the contact in clear."""
 
-from typing import Any, Final
+from typing import Final
 
 from django.contrib import messages
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.errors import NotAllowed, NotValid
+from accounts.errors import NotAllowed
 from accounts.keyset import keyset_page
+from accounts.narrowing import narrowed
 from fieldwork import places
 from fieldwork.filters.inspections import PlaceFilter
 from fieldwork.forms.inspections import PlaceForm
@@ -26,14 +27,6 @@ from incidents.views.finding import person, shown_version
 PAGE_SIZE: Final = 50
 SHOWN: Final = 20
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def checked(chosen: Any) -> Any:
-    """The filter set when all its values are valid; NotValid otherwise."""
-    if not chosen.is_valid():
-        fields = {name: [str(message) for message in said] for name, said in chosen.form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
-    return chosen
 
 
 def with_figures(rows: QuerySet[InspectedPlace]) -> QuerySet[InspectedPlace]:
@@ -58,7 +51,7 @@ def find_place(request: HttpRequest, pk: int) -> InspectedPlace:
 @require_safe
 def place_list(request: HttpRequest) -> HttpResponse:
     """The places of the filters."""
-    chosen = checked(PlaceFilter(request.GET, queryset=InspectedPlace.objects.visible_to(request.user)))
+    chosen = narrowed(PlaceFilter(request.GET, queryset=InspectedPlace.objects.visible_to(request.user)))
     page = keyset_page(with_figures(chosen.qs.order_by("-id")), request.GET, size=PAGE_SIZE)
     context = {
         "form": chosen.form,
@@ -75,7 +68,7 @@ def place_list(request: HttpRequest) -> HttpResponse:
 def place_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One place: what it is, whether the kind fits, what was looked at, what waits."""
     place, scope = find_place(request, pk), scope_of(request.user)
-    looks = place.inspections.select_related("by").annotate(found=Count("hazards"))[:SHOWN]
+    looks = place.inspections.select_related("by").annotate(found=Count("hazards")).order_by("-at", "-pk")[:SHOWN]
     context = {
         "place": place,
         "contact": places.contact(place),

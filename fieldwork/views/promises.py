@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.errors import NotValid
 from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
+from accounts.narrowing import narrowed
 from accounts.numbers import strict_int
 from fieldwork import care_reading, promises
 from fieldwork.filters.care import PromiseFilter
@@ -30,11 +31,7 @@ STEPS: Final = {"keep": promises.keep, "drop": promises.give_up}
 
 def filtered(request: HttpRequest) -> PromiseFilter:
     """The filters of the address over what the reader may see."""
-    chosen = PromiseFilter(request.GET, queryset=CarePromise.objects.visible_to(request.user), request=request)
-    if not chosen.is_valid():
-        fields = {name: [str(said) for said in found] for name, found in chosen.form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
-    return chosen
+    return narrowed(PromiseFilter(request.GET, queryset=CarePromise.objects.visible_to(request.user), request=request))
 
 
 @requires(*CARE)

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.errors import NotValid
 from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
+from accounts.narrowing import demand_filters
 from fieldwork import training
 from fieldwork.filters.training import TrainingFilter
 from fieldwork.forms.training import CallForm, SessionForm, mark_forms
@@ -56,8 +56,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
     """Sessions in reach, newest first; above them what waits."""
     now, rows = timezone.now(), training.sessions_for(request.user)
     chosen = TrainingFilter(request.GET.copy(), queryset=rows, request=request)
-    if not chosen.is_valid():
-        raise NotValid(_("A filter is not valid."), {name: list(said) for name, said in chosen.form.errors.items()})
+    demand_filters(chosen)
     context = {
         "filter": chosen,
         "page": keyset_page(chosen.qs, request.GET, size=PAGE_SIZE),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotValid
+from accounts.narrowing import demand_filters
 from fieldwork import duties, visit_plans
 from fieldwork.forms.visits import DaysForm, PlanForm
 from fieldwork.models import VisitDuty, VisitPlan
@@ -29,10 +30,7 @@ LONGEST: Final = timedelta(days=731)
 def days_of(request: HttpRequest) -> tuple[date, date]:
     """The days of the address, else this month; NotValid for what are no days."""
     form = DaysForm(request.GET)
-    if not form.is_valid():
-        raise NotValid(
-            _("A filter is not valid."), {name: [str(said) for said in one] for name, one in form.errors.items()}
-        )
+    demand_filters(form)
     month = stretch_of("month", timezone.localdate())
     first, last = form.cleaned_data["first"] or month.first, form.cleaned_data["last"] or month.last
     if not first <= last <= first + LONGEST:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.errors import DomainError, NotAllowed, NotValid
+from accounts.errors import DomainError, NotAllowed
 from accounts.exports import attachment
 from accounts.keyset import keyset_page
+from accounts.narrowing import narrowed
 from accounts.numbers import strict_int
 from accounts.offline import HEADER as KEEP
 from fieldwork import visits
@@ -49,14 +50,6 @@ DUE_SIZE: Final = 30
 """Rounds on one page: each has its own buttons, and the page stays below 30 kB."""
 FORM: Final = "fieldwork/visit_new.html"
 TARGETS: Final = ("duty", "subject", "household", "place", "building", "grid")
-
-
-def narrowed(chosen: Any) -> Any:
-    """The filter set when all its values are valid; NotValid otherwise."""
-    if not chosen.is_valid():
-        fields = {name: [str(message) for message in said] for name, said in chosen.form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
-    return chosen
 
 
 # --- due --------------------------------------------------------------------------------------------------------------
@@ -227,8 +220,7 @@ def _after_visit(request: HttpRequest, visit: Visit) -> str:
 
 def _filtered(request: HttpRequest) -> VisitFilter:
     rows = Visit.objects.visible_to(request.user)
-    found: VisitFilter = narrowed(VisitFilter(request.GET, queryset=rows, request=request))
-    return found
+    return narrowed(VisitFilter(request.GET, queryset=rows, request=request))
 
 
 @requires("field.view")

@@ -7,11 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.errors import NotValid
+from accounts.narrowing import demand_filters
 from fieldwork.volumes import KINDS, Volume, volumes
 from grid.access import requires
 from grid.models import Grid
@@ -33,8 +32,7 @@ LISTS: Final = {
 def field_volumes(request: HttpRequest) -> HttpResponse:
     """The last 30 days, or those chosen, of the reader's own grid or of the one in ?grid=."""
     form = PeriodForm(request.GET)
-    if not form.is_valid():
-        raise NotValid(_("A filter is not valid."), {name: list(map(str, said)) for name, said in form.errors.items()})
+    demand_filters(form)
     top, (first, last), (start, end) = _top(request, form.cleaned_data["grid"]), form.days, form.moments
     below = list(children(top, today=last)) if top else []
     lines, total = volumes(top, below, user=request.user, start=start, end=end) if top else ([], None)

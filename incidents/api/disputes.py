@@ -4,7 +4,6 @@ from typing import Any, ClassVar, Final
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -12,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.errors import NotValid
 from accounts.idempotency import IdempotentCreateMixin
+from accounts.narrowing import demand_filters
 from incidents import callbacks, disputes, rates
 from incidents.api import dispute_serializers as shapes
 from incidents.api.views import IDEMPOTENCY_KEY, IF_MATCH, OldestFirst, version_of
@@ -158,8 +157,7 @@ class CallBackViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet):
     def rates(self, request: Request) -> Response:
         """The three rates of a period, in all, by unit and by community."""
         form = PeriodForm(request.query_params)
-        if not form.is_valid():
-            raise NotValid(_("A filter is not valid."), {name: list(map(str, e)) for name, e in form.errors.items()})
+        demand_filters(form)
         (start, end), (first, last) = form.moments, form.days
         rows = CallBack.objects.visible_to(request.user)
         rows = rows.filter(incident__grid_code__startswith=form.cleaned_data["grid"])

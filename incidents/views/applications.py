@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.errors import NotAllowed, NotValid
 from accounts.keyset import keyset_page
+from accounts.narrowing import demand_filters
 from accounts.rules import signed_in
 from grid.access import requires
 from incidents import application_queries as queries
@@ -37,10 +38,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     everything = bool(request.GET.get("all"))
     rows = queries.visible_to(request.user) if everything else queries.waiting_for(request.user)
     chosen = ApplicationFilter(request.GET, queryset=_readable(rows))
-    if not chosen.is_valid():
-        raise NotValid(
-            _("A filter is not valid."), {name: [str(e) for e in said] for name, said in chosen.form.errors.items()}
-        )
+    demand_filters(chosen)
     context = {
         "page": keyset_page(chosen.qs, request.GET, size=PAGE_SIZE),
         "filter": chosen,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import NotAllowed, NotNow, NotValid
 from accounts.keyset import keyset_page
+from accounts.narrowing import demand_filters
 from grid.access import requires
 from grid.scope import scope_of
 from incidents import advice, lifecycle, redlist, supervision_returns
@@ -149,10 +150,7 @@ def _take_messages(form: DecideForm, error: NotValid) -> None:
 def returns(request: HttpRequest) -> HttpResponse:
     """Who returned cases to whom in a period and where they ended; with a pair, the list of its cases."""
     form = ReturnsForm(request.GET, today=timezone.localdate())
-    if not form.is_valid():
-        raise NotValid(
-            _("A filter is not valid."), {name: [str(s) for s in said] for name, said in form.errors.items()}
-        )
+    demand_filters(form)
     start, end = form.cleaned_data["start"], form.cleaned_data["end"]
     returned = returns_between(
         request.user, midnight(start), midnight(end + timedelta(days=1)), form.cleaned_data["grid"]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.errors import NotValid
 from accounts.keyset import keyset_page
+from accounts.narrowing import demand_filters
 from grid.access import opens, requires
 from grid.scope import scope_of
 from incidents import callbacks, rates
@@ -37,9 +38,7 @@ def call_back_list(request: HttpRequest) -> HttpResponse:
     given = request.GET if set(request.GET) - {"after", "before"} else {"stage": "waiting"}
     rows = CallBack.objects.visible_to(request.user)
     chosen = CallBackFilter(given, queryset=rows, request=request)
-    if not chosen.is_valid():
-        fields = {name: [str(message) for message in said] for name, said in chosen.form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
+    demand_filters(chosen)
     found = chosen.qs.select_related("incident__grid", "checker").defer(*SEALED, "incident__grid__boundary")
     context = {
         "form": chosen.form,
@@ -153,9 +152,7 @@ def call_back_samples(request: HttpRequest) -> HttpResponse:
 def call_back_rates(request: HttpRequest) -> HttpResponse:
     """The three rates of a period, in all, by unit and by community; every number opens its list."""
     form = PeriodForm(request.GET)
-    if not form.is_valid():
-        fields = {name: [str(message) for message in said] for name, said in form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
+    demand_filters(form)
     start, end = form.moments
     first, last = form.days
     rows = CallBack.objects.visible_to(request.user)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.errors import NotAllowed, NotValid
+from accounts.errors import NotAllowed
 from accounts.keyset import keyset_page
+from accounts.narrowing import narrowed
 from accounts.rules import signed_in
 from accounts.shell import is_phone
 from grid.access import requires
@@ -116,11 +117,7 @@ def grid_choices(request: HttpRequest) -> list[tuple[str, str]]:
 def filtered(request: HttpRequest) -> IncidentFilter:
     """The filter set of the address over what the reader may see; NotValid for a filter that is not one."""
     rows: IncidentQuerySet = Incident.objects.visible_to(request.user)
-    chosen = IncidentFilter(request.GET, queryset=rows, request=request)
-    if not chosen.is_valid():
-        fields = {name: [str(message) for message in said] for name, said in chosen.form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
-    return chosen
+    return narrowed(IncidentFilter(request.GET, queryset=rows, request=request))
 
 
 def chips(request: HttpRequest, chosen: IncidentFilter, grids: dict[str, str]) -> list[tuple[str, str]]:

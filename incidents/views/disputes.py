@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.errors import NotAllowed, NotNow, NotValid
 from accounts.keyset import keyset_page
+from accounts.narrowing import narrowed
 from grid.access import requires
 from grid.scope import scope_of
 from incidents import disputes
@@ -46,11 +47,7 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
 
 def filtered(request: HttpRequest) -> DisputeFilter:
     """The filter set of the address over what the reader may see; NotValid for a filter that is not one."""
-    chosen = DisputeFilter(request.GET, queryset=Dispute.objects.visible_to(request.user), request=request)
-    if not chosen.is_valid():
-        fields = {name: [str(message) for message in said] for name, said in chosen.form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
-    return chosen
+    return narrowed(DisputeFilter(request.GET, queryset=Dispute.objects.visible_to(request.user), request=request))
 
 
 @requires("dispute.view")

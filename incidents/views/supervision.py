@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.errors import NotAllowed, NotNow, NotValid
+from accounts.errors import NotAllowed, NotNow
 from accounts.keyset import keyset_page
+from accounts.narrowing import demand_filters
 from grid.access import requires
 from grid.scope import scope_of
 from incidents import redlist, supervision
@@ -69,10 +70,7 @@ def _rows(tab: redlist.Tab, user: Any, code: str) -> Any:
 
 def _place(request: HttpRequest) -> str:
     form = PlaceForm(request.GET)
-    if not form.is_valid():
-        raise NotValid(
-            _("A filter is not valid."), {name: [str(s) for s in said] for name, said in form.errors.items()}
-        )
+    demand_filters(form)
     return str(form.cleaned_data["grid"])
 
 

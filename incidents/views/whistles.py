@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.errors import NotNow, NotValid
 from accounts.keyset import keyset_page
+from accounts.narrowing import demand_filters, narrowed
 from grid.access import requires
 from grid.models import Grid, Organization
 from grid.scope import scope_of
@@ -62,11 +63,7 @@ def whistle_list(request: HttpRequest) -> HttpResponse:
 
 
 def _filtered(request: HttpRequest) -> WhistleFilter:
-    chosen = WhistleFilter(request.GET, queryset=Whistle.objects.visible_to(request.user), request=request)
-    if not chosen.is_valid():
-        fields = {name: [str(message) for message in said] for name, said in chosen.form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
-    return chosen
+    return narrowed(WhistleFilter(request.GET, queryset=Whistle.objects.visible_to(request.user), request=request))
 
 
 def _unit_of(request: HttpRequest, chosen: WhistleFilter) -> Organization | None:
@@ -255,9 +252,7 @@ def whistle_units(request: HttpRequest) -> HttpResponse:
     """How the called units answered in a period, each number with its denominator and its list."""
     now = timezone.now()
     form = PeriodForm(request.GET, today=timezone.localdate(now))
-    if not form.is_valid():
-        fields = {name: [str(message) for message in said] for name, said in form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
+    demand_filters(form)
     start, end = form.cleaned_data["start"], form.cleaned_data["end"]
     tasks = whistle_stats.counted_tasks(request.user, start=midnight(start), end=midnight(end + timedelta(days=1)))
     page = keyset_page(whistle_stats.called_units(tasks), request.GET, size=PAGE_SIZE)

@@ -89,8 +89,3 @@ class LineForm(forms.Form):
     def line(self) -> Line:
         """The part chosen."""
         return Line(**{name: self.cleaned_data[name] for name in ("area", "category", "unit", "source")})
-
-
-def error_fields(form: forms.Form) -> dict[str, list[str]]:
-    """What is wrong with each field, in words."""
-    return {name: [str(message) for message in said] for name, said in form.errors.items()}

@@ -12,8 +12,8 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.errors import NotValid
 from accounts.exports import attachment, note_export
+from accounts.narrowing import demand_filters
 from accounts.rules import background
 from accounts.sessions import keep_alive
 from grid.access import requires
@@ -69,9 +69,7 @@ def analysis_excel(request: HttpRequest) -> HttpResponse:
 def _choice(request: HttpRequest) -> Choice:
     """The question of the address; NotValid for a value that is none, 404 for a grid out of scope."""
     form = AnalysisForm(request.GET, now=timezone.now())
-    if not form.is_valid():
-        fields = {name: [str(message) for message in said] for name, said in form.errors.items()}
-        raise NotValid(_("A filter is not valid."), fields)
+    demand_filters(form)
     given = form.cleaned_data
     period = period_of(given["kind"], given["day"])
     grid = chosen_grid(request.user, given["grid"])

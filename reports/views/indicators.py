@@ -7,13 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.errors import NotValid
 from accounts.exports import attachment
 from accounts.keyset import keyset_page
 from accounts.models import User
+from accounts.narrowing import demand_filters
 from grid.access import opens, requires
 from grid.models import Grid
 from incidents.callback_queries import READERS
@@ -23,7 +22,7 @@ from reports import callback_figures, explaining, figures
 from reports.chapters.shelf import all_chapters
 from reports.daily_document import EXCEL_TYPE
 from reports.figures import Found, Line, Number
-from reports.forms.indicators import LONGEST, LineForm, PeriodForm, error_fields
+from reports.forms.indicators import LONGEST, LineForm, PeriodForm
 from reports.forms.reports import grids_for
 from reports.indicators import (
     ALL_INDICATOR_BY_NAME,
@@ -137,8 +136,7 @@ def _asked_period(request: HttpRequest, now: Any) -> tuple[Grid, Period, PeriodF
     form = PeriodForm(request.GET, user=request.user, today=today)
     if "grid" in form.errors:
         raise Http404
-    if not form.is_valid():
-        raise NotValid(_("A filter is not valid."), error_fields(form))
+    demand_filters(form)
     grids = grids_for(request.user)
     widest = grids.filter(level__gte=Grid.Level.STREET).first() or grids.first()
     grid = form.cleaned_data["grid"] or widest
@@ -219,8 +217,7 @@ def _period(first: date, last: date) -> Period:
 
 
 def _line(form: LineForm) -> Line:
-    if not form.is_valid():
-        raise NotValid(_("A filter is not valid."), error_fields(form))
+    demand_filters(form)
     return form.line
 
 
