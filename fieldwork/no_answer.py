@@ -1,6 +1,7 @@
 """Nobody answers twice in a row: the platform reports it, so that somebody looks whether the person is well."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from incidents.models.incident import Source
 
 TIMES: Final = 2
 """Visits without an answer, one after the other, that make an incident."""
+APART: Final = timedelta(minutes=30)
+"""What is noted sooner after a try is a second tap at the same door, not a second try."""
 CATEGORY: Final = "S214"
 """养老助残 of the local classes; the dispatcher chooses when the office has deleted it."""
 
@@ -31,11 +34,19 @@ def note_outcome(subject: CareSubject, visit: Visit, *, actor: User, now: dateti
     """
     if visit.outcome != Visit.Outcome.NOT_HOME:
         return None
-    row = list(unanswered(subject, until=visit.at).order_by("at", "pk").values_list("pk", "at"))
+    row = _tries(unanswered(subject, until=visit.at).order_by("at", "pk").values_list("pk", "at"))
     if len(row) < TIMES:
         return None
     report = _report(subject, first=row[0][0], days=[at for _pk, at in row[-TIMES:]])
     return report_incident(report, actor=_reporter(subject, actor), now=now)
+
+
+def _tries(row: Iterable[tuple[int, datetime]]) -> list[tuple[int, datetime]]:
+    kept: list[tuple[int, datetime]] = []
+    for pk, at in row:
+        if not kept or at - kept[-1][1] >= APART:
+            kept.append((pk, at))
+    return kept
 
 
 def _reporter(subject: CareSubject, actor: User) -> User:

@@ -231,7 +231,7 @@ def test_a_promise_under_a_sensitive_tag_is_hidden_like_its_subject(world: Visit
 # --- nobody answers ---
 
 
-def visit(world: VisitWorld, outcome: str, *, hours: int) -> tuple[Visit, Incident | None]:
+def visit(world: VisitWorld, outcome: str, *, hours: float) -> tuple[Visit, Incident | None]:
     at = NOW - timedelta(hours=hours)
     here = {"grid": world.grid, "grid_code": world.grid.code, "household": world.home, "by": world.worker}
     row = Visit.objects.create(subject=world.elder, outcome=outcome, at=at, received_at=at, **here)
@@ -251,6 +251,11 @@ def test_two_visits_without_an_answer_make_one_incident_that_names_nobody(world:
     assert not [word for word in ("占", "101", "独居", "甲状腺") if word in words]
     assert (incident.grid_code, incident.urgency) == (street.MICRO, "urgent")
     assert f"{world.elder.pk}" in incident.text
+
+
+def test_a_second_tap_at_the_same_door_is_no_second_try(world: VisitWorld):
+    assert [visit(world, "not_home", hours=hours)[1] for hours in (2, 1.9)] == [None, None]
+    assert visit(world, "not_home", hours=1)[1] == Incident.objects.get()
 
 
 def test_an_answer_between_them_makes_none(world: VisitWorld):
