@@ -36,7 +36,7 @@ FILES: Final = (
 ACTIONS: Final = 3
 """Of so many door-knock actions the pages are fetched ahead; more are not under way in one grid."""
 SHOPS: Final = 8
-"""Of so many places that are due the forms are fetched ahead (20 kB each); any other that was opened is kept as well."""
+"""Of so many places that are due the forms are fetched ahead (20 kB each); any other one opened is kept too."""
 SOON: Final = timedelta(days=3)
 WAITING: Final = "fieldwork:waiting"
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.protect import mask_name
 from accounts.text_guard import CleanCharField
 from fieldwork import checklists, orders
-from fieldwork.inspections import Finding, NewInspection
+from fieldwork.inspections import CLOCK_SKEW, Finding, NewInspection
 from fieldwork.models import Checklist, ChecklistItem, Hazard, InspectedPlace, Inspection, PlaceKind, Recheck
 from fieldwork.places import PlaceFacts
 from grid.forms import DomainForm, day_input
@@ -23,6 +23,8 @@ from incidents.forms.disputes import GridChoice
 from incidents.forms.fields import PhotosField
 
 COMMUNITY_DIGITS: Final = 12
+OLDEST: Final = timedelta(days=31)
+"""A look that waited longer on a phone is one of a wrong clock."""
 OTHERS: Final = 3
 """Hazards of one's own words on one form."""
 SIZES: Final = ("area", "beds", "children")
@@ -133,6 +135,8 @@ class InspectForm(DomainForm):
         for n in range(1, OTHERS + 1):
             if cleaned.get(f"bad_other{n}") and not cleaned.get(f"words_other{n}"):
                 self.add_error(f"words_other{n}", _("Say what is not in order."))
+        if (at := cleaned.get("at")) and not timedelta(0) <= timezone.now() + CLOCK_SKEW - at <= OLDEST:
+            self.add_error("at", _("Give a time of the last 31 days, not one to come."))
         return cleaned
 
     def inspection(self, now: datetime) -> NewInspection:
