@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -70,7 +70,7 @@ def find_door(building: Building, words: str) -> Household | None:
 
 
 def due_rows(user: Any) -> Any:
-    """Waiting rounds that `user` may see, the first due first, with plan, tag and address."""
+    """Waiting rounds that `user` may see, the first due first, with plan, tag, address and how the last visit went."""
     rows = (
         VisitDuty.objects.waiting()
         .visible_to(user)
@@ -78,7 +78,14 @@ def due_rows(user: Any) -> Any:
             "plan", "grid", "household__building__compound", "subject__tag", "subject__household__building__compound"
         )
     )
-    return rows.defer("grid__boundary", "subject__reason", "subject__health").order_by("due_on", "pk")
+    return with_last(rows.defer("grid__boundary", "subject__reason", "subject__health")).order_by("due_on", "pk")
+
+
+def with_last(rows: Any) -> Any:
+    """Each round with the moment (`last_at`) and the outcome (`last_outcome`) of the last visit at its door."""
+    home = Coalesce(OuterRef("household"), OuterRef("subject__household"))
+    there = Visit.objects.filter(Q(subject=None) | Q(subject=OuterRef("subject")), household=home).order_by("-at")
+    return rows.annotate(last_at=Subquery(there.values("at")[:1]), last_outcome=Subquery(there.values("outcome")[:1]))
 
 
 def home_of(duty: VisitDuty) -> Household:

@@ -81,7 +81,12 @@
   }
   function follow(form, entry, result) {
     if (!result) { putAside(form, entry); return; }
-    if (result.means === "sent") { done(form); goTo(result.url); return; }
+    if (result.means === "sent") {
+      done(form);
+      if (result.said && !/[?&]kept=/.test(result.url)) flash(result.said, "success"); // a list looks the same after the tap: say that it counted
+      goTo(result.url);
+      return;
+    }
     if (result.means === "refused") {
       queue.drop(entry.id);
       release(form);

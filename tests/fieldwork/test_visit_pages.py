@@ -120,6 +120,14 @@ def test_a_list_costs_the_same_queries_for_one_row_and_for_many(world, name, dja
         assert client.get(url).status_code == 200
 
 
+def test_a_door_where_nobody_was_says_so_in_the_list(world):
+    home = world.household("811")
+    due(world, home)
+    record_visit(NewVisit("not_home", household=home), actor=world.worker, now=timezone.now())
+    (line,) = page(world.worker, "duties").context["lines"]
+    assert line["duty"].last_outcome == "not_home"
+
+
 def test_the_next_page_of_due_visits_begins_where_this_one_ends(world):
     homes = Household.objects.bulk_create(
         Household(building=world.building, grid=world.grid, grid_code=world.grid.code, room=f"{n}") for n in range(35)
