@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Q
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.protect import mask_numbers
@@ -152,7 +153,7 @@ def patrols(whose: Whose) -> Iterator[Row]:
 def visits(whose: Whose) -> Iterator[Row]:
     """Visits: the building, never the door; the purpose and what came of it."""
     related = ("purpose", "household__building__compound", "building__compound", "place")
-    for visit in _records(whose, Visit).select_related(*related):
+    for visit in _records(whose, Visit).select_related(*related).defer("place__phone"):
         building = visit.household.building if visit.household else visit.building
         where = visit.place.name if visit.place else building and f"{building.compound}{building.name}"
         matter = _words(where, visit.purpose)
@@ -160,13 +161,13 @@ def visits(whose: Whose) -> Iterator[Row]:
 
 
 def knocks(whose: Whose) -> Iterator[Row]:
-    """One line per door-knock action: so many doors, so many answered."""
-    doors = KnockedDoor.objects.filter(whose.days("at"), whose.people("by"), whose.place("action__grid_code"))
+    """One line per door-knock action and day, so many doors, so many answered; a grid has those of its buildings."""
+    doors = KnockedDoor.objects.filter(whose.days("at"), whose.people("by"), whose.place("building__grid__code"))
     doors = doors.filter(action__in=whose.seen(KnockAction).values("pk"))
     columns = ("action_id", "action__title", "answer", "at")
     lots: dict[tuple[int, Any], list[dict[str, Any]]] = defaultdict(list)
     for door in doors.order_by("at").values(*columns)[: 4 * MOST_ROWS]:
-        lots[door["action_id"], door["at"].date()].append(door)
+        lots[door["action_id"], timezone.localdate(door["at"])].append(door)
     for (action, _day), lot in lots.items():
         answered = sum(door["answer"] == KnockedDoor.Answer.ANSWERED for door in lot)
         result = _("%(n)d doors, %(answered)d answered") % {"n": len(lot), "answered": answered}
@@ -190,7 +191,9 @@ def steps(whose: Whose) -> Iterator[Row]:
     for subject, taken in by_kind.items():
         model, kind, name_of, page = STEPPED[subject]
         rows = whose.seen(model).filter(whose.place("grid_code"), pk__in={step.subject_id for step in taken})
-        known = {row.pk: row for row in (rows.select_related("tag") if model is CareSubject else rows)}
+        if model is CareSubject:
+            rows = rows.select_related("tag").only("tag", "status")  # what is sealed is not even fetched
+        known = {row.pk: row for row in rows}
         names = dict(model.Status.choices)
         for step in taken:
             if (row := known.get(step.subject_id)) is not None:
@@ -201,7 +204,9 @@ def steps(whose: Whose) -> Iterator[Row]:
 
 def inspections(whose: Whose) -> Iterator[Row]:
     """Places looked at, with how many hazards were found."""
-    for row in _records(whose, Inspection).select_related("place").annotate(found=Count("hazards")):
+    for row in (
+        _records(whose, Inspection).select_related("place").defer("place__phone").annotate(found=Count("hazards"))
+    ):
         result = _("%(n)d hazards") % {"n": row.found} if row.found else _("no hazard")
         yield Row(row.at, "inspection", _words(row.place.name), result, _url("fieldwork:inspection", row.pk))
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.errors import NotAllowed, NotNow, NotValid
-from fieldwork import knocking
+from fieldwork import knocking, logbook
 from fieldwork.knocking import NewAction, NewDoor
 from fieldwork.models import FieldStep, KnockAction, KnockedDoor
 from grid.models import Building, Compound
@@ -151,3 +151,11 @@ def test_opinions_are_read_without_the_door_by_whoever_does_not_see_households(w
     shown = client.get(reverse("fieldwork:knock", args=[action.pk])).content.decode()
     assert "太吵" in shown
     assert "1单元101" not in shown
+
+
+def test_a_morning_of_doors_is_one_line_in_the_book_of_the_grid_below(world):
+    action = running(world)
+    knock(world, action, room="101", at=NOW - timedelta(hours=3))  # seven in Beijing, the day before in UTC
+    knock(world, action, "not_home", room="102", at=NOW - timedelta(hours=1))
+    rows = logbook.rows(logbook.Whose(TODAY, TODAY, code=world.grid.code, reader=world.leader))
+    assert [(row.kind, row.result) for row in rows if row.kind == "knock"] == [("knock", "敲门 2 户，应答 1 户")]
