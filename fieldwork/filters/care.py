@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from fieldwork.models import CareColour, CarePromise, CareSubject, PopulationTag
 from fieldwork.querysets import CareQuerySet, PromiseQuerySet
 from grid.filters import StrictFilterSet
+from grid.forms import day_input
 from grid.models.grid import CODE_VALIDATOR
 from grid.scope import scope_of
 
@@ -72,12 +73,12 @@ class PromiseFilter(filters.FilterSet):
     """Promises."""
 
     status = filters.ChoiceFilter(label=_("status"), choices=CarePromise.Status.choices)
-    overdue = filters.ChoiceFilter(label=_("overdue"), choices=YES, method="filter_overdue")
+    overdue = filters.ChoiceFilter(label=_("Late"), choices=YES, method="filter_overdue")
     mine = filters.ChoiceFilter(label=_("promised by me"), choices=YES, method="filter_mine")
     grid = filters.CharFilter(label=_("grid"), validators=[CODE_VALIDATOR], max_length=24, method="filter_grid")
     subject = filters.NumberFilter(label=_("care subject"), field_name="subject", min_value=1, max_value=2**62)
-    due_from = filters.DateFilter(label=_("due from"), field_name="due_on", lookup_expr="gte")
-    due_to = filters.DateFilter(label=_("due until"), field_name="due_on", lookup_expr="lte")
+    due_from = filters.DateFilter(label=_("due from"), field_name="due_on", lookup_expr="gte", widget=day_input())
+    due_to = filters.DateFilter(label=_("due until"), field_name="due_on", lookup_expr="lte", widget=day_input())
 
     class Meta:
         model = CarePromise

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fieldwork.models import Hazard, InspectedPlace, Inspection, PlaceKind, RectificationNotice
 from grid.filters import StrictFilterSet
+from grid.forms import day_input
 from incidents.filters import CODE, DAYS, LONGEST_QUERY
 from incidents.overview import midnight
 
@@ -76,8 +77,8 @@ class InspectionFilter(_InGrid):
     kind = _kind("place__kind")
     level = filters.MultipleChoiceFilter(label=_("inspected by"), choices=Inspection.Level.choices)
     place = filters.NumberFilter(label=_("inspected place"), field_name="place", min_value=1, max_value=2**62)
-    first = filters.DateFilter(label=_("from"), validators=DAYS, method="filter_first")
-    last = filters.DateFilter(label=_("until"), validators=DAYS, method="filter_last")
+    first = filters.DateFilter(label=_("from"), validators=DAYS, method="filter_first", widget=day_input())
+    last = filters.DateFilter(label=_("until"), validators=DAYS, method="filter_last", widget=day_input())
     found = filters.ChoiceFilter(label=_("with hazards"), choices=YES, method="filter_found")
     mine = filters.ChoiceFilter(label=_("mine"), choices=YES, method="filter_mine")
 
@@ -111,8 +112,8 @@ class HazardFilter(_InGrid):
     level = filters.MultipleChoiceFilter(
         label=_("inspected by"), field_name="inspection__level", choices=Inspection.Level.choices
     )
-    first = filters.DateFilter(label=_("from"), validators=DAYS, method="filter_first")
-    last = filters.DateFilter(label=_("until"), validators=DAYS, method="filter_last")
+    first = filters.DateFilter(label=_("from"), validators=DAYS, method="filter_first", widget=day_input())
+    last = filters.DateFilter(label=_("until"), validators=DAYS, method="filter_last", widget=day_input())
     ordered = filters.ChoiceFilter(label=_("under a notice"), choices=YES, method="filter_ordered")
     q = filters.CharFilter(label=_("words"), max_length=LONGEST_QUERY, field_name="text", lookup_expr="icontains")
 
@@ -147,8 +148,8 @@ class OrderFilter(_InGrid):
     level = filters.MultipleChoiceFilter(
         label=_("inspected by"), field_name="inspection__level", choices=Inspection.Level.choices
     )
-    first = filters.DateFilter(label=_("inspected from"), validators=DAYS, method="filter_first")
-    last = filters.DateFilter(label=_("inspected until"), validators=DAYS, method="filter_last")
+    first = filters.DateFilter(label=_("inspected from"), validators=DAYS, method="filter_first", widget=day_input())
+    last = filters.DateFilter(label=_("inspected until"), validators=DAYS, method="filter_last", widget=day_input())
     q = filters.CharFilter(label=_("number or place"), max_length=LONGEST_QUERY, method="filter_words")
 
     class Meta:

@@ -14,11 +14,13 @@ from fieldwork.querysets import DutyQuerySet, VisitQuerySet
 from fieldwork.visit_lists import SOON
 from fieldwork.visit_plans import visible_plans
 from grid.filters import StrictFilterSet
+from grid.forms import day_input
+from grid.scope import scope_of
 from incidents.filters import CODE, DAYS
 from incidents.overview import midnight
 
 MINE: Final = (("me", _("Visited by me")),)
-WHEN: Final = (("overdue", _("Overdue")), ("week", _("Within seven days")), ("all", _("All that wait")))
+WHEN: Final = (("overdue", _("Late")), ("week", _("Within seven days")), ("all", _("All that wait")))
 LARGEST: Final = 2**62
 
 
@@ -38,16 +40,23 @@ class VisitFilter(filters.FilterSet):
     must = filters.ModelChoiceFilter(
         label=_("must kept"), field_name="musts", queryset=MustDo.objects.all(), empty_label=_("All")
     )
-    by = filters.ChoiceFilter(label=_("by"), choices=MINE, empty_label=_("All"), method="filter_by")
+    by = filters.ChoiceFilter(label=_("Visited by"), choices=MINE, empty_label=_("All"), method="filter_by")
     grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
-    household = filters.NumberFilter(label=_("household"), field_name="household", min_value=1, max_value=LARGEST)
+    household = filters.NumberFilter(label=_("household"), min_value=1, max_value=LARGEST, method="filter_household")
     subject = filters.NumberFilter(label=_("care subject"), field_name="subject", min_value=1, max_value=LARGEST)
-    visited_from = filters.DateFilter(label=_("visited from"), method="filter_from", validators=DAYS)
-    visited_to = filters.DateFilter(label=_("visited until"), method="filter_to", validators=DAYS)
+    visited_from = filters.DateFilter(
+        label=_("visited from"), method="filter_from", validators=DAYS, widget=day_input()
+    )
+    visited_to = filters.DateFilter(label=_("visited until"), method="filter_to", validators=DAYS, widget=day_input())
 
     class Meta:
         model = Visit
         fields: tuple[str, ...] = ()
+
+    def filter_household(self, rows: VisitQuerySet, name: str, value: Any) -> VisitQuerySet:
+        """Of one household; the ids of others would group what was said at doors that the reader may not see."""
+        reader: Any = getattr(self.request, "user", None)
+        return rows.filter(scope_of(reader).q("household.view", "household__grid_code"), household=value)
 
     def filter_by(self, rows: VisitQuerySet, name: str, value: str) -> VisitQuerySet:
         """Written by the reader."""
