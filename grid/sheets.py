@@ -56,8 +56,8 @@ class Row(dict[str, str]):
 def read_table(file: IO[bytes] | bytes, name: str, *, max_rows: int = MAX_ROWS, max_cols: int = MAX_COLS) -> list[Row]:
     """The lines under the header of a CSV (UTF-8, UTF-16 or GB18030) or of the first sheet of an XLSX, as text.
 
-    Empty lines are left out. What kind it is follows from the content; `name` is only for messages. NotValid (field
-    ``file``) names the line where that makes sense.
+    Empty lines are left out. What kind it is follows from the content; what is called XLSX and is none is refused.
+    NotValid (field ``file``) names the line where that makes sense.
     """
     data = file if isinstance(file, bytes) else file.read(MAX_FILE_BYTES + 1)
     if not data:
@@ -66,6 +66,8 @@ def read_table(file: IO[bytes] | bytes, name: str, *, max_rows: int = MAX_ROWS, 
         _refuse(_("The file is too large: at most %(size)s MB are allowed.") % {"size": MAX_FILE_BYTES // 1024**2})
     if data.startswith(OLE_HEAD):
         _refuse(_("Old or protected Excel files cannot be read: save “%(name)s” as XLSX.") % {"name": name[-80:]})
+    if name.lower().endswith((".xlsx", ".xlsm")) and not data.startswith(ZIP_HEAD):
+        _refuse(_("The workbook is damaged or not an XLSX file."))
     lines = _xlsx_lines(data, max_rows, max_cols) if data.startswith(ZIP_HEAD) else _csv_lines(data)
     return _rows(lines, max_rows, max_cols)
 

@@ -86,9 +86,15 @@ def need_columns(rows: Iterable[Row], columns: Iterable[str], known: Columns = C
     header: Mapping[str, Any] = next(iter(rows), Row())
     missing = [known[column] for column in columns if not any(name in header for name in known[column])]
     if missing:
-        names = ", ".join(f"{found[0]}（{found[-1]}）" for found in missing)
+        names = "、".join(_title(found) for found in missing)
         message = _("These columns are missing: %(names)s.") % {"names": names}
         raise NotValid(message, {"file": [message]})
+
+
+def _title(names: Iterable[str]) -> str:
+    """The column as the empty table of the page calls it: its first Chinese name."""
+    found = list(names)
+    return next((name for name in found if not name.isascii()), found[0])
 
 
 def read_day(text: str, name: str) -> date | None:

@@ -278,3 +278,8 @@ def test_moments_and_addresses_have_room_and_the_header_filters() -> None:
     assert sheet.column_dimensions["A"].width > 20
     assert sheet.column_dimensions["B"].width > len("2026-03-05 17:30")
     assert sheet.auto_filter.ref == "A1:B2"
+
+
+def test_a_file_that_is_only_called_xlsx_is_refused_as_such() -> None:
+    with pytest.raises(NotValid, match="XLSX"):
+        read_table(b"hello", "a.xlsx")
