@@ -1,5 +1,6 @@
 """Households of one whole community of the demo street and of one building in every other, with who lives there."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
@@ -28,14 +29,24 @@ _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 def build_households(now: datetime) -> int:
     """About 4,000 households and 6,000 residents; the same on every load. Returns the households."""
-    households = Household.objects.bulk_create(
-        (flat for building in _buildings() for flat in _flats(building)), batch_size=1000
-    )
+    households = Household.objects.bulk_create(list(_all_flats()), batch_size=1000)
     year = timezone.localdate(now).year
     Resident.objects.bulk_create(
         (person for n, flat in enumerate(households) for person in _family(flat, n, year)), batch_size=1000
     )
     return len(households)
+
+
+def _all_flats() -> Iterator[Household]:
+    """The flats, as many in the archive of a building as are registered, and as many people as will be written."""
+    flats = [flat for building in _buildings() for flat in _flats(building)]
+    for number, flat in enumerate(flats):
+        if flat.people:
+            flat.people = max(flat.people, _family_size(flat, number))
+        yield flat
+    counted = Counter(flat.building_id for flat in flats)
+    archive = [Building(pk=pk, households=count) for pk, count in counted.items()]
+    Building.objects.bulk_update(archive, ["households"], batch_size=500)
 
 
 def _buildings() -> list[Building]:
@@ -72,11 +83,16 @@ def _flat(building: Building, unit: int, room: str, number: int) -> Household:
 
 
 def _family(flat: Household, number: int, year: int) -> Iterator[Resident]:
-    """Nobody in an empty flat; else the head, and in two of three flats a second or third person."""
-    if flat.tenure == Household.Tenure.EMPTY:
-        return
-    for place in range((1, 2, 3, 2, 3)[number % 5] if flat.tenure == Household.Tenure.OWNED else 1):
+    """The head, and in four of five flats of an owner a second or third person."""
+    for place in range(_family_size(flat, number)):
         yield _person(flat, number * 3, place, year)
+
+
+def _family_size(flat: Household, number: int) -> int:
+    """Nobody in an empty flat, one in a rented one or a shop."""
+    if flat.tenure == Household.Tenure.EMPTY:
+        return 0
+    return (1, 2, 3, 2, 3)[number % 5] if flat.tenure == Household.Tenure.OWNED else 1
 
 
 def _person(flat: Household, first: int, place: int, year: int) -> Resident:

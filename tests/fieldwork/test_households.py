@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -267,3 +268,15 @@ def test_the_demo_is_the_same_on_every_load_and_searchable(homes: Homes):
     person = Resident.objects.filter(household__is_demo=True).exclude(phone="").order_by("id").first()
     assert person is not None
     assert person in find_people(person.phone, actor=homes.leader, now=now)
+
+
+def test_the_demo_counts_the_flats_and_the_people_that_it_writes(homes: Homes) -> None:
+    homes.household.delete()
+    homes.building.compound.is_demo = True
+    homes.building.compound.save()
+    build_households(timezone.now())
+    homes.building.refresh_from_db()
+    assert homes.building.households == 12
+    told = Household.objects.filter(is_demo=True, people__gt=0).annotate(n=Count("residents"))
+    assert told
+    assert all(flat.n <= flat.people for flat in told)
