@@ -1,6 +1,6 @@
 """Places on the register of inspections: entering, changing, when the next look is due, whether the kind fits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -56,13 +56,15 @@ def enter(facts: PlaceFacts, *, actor: User, now: datetime) -> InspectedPlace:
 def change(
     place: InspectedPlace, facts: PlaceFacts, *, actor: User, version: int | None, keep_phone: bool = False
 ) -> InspectedPlace:
-    """Write the facts anew. `keep_phone`: an empty phone means the one that is kept, which forms never show."""
+    """Write the facts anew. `keep_phone`: an empty phone or person means what is kept, which forms never show."""
     with transaction.atomic():
         locked = InspectedPlace.objects.select_for_update(of=("self",)).get(pk=place.pk)
         for code in {locked.grid_code, facts.grid.code}:
             demand(actor, "field.write", code)
         check_version(locked, version)
         kept = locked.phone
+        if keep_phone and not facts.responsible:
+            facts = replace(facts, responsible=locked.responsible)
         locked.version += 1
         return _keep(locked, facts, phone=kept if keep_phone and not facts.phone else facts.phone)
 

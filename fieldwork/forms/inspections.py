@@ -27,6 +27,8 @@ OLDEST: Final = timedelta(days=31)
 """A look that waited longer on a phone is one of a wrong clock."""
 OTHERS: Final = 3
 """Hazards of one's own words on one form."""
+LAST_YEAR: Final = 2999
+"""Beyond it a day has no next one to count until."""
 SIZES: Final = ("area", "beds", "children")
 
 
@@ -267,7 +269,7 @@ class PeriodForm(forms.Form):
         today = timezone.localdate()
         last = cleaned.get("last") or today
         first = cleaned.get("first") or last.replace(day=1)
-        if not first <= last <= first + timedelta(days=732):
+        if not timedelta() <= last - first <= timedelta(days=732) or last.year > LAST_YEAR:
             self.add_error("last", _("Give a period of at most two years, the first day first."))
         return {**cleaned, "first": first, "last": last}
 
