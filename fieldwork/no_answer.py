@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from fieldwork.models import CareSubject, Visit
+from fieldwork.once import sealed_key
 from grid.scope import scope_of
 from incidents.intake import NewIncident, report_incident
 from incidents.models import Category, Incident
@@ -21,6 +22,7 @@ TIMES: Final = 2
 """Visits without an answer, one after the other, that make an incident."""
 APART: Final = timedelta(minutes=30)
 """What is noted sooner after a try is a second tap at the same door, not a second try."""
+KEY: Final = "care-no-answer"
 CATEGORY: Final = "S214"
 """养老助残 of the local classes; the dispatcher chooses when the office has deleted it."""
 
@@ -60,24 +62,35 @@ def unanswered(subject: CareSubject, *, until: datetime) -> QuerySet[Visit]:
     at_the_door = Visit.objects.filter(Q(subject=subject) | Q(household=subject.household_id), at__lte=until)
     answered = at_the_door.exclude(outcome=Visit.Outcome.NOT_HOME).aggregate(last=Max("at"))["last"]
     ended = at_the_door.filter(incident__source=Source.PATROL).aggregate(last=Max("incident__closed_at"))["last"]
+    own = Incident.objects.filter(source=Source.PATROL, external_id__startswith=f"{KEY}-{subject.pk}-")
+    ended = max(filter(None, (ended, own.aggregate(last=Max("closed_at"))["last"])), default=None)
     rows: QuerySet[Visit] = at_the_door.filter(outcome=Visit.Outcome.NOT_HOME)
     since = max((moment for moment in (answered, ended) if moment), default=None)
     return rows.filter(at__gt=since) if since else rows
 
 
 def _report(subject: CareSubject, *, first: int, days: list[datetime]) -> NewIncident:
-    building = subject.household.building
+    """Under a sensitive tag the report names neither the building nor the hours of the visits: whoever reads incidents
+    and visits, but not such tags, would find the door by them."""
+    building, hidden = subject.household.building, subject.tag.is_sensitive
     words: dict[str, Any] = {
-        "building": str(building),
+        "building": str(building.compound) if hidden else str(building),
         "days": "、".join(f"{timezone.localtime(day):%m-%d %H:%M}" for day in days),
         "number": subject.pk,
     }
     with translation.override(settings.LANGUAGE_CODE):
         return NewIncident(
             title=_("Nobody answered twice: see whether all is well (%(building)s)") % words,
-            text=_(
-                "Two visits in a row found nobody (%(days)s). Go there and see whether the person is well."
-                " The door stands at care subject no. %(number)s, for those who may see it."
+            text=(
+                _(
+                    "Two visits in a row found nobody. Go there and see whether the person is well."
+                    " The door stands at care subject no. %(number)s, for those who may see it."
+                )
+                if hidden
+                else _(
+                    "Two visits in a row found nobody (%(days)s). Go there and see whether the person is well."
+                    " The door stands at care subject no. %(number)s, for those who may see it."
+                )
             )
             % words,
             source=Source.PATROL,
@@ -85,5 +98,5 @@ def _report(subject: CareSubject, *, first: int, days: list[datetime]) -> NewInc
             urgency=Urgency.URGENT,
             grid=subject.grid,
             compound=building.compound,
-            external_id=f"care-no-answer-{subject.pk}-{first}",
+            external_id=sealed_key(f"{KEY}-{subject.pk}-{first}"),
         )

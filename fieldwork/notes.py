@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.text_guard import clean_text
 from fieldwork import visits
 from fieldwork.models import DutyKind, FieldPhoto, FieldStep, QuickNote, Visit
-from fieldwork.once import write_once
+from fieldwork.once import sealed_uuid, write_once
 from fieldwork.pictures import attach, processed
 from grid.access import demand
 from grid.models import Grid
@@ -211,7 +211,7 @@ def _report(note: QuickNote, actor: User, now: datetime) -> dict[str, Any]:
         source=Source.PATROL,
         grid=note.grid,
         happened_at=note.at,
-        client_uuid=uuid5(note.client_id, "incident"),
+        client_uuid=sealed_uuid(note.client_id, "incident"),
         photos=_photos(note),
     )
     return {"incident": report_incident(new, actor=actor, now=now)}
@@ -221,7 +221,7 @@ def _visit(note: QuickNote, actor: User, now: datetime) -> dict[str, Any]:
     new = visits.NewVisit(
         outcome=Visit.Outcome.MET, grid=note.grid, text=note.text, at=max(note.at, now - OLDEST), photos=_photos(note)
     )
-    visit, _made = visits.record_visit(new, actor=actor, now=now, client_id=uuid5(note.client_id, "visit"))
+    visit, _made = visits.record_visit(new, actor=actor, now=now, client_id=sealed_uuid(note.client_id, "visit"))
     return {"visit": visit}
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow
@@ -23,6 +24,20 @@ class Conflict(NotNow):
         said = _("This was sent before with other words. Both are kept: decide which one counts.")
         super().__init__(said, {"client_id": [str(said)]})
         self.first = first
+
+
+def sealed_key(words: str) -> str:
+    """`words` with a seal: a key under which the platform reports an incident of its own, once.
+
+    Plain "knock-7" could be reported by anybody beforehand: the platform's own incident would then never come, or
+    the record that needs it would be refused as a repeat of a stranger's.
+    """
+    return f"{words}-{salted_hmac('fieldwork.once', words).hexdigest()[:16]}"
+
+
+def sealed_uuid(first: UUID, words: str) -> UUID:
+    """The id of what follows from the record `first`, the same each time; ids of records are known, their seals not."""
+    return UUID(bytes=salted_hmac("fieldwork.once", f"{first} {words}").digest()[:16], version=4)
 
 
 def digest_of(given: Mapping[str, Any]) -> str:

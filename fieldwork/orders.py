@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.text_guard import clean_text
 from fieldwork import hazards, order_news, stages
 from fieldwork.models import Hazard, Inspection, Recheck, RectificationNotice
+from fieldwork.once import sealed_key
 from grid.access import demand
 from grid.models import Grid, Organization
 from grid.stages import check_version
@@ -234,7 +235,7 @@ def _case(
             grid=notice.grid,
             point=place.point,
             address=place.address,
-            external_id=f"rectification:{notice.pk}",
+            external_id=sealed_key(f"rectification:{notice.pk}"),
         ),
         actor=actor,
         now=now,

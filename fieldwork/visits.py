@@ -107,8 +107,10 @@ def _look_after(visit: Visit, subjects: list[CareSubject], *, actor: User, now: 
     where = visit.grid_code if actor.is_service else None
     if not scope_of(actor).can("incident.report", where):
         return
-    raised = [note_outcome(subject, visit, actor=actor, now=now) for subject in everybody.values()]
-    if found := next((incident for incident in raised if incident), None):
+    raised = [(subject, note_outcome(subject, visit, actor=actor, now=now)) for subject in everybody.values()]
+    # a visit that everybody reads does not say that somebody under a sensitive tag lives behind its door
+    told = (one for subject, one in raised if visit.subject_id or not subject.tag.is_sensitive)
+    if found := next((incident for incident in told if incident), None):
         Visit.objects.filter(pk=visit.pk).update(incident=found)
         visit.incident = found
 
@@ -194,5 +196,7 @@ def _given(new: NewVisit) -> dict[str, Any]:
         "text": new.text,
         "next_on": new.next_on,
         "musts": sorted(must.pk for must in new.musts),
+        "also": sorted(duty.pk for duty in new.also),
+        "grid": new.grid.code if new.grid else None,
         "photos": sorted(photo.sha256 for photo in new.photos),
     }
