@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.text_guard import clean_text
-from fieldwork.models import Household, KnockAction, KnockedDoor
-from fieldwork.once import write_once
+from fieldwork.models import FieldStep, Household, KnockAction, KnockedDoor
+from fieldwork.once import sealed_key, write_once
 from fieldwork.stages import advance, keep_step
 from grid.access import demand
 from grid.models import Building, Grid
@@ -29,8 +29,12 @@ from incidents.models.incident import Source
 
 MOST_BUILDINGS: Final = 200
 LONGEST: Final = timedelta(days=92)
+OLDEST: Final = timedelta(days=31)
+"""How late a door may be written down: a phone that was without a network."""
 MOST_SAID: Final = 12
 """Opinions that a first draft quotes, each once."""
+DOOR: Final = "knockeddoor"
+"""What the record of tries calls a door."""
 TITLE, QUESTION, COMPANIONS, RESULT, LASTING, ROOM, OPINION = 100, 500, 200, 3000, 2000, 20, 500
 
 
@@ -177,7 +181,7 @@ def follow_up(action: KnockAction, *, text: str, actor: User, now: datetime) -> 
         source=Source.PATROL,
         grid=action.grid,
         compound=first.compound if first else None,
-        external_id=f"knock-{action.pk}",
+        external_id=sealed_key(f"knock-{action.pk}"),
     )
     with transaction.atomic():
         incident = report_incident(new, actor=actor, now=now)
@@ -199,13 +203,29 @@ def write_door(
     clean = _door(new, now)
     given = {name: getattr(clean, name) for name in ("unit", "room", "answer", "stand", "opinion")}
     given |= {"action": action.pk, "building": clean.building.pk}
-    key = client_id or uuid4()
+    key, made = client_id or uuid4(), True
 
     def write(digest: str) -> KnockedDoor:
+        nonlocal made
         _demand_open(action, clean.building)
+        if (known := _sent_earlier(action, clean, key, actor)) is not None:
+            made = False
+            return known
         return _upsert(action, clean, actor=actor, now=now, sent=(key, digest))
 
-    return write_once(KnockedDoor, key, given, actor=actor, write=write)
+    door, written = write_once(KnockedDoor, key, given, actor=actor, write=write)
+    return door, written and made
+
+
+def _sent_earlier(action: KnockAction, new: NewDoor, key: UUID, actor: User) -> KnockedDoor | None:
+    """The door when `key` was one of its tries before: the door itself remembers the last id only.
+
+    Without this, what the phone sends again after somebody else tried the door would take the place of the newer words.
+    """
+    where = {"building": new.building, "unit": new.unit, "room": new.room}
+    door: KnockedDoor | None = action.doors.select_for_update(of=("self",)).filter(**where).first()
+    tries = FieldStep.objects.filter(subject=DOOR, subject_id=door.pk if door else 0, text=str(key), by=actor)
+    return door if door is not None and tries.exists() else None
 
 
 def _door(new: NewDoor, now: datetime) -> NewDoor:
@@ -218,6 +238,8 @@ def _door(new: NewDoor, now: datetime) -> NewDoor:
             ("stand", answered or not (new.stand or new.opinion.strip()), _("Only who answers has an opinion.")),
             ("room", bool(new.room.strip()), _("Which door?")),
             ("at", new.at is None or new.at <= now + timedelta(minutes=5), _("This time is still to come.")),
+            # a time before the year 1 in UTC can be stored, but never read again
+            ("at", new.at is None or new.at >= now - OLDEST, _("Give a time of the last 31 days, not one to come.")),
         )
     )
     return replace(
@@ -254,13 +276,22 @@ def _upsert(action: KnockAction, new: NewDoor, *, actor: User, now: datetime, se
     door = KnockedDoor.objects.select_for_update().filter(**where).first()
     if door is None:
         home = Household.objects.filter(building=new.building, unit=new.unit, room=new.room).first()
-        return KnockedDoor.objects.create(**where, **words, household=home)
+        door = KnockedDoor.objects.create(**where, **words, household=home)
+        _keep_try(door, "", new, client_id, actor=actor, now=now)
+        return door
+    _keep_try(door, door.answer, new, client_id, actor=actor, now=now)
     door.tries += 1
     if not (door.answer == KnockedDoor.Answer.ANSWERED and new.answer != KnockedDoor.Answer.ANSWERED):
         for name, value in words.items():
             setattr(door, name, value)
     door.save(update_fields=["tries", *words])
     return door
+
+
+def _keep_try(door: KnockedDoor, before: str, new: NewDoor, key: UUID, *, actor: User, now: datetime) -> None:
+    FieldStep.objects.create(
+        subject=DOOR, subject_id=door.pk, before=before, after=new.answer, by=actor, at=now, text=str(key)
+    )
 
 
 # --- figures ----------------------------------------------------------------------------------------------------------
