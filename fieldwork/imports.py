@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.errors import NotAllowed
+from accounts.errors import NotAllowed, NotNow
 from accounts.models import User
 from fieldwork.importing import households, places
 from grid.importing.run import apply_kept, dry_run_and_keep
 from grid.models import ImportRun
 from grid.scope import scope_of
 from grid.sheets import write_xlsx
+
+MOST_RUNS: Final = 30
+WITHIN: Final = timedelta(hours=1)
+"""Dry runs that one person may make in this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,9 @@ KINDS: Final[dict[str, ImportKind]] = {
 def check(kind: ImportKind, *, file_name: str, raw: bytes, actor: User, now: datetime) -> ImportRun:
     """A dry run; its file is kept sealed for a day so that it can be applied. NotAllowed without the right anywhere."""
     _demand(kind, actor)
+    # what a dry run counts as new or changed says whether a guess at a sealed value was right
+    if ImportRun.objects.filter(started_by=actor, dry_run=True, started_at__gt=now - WITHIN).count() >= MOST_RUNS:
+        raise NotNow(_("You have tried %(n)s files within an hour. Wait a little.") % {"n": MOST_RUNS})
     return dry_run_and_keep(kind=kind.kind, file_name=file_name, raw=raw, options={}, actor=actor, now=now)
 
 

@@ -20,6 +20,7 @@ from fieldwork.models import Household, Resident
 from fieldwork.people import id_index
 from grid.importing.sheet import Task, cell, need_columns, read_count
 from grid.models import Building
+from grid.scope import scope_of
 from grid.sheets import Row, read_table
 from grid.topology import Finding, Severity
 
@@ -182,9 +183,14 @@ def _check_families(task: Task, flats: Iterable[Flat]) -> None:
 
 
 def _warn_of_moves(task: Task, flats: Iterable[Flat]) -> None:
-    """Who is registered behind another door as well; which one is not said."""
+    """Who is registered behind another door as well; which one is not said.
+
+    Only where the actor may open ID numbers: one dry run would else try thousands of numbers against masked residents.
+    """
     rows = {id_index(number): (row, flat) for row, number, flat in _numbers(flats)}
-    known = Resident.objects.all() if task.actor is None else Resident.objects.visible_to(task.actor)
+    known = Resident.objects.all()
+    if task.actor is not None:
+        known = known.filter(scope_of(task.actor).q("care.reveal", "household__grid_code"))
     people = known.filter(id_index__in=rows, moved_out_on=None)
     doors = people.values_list("id_index", "household__building", "household__unit", "household__room")
     for index, *door in doors:
