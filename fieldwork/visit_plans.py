@@ -48,14 +48,15 @@ def visible_plans(user: Any) -> QuerySet[VisitPlan]:
 
 
 def may_change(plan: VisitPlan, user: Any) -> bool:
-    """Whether `user` plans visits wherever the plan holds."""
-    return scope_of(user).can("field.plan", plan.grid.code if plan.grid else "")
+    """Whether `user` plans visits wherever the plan holds, and sees the tag that it is about."""
+    scope, code = scope_of(user), plan.grid.code if plan.grid else ""
+    return scope.can("field.plan", code) and (not plan.is_sensitive or scope.can("care.sensitive", code))
 
 
 def make_plan(new: NewPlan, *, actor: User, now: datetime) -> VisitPlan:
     """A plan in use; its rounds are opened at once. NotAllowed without `field.plan` there, NotValid by field."""
     columns = _columns(new)
-    demand(actor, "field.plan", new.grid.code if new.grid else "")
+    _demand(actor, new.grid, sensitive=columns["is_sensitive"])
     _refuse_double(new.name, besides=None)
     with transaction.atomic():
         plan = VisitPlan.objects.create(**columns)
@@ -67,7 +68,7 @@ def change_plan(plan: VisitPlan, new: NewPlan, *, actor: User, now: datetime) ->
     """Another rhythm or another target: waiting rounds fall away and are opened anew by what the plan says now."""
     columns = _columns(new)
     for grid in (plan.grid, new.grid):
-        demand(actor, "field.plan", grid.code if grid else "")
+        _demand(actor, grid, sensitive=plan.is_sensitive or columns["is_sensitive"])
     _refuse_double(new.name, besides=plan.pk)
     with transaction.atomic():
         locked = VisitPlan.objects.select_for_update().get(pk=plan.pk)
@@ -81,7 +82,7 @@ def change_plan(plan: VisitPlan, new: NewPlan, *, actor: User, now: datetime) ->
 
 def switch_plan(plan: VisitPlan, *, on: bool, actor: User, now: datetime) -> VisitPlan:
     """Stop a plan, whose waiting rounds fall away, or take it up again."""
-    demand(actor, "field.plan", plan.grid.code if plan.grid else "")
+    _demand(actor, plan.grid, sensitive=plan.is_sensitive)
     with transaction.atomic():
         locked = VisitPlan.objects.select_for_update().get(pk=plan.pk)
         locked.is_active = on
@@ -91,6 +92,12 @@ def switch_plan(plan: VisitPlan, *, on: bool, actor: User, now: datetime) -> Vis
         else:
             VisitDuty.objects.waiting().filter(plan=locked).update(dropped=True)
     return locked
+
+
+def _demand(actor: User, grid: Grid | None, *, sensitive: bool) -> None:
+    """NotAllowed without `field.plan` wherever the plan holds; rounds of a sensitive tag are for who sees such tags."""
+    for capability in ("field.plan", *(["care.sensitive"] if sensitive else [])):
+        demand(actor, capability, grid.code if grid else "")
 
 
 def _open(plan: VisitPlan, now: datetime) -> None:

@@ -35,6 +35,11 @@ from incidents.api.views import OldestFirst
 READS: Final[dict[str, str]] = {"list": "field.view", "retrieve": "field.view"}
 
 
+def may_see_door(user: Any, household: Household | None) -> bool:
+    """Whether `user` sees households where this one is."""
+    return household is not None and scope_of(user).can("household.view", household.grid_code)
+
+
 # --- visits -----------------------------------------------------------------------------------------------------------
 
 
@@ -43,6 +48,7 @@ class VisitBrief(serializers.ModelSerializer[Visit]):
 
     grid = serializers.CharField(source="grid_code", read_only=True)
     place = serializers.SerializerMethodField()
+    household = serializers.SerializerMethodField(help_text="Only for callers who see households there.")
     by = serializers.CharField(source="by.real_name", read_only=True)
     purpose = serializers.CharField(source="purpose.name", read_only=True, allow_null=True, default=None)
     incident = serializers.CharField(source="incident.number", read_only=True, allow_null=True, default=None)
@@ -58,6 +64,10 @@ class VisitBrief(serializers.ModelSerializer[Visit]):
     def get_place(self, visit: Visit) -> str:
         """Building and door, or the place."""
         return place_of(visit, scope_of(self.context["request"].user))
+
+    def get_household(self, visit: Visit) -> int | None:
+        """The household: its id groups what was said at one door, also for whoever may not see the door."""
+        return visit.household_id if may_see_door(self.context["request"].user, visit.household) else None
 
 
 class VisitSerializer(VisitBrief):
@@ -160,6 +170,7 @@ class DutySerializer(serializers.ModelSerializer[VisitDuty]):
 
     grid = serializers.CharField(source="grid_code", read_only=True)
     plan_name = serializers.CharField(source="plan.name", read_only=True)
+    household = serializers.SerializerMethodField(help_text="Only for callers who see households there.")
     building = serializers.SerializerMethodField()
     door = serializers.SerializerMethodField()
 
@@ -169,6 +180,10 @@ class DutySerializer(serializers.ModelSerializer[VisitDuty]):
             *("id", "plan", "plan_name", "grid", "household", "subject", "building", "door", "due_on"),
         )
         read_only_fields = fields
+
+    def get_household(self, duty: VisitDuty) -> int | None:
+        """The household of the round."""
+        return duty.household_id if may_see_door(self.context["request"].user, duty.household) else None
 
     def get_building(self, duty: VisitDuty) -> str:
         """Compound and building."""

@@ -74,5 +74,5 @@ class LogBookForm(forms.Form):
     def clean_month(self) -> tuple[date, date]:
         """Its first and its last day."""
         year, month = self.cleaned_data["month"].split("-")
-        first = date(max(2000, int(year)), int(month), 1)
+        first = date(min(max(2000, int(year)), 2999), int(month), 1)
         return first, (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

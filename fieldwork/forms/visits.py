@@ -16,6 +16,7 @@ from fieldwork.visits import LONGEST, NewVisit
 from grid.forms import DomainForm, day_input
 from grid.models import Building, Grid
 from grid.scope import scope_of
+from incidents.filters import DAYS
 from incidents.forms.fields import PhotosField, Refillable
 
 MOST_BUILDINGS: Final = 300
@@ -175,5 +176,5 @@ class PlanForm(DomainForm):
 class DaysForm(forms.Form):
     """From when to when a page counts."""
 
-    first = forms.DateField(label=_("from"), widget=day_input(), required=False)
-    last = forms.DateField(label=_("until"), widget=day_input(), required=False)
+    first = forms.DateField(label=_("from"), widget=day_input(), required=False, validators=DAYS)
+    last = forms.DateField(label=_("until"), widget=day_input(), required=False, validators=DAYS)
