@@ -30,6 +30,8 @@ from incidents.photostore import StoredPhoto, save_photos
 
 MOST_OTHERS: Final = 20
 CLOCK_SKEW: Final = timedelta(minutes=5)
+OLDEST: Final = timedelta(days=31)
+"""How late a look may be written down: a phone that was without a network."""
 Answer = InspectionAnswer.Answer
 
 
@@ -113,6 +115,8 @@ def _check(given: NewInspection, checklist: Checklist | None, now: datetime) -> 
         wrong["findings"] = [_("At most %(n)d hazards of your own words.") % {"n": MOST_OTHERS}]
     if given.at > now + CLOCK_SKEW:
         wrong["at"] = [_("This lies in the future.")]
+    if given.at < now - OLDEST:
+        wrong["at"] = [_("Give a time of the last 31 days, not one to come.")]
     if wrong:
         raise NotValid(_("Please correct the marked fields."), wrong)
 

@@ -27,7 +27,7 @@ from fieldwork.models import (
     RectificationNotice,
     Visit,
 )
-from incidents.models import Dispute, DisputeEvent, GridTaskEntry, GridTaskPart, Incident, IncidentEvent
+from incidents.models import Dispute, DisputeEvent, GridTask, GridTaskEntry, GridTaskPart, Incident, IncidentEvent
 
 FINDING: Final = ("report", "self_handle")
 HANDLING: Final = ("take", "feedback", "finish", "confirm", "answer")
@@ -110,11 +110,15 @@ def tasks(whose: Whose) -> Iterator[Row]:
     """Progress in the grid's shares of tasks, and shares reported as done."""
     by = Q(by=whose.person) if whose.person is not None else Q()
     entries = GridTaskEntry.objects.filter(whose.days("at"), by, whose.place("part__grid_code"))
+    if whose.reader is not None and whose.person is not None:
+        entries = entries.filter(part__task__in=whose.seen(GridTask).values("pk"))
     for entry in entries.select_related("part__task").order_by("at", "pk")[:MOST_ROWS]:
         amount = f"{entry.amount:+d}" if entry.amount else ""
         yield _task_row(entry.at, entry.part, " ".join(filter(None, (amount, entry.text))))
     by = Q(reported_by=whose.person) if whose.person is not None else Q()
     shares = GridTaskPart.objects.filter(whose.days("reported_at"), by, whose.place("grid_code"))
+    if whose.reader is not None and whose.person is not None:
+        shares = shares.filter(task__in=whose.seen(GridTask).values("pk"))
     for share in shares.select_related("task").order_by("reported_at", "pk")[:MOST_ROWS]:
         yield _task_row(share.reported_at, share, share.report)
 

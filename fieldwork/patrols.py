@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.gis.geos import Point
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -116,7 +116,12 @@ def start_patrol(new: NewPatrol, *, actor: User, now: datetime) -> tuple[Patrol,
         keep_step(patrol, before="", actor=actor, now=now)
         return patrol
 
-    return write_once(Patrol, new.client_id, given, actor=actor, write=write)
+    try:
+        return write_once(Patrol, new.client_id, given, actor=actor, write=write)
+    except IntegrityError as error:  # two phones of one person at the same moment
+        if "patrol_one_under_way" not in str(error):
+            raise
+        raise NotNow(_("You are on a patrol already: finish it first.")) from error
 
 
 # --- end --------------------------------------------------------------------------------------------------------------
