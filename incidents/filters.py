@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.converters import IncidentNumber
 from accounts.errors import NotValid
-from grid.filters import StrictFilterSet
+from grid.filters import AmongFilter, StrictFilterSet
 from grid.geojson import parse_bbox
 from grid.models import Grid
 from incidents.models import Category, Incident, Label, ProblemKind
@@ -56,16 +56,16 @@ def _check_bbox(value: str) -> None:
 class IncidentFilter(filters.FilterSet):
     """What a list of incidents can be narrowed by; every value is checked, nothing is taken as it came."""
 
-    state = filters.MultipleChoiceFilter(label=_("state"), choices=State.choices)
+    state = AmongFilter(label=_("state"), choices=State.choices)
     open = filters.ChoiceFilter(label=_("open only"), choices=YES, method="filter_open")
     overdue = filters.ChoiceFilter(label=_("overdue only"), choices=YES, method="filter_overdue")
     due_soon = filters.ChoiceFilter(label=_("due soon only"), choices=YES, method="filter_due_soon")
     category = filters.ModelMultipleChoiceFilter(
         label=_("category"), queryset=Category.objects.all(), method="filter_category"
     )
-    severity = filters.MultipleChoiceFilter(label=_("severity"), choices=Severity.choices)
+    severity = AmongFilter(label=_("severity"), choices=Severity.choices)
     urgency = filters.ChoiceFilter(label=_("urgency"), choices=Urgency.choices)
-    source = filters.MultipleChoiceFilter(label=_("source"), choices=Source.choices)
+    source = AmongFilter(label=_("source"), choices=Source.choices)
     grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
     handler = filters.ChoiceFilter(label=_("handler"), choices=HANDLER_CHOICES, method="filter_handler")
     reporter = filters.ChoiceFilter(label=_("reporter"), choices=REPORTER_CHOICES, method="filter_reporter")
@@ -86,8 +86,8 @@ class IncidentFilter(filters.FilterSet):
     reworked_min = filters.NumberFilter(
         label=_("reworked at least"), field_name="rework_count", lookup_expr="gte", min_value=1, max_value=MOST_TIMES
     )
-    level = filters.MultipleChoiceFilter(label=_("level that keeps it"), choices=Grid.Level.choices)
-    closing = filters.MultipleChoiceFilter(label=_("kind of closing"), choices=Closing.choices)
+    level = AmongFilter(label=_("level that keeps it"), choices=Grid.Level.choices)
+    closing = AmongFilter(label=_("kind of closing"), choices=Closing.choices)
     is_solved = filters.ChoiceFilter(label=_("really solved"), choices=SOLVED_CHOICES, method="filter_solved")
     inspector = filters.ChoiceFilter(
         label=_("asked to look on site"), choices=REPORTER_CHOICES, method="filter_inspector"

@@ -5,15 +5,15 @@ from typing import ClassVar
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
-from grid.filters import StrictFilterSet
+from grid.filters import AmongFilter, StrictFilterSet
 from incidents.models import Application
 
 
 class ApplicationFilter(filters.FilterSet):
     """Kind, and where it stands."""
 
-    kind = filters.MultipleChoiceFilter(label=_("kind"), choices=Application.Kind.choices)
-    status = filters.MultipleChoiceFilter(label=_("status"), choices=Application.Status.choices)
+    kind = AmongFilter(label=_("kind"), choices=Application.Kind.choices)
+    status = AmongFilter(label=_("status"), choices=Application.Status.choices)
 
     class Meta:
         model = Application

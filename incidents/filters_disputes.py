@@ -7,7 +7,7 @@ import django_filters as filters
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grid.filters import StrictFilterSet
+from grid.filters import AmongFilter, StrictFilterSet
 from grid.models import Grid
 from incidents.callback_queries import CallBackQuerySet
 from incidents.dispute_queries import DisputeQuerySet
@@ -24,10 +24,10 @@ STAGES: Final = (("waiting", _("To be called")), ("done", _("Called")), ("exclud
 class DisputeFilter(filters.FilterSet):
     """What a list of disputes can be narrowed by."""
 
-    state = filters.MultipleChoiceFilter(label=_("state"), choices=Dispute.State.choices)
-    kind = filters.MultipleChoiceFilter(label=_("kind"), choices=Dispute.Kind.choices)
-    risk = filters.MultipleChoiceFilter(label=_("risk"), choices=Dispute.Risk.choices)
-    level = filters.MultipleChoiceFilter(label=_("level"), choices=LEVELS)
+    state = AmongFilter(label=_("state"), choices=Dispute.State.choices)
+    kind = AmongFilter(label=_("kind"), choices=Dispute.Kind.choices)
+    risk = AmongFilter(label=_("risk"), choices=Dispute.Risk.choices)
+    level = AmongFilter(label=_("level"), choices=LEVELS)
     grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
     mine = filters.ChoiceFilter(label=_("mediated by me"), choices=YES, method="filter_mine")
     visit_due = filters.ChoiceFilter(label=_("visit due"), choices=YES, method="filter_visit_due")
@@ -67,10 +67,10 @@ class CallBackFilter(filters.FilterSet):
     """What a list of call-backs can be narrowed by; the numbers of the rates link here."""
 
     stage = filters.ChoiceFilter(label=_("stage"), choices=STAGES, method="filter_stage")
-    contact = filters.MultipleChoiceFilter(label=_("How the call went"), choices=CallBack.Contact.choices)
+    contact = AmongFilter(label=_("How the call went"), choices=CallBack.Contact.choices)
     responded = filters.BooleanFilter(label=_("the unit had made contact"))
     solved = filters.BooleanFilter(label=_("solved"))
-    satisfaction = filters.MultipleChoiceFilter(label=_("satisfaction"), choices=CallBack.Satisfaction.choices)
+    satisfaction = AmongFilter(label=_("satisfaction"), choices=CallBack.Satisfaction.choices)
     counted = filters.ChoiceFilter(label=_("counts in the rates"), choices=YES, method="filter_counted")
     grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
     unit = filters.NumberFilter(label=_("handling unit"), min_value=0, max_value=2**31, method="filter_unit")

@@ -6,7 +6,7 @@ import django_filters as filters
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grid.filters import StrictFilterSet
+from grid.filters import AmongFilter, StrictFilterSet
 from incidents.filters import CODE, YES, as_number
 from incidents.models import Supervision
 from incidents.models.supervision import Trigger
@@ -19,8 +19,8 @@ class StrictSupervisionFilter(StrictFilterSet):
     """What a list of notices can be narrowed by; a mistyped filter is refused."""
 
     kind = filters.ChoiceFilter(label=_("kind"), choices=Supervision.Kind.choices)
-    state = filters.MultipleChoiceFilter(label=_("state"), choices=Supervision.State.choices)
-    trigger = filters.MultipleChoiceFilter(label=_("trigger"), choices=Trigger.choices)
+    state = AmongFilter(label=_("state"), choices=Supervision.State.choices)
+    trigger = AmongFilter(label=_("trigger"), choices=Trigger.choices)
     standing = filters.ChoiceFilter(label=_("standing only"), choices=YES, method="filter_standing")
     late = filters.ChoiceFilter(label=_("reply is late"), choices=YES, method="filter_late")
     mine = filters.ChoiceFilter(label=_("mine"), choices=MINE, method="filter_mine")

@@ -7,7 +7,7 @@ import django_filters as filters
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grid.filters import StrictFilterSet
+from grid.filters import AmongFilter, StrictFilterSet
 from grid.scope import scope_of
 from incidents.filters import CODE, DAYS, LONGEST_QUERY, MOST_WORDS
 from incidents.models import Whistle, WhistleLevel, WhistleTask
@@ -26,8 +26,8 @@ class WhistleFilter(filters.FilterSet):
     """What a list of whistles can be narrowed by; every value is checked."""
 
     q = filters.CharFilter(label=_("words"), max_length=LONGEST_QUERY, method="filter_words")
-    state = filters.MultipleChoiceFilter(label=_("state"), choices=Whistle.State.choices)
-    level = filters.MultipleChoiceFilter(label=_("level"), choices=WhistleLevel.Colour.choices)
+    state = AmongFilter(label=_("state"), choices=Whistle.State.choices)
+    level = AmongFilter(label=_("level"), choices=WhistleLevel.Colour.choices)
     ground = filters.ChoiceFilter(label=_("ground"), choices=Whistle.Ground.choices)
     mine = filters.ChoiceFilter(label=_("mine"), choices=MINE, method="filter_mine")
     grid = filters.CharFilter(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from fieldwork.board import floor_rooms
 from fieldwork.household_queries import not_visited, with_words
 from fieldwork.models import Household
-from grid.filters import StrictFilterSet
+from grid.filters import AmongFilter, StrictFilterSet
 from grid.models import Building
 from incidents.filters import CODE, LONGEST_QUERY
 
@@ -33,7 +33,7 @@ class HouseholdFilter(filters.FilterSet):
         label=_("floor"), min_value=-99, max_value=99, method="filter_floor", widget=forms.HiddenInput
     )
     unit = filters.CharFilter(label=_("staircase"), max_length=10)
-    tenure = filters.MultipleChoiceFilter(label=_("use"), choices=Household.Tenure.choices)
+    tenure = AmongFilter(label=_("use"), choices=Household.Tenure.choices)
     not_visited = filters.ChoiceFilter(
         label=_("nobody met for"), choices=NOT_VISITED, empty_label=_("All"), method="filter_not_visited"
     )

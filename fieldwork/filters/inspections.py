@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fieldwork.models import Hazard, InspectedPlace, Inspection, PlaceKind, RectificationNotice
-from grid.filters import StrictFilterSet
+from grid.filters import AmongFilter, StrictFilterSet
 from grid.forms import day_input
 from incidents.filters import CODE, DAYS, LONGEST_QUERY
 from incidents.overview import midnight
@@ -20,7 +20,11 @@ OPEN: Final = ("issued", "fixing")
 
 def _kind(path: str) -> filters.ModelMultipleChoiceFilter:
     return filters.ModelMultipleChoiceFilter(
-        label=_("kind of place"), field_name=path, to_field_name="code", queryset=PlaceKind.objects.all()
+        label=_("kind of place"),
+        field_name=path,
+        to_field_name="code",
+        queryset=PlaceKind.objects.all(),
+        distinct=False,
     )
 
 
@@ -38,7 +42,7 @@ class PlaceFilter(_InGrid):
     """What the register of places can be narrowed by."""
 
     kind = _kind("kind")
-    group = filters.MultipleChoiceFilter(label=_("group"), field_name="kind__group", choices=PlaceKind.Group.choices)
+    group = AmongFilter(label=_("group"), field_name="kind__group", choices=PlaceKind.Group.choices)
     due = filters.ChoiceFilter(label=_("inspection due"), choices=YES, method="filter_due")
     hazards = filters.ChoiceFilter(label=_("open hazards"), choices=YES, method="filter_hazards")
     gone = filters.ChoiceFilter(label=_("does not exist any more"), choices=YES, method="filter_gone")
@@ -75,7 +79,7 @@ class InspectionFilter(_InGrid):
     """What the list of inspections can be narrowed by; the statistics link here."""
 
     kind = _kind("place__kind")
-    level = filters.MultipleChoiceFilter(label=_("inspected by"), choices=Inspection.Level.choices)
+    level = AmongFilter(label=_("inspected by"), choices=Inspection.Level.choices)
     place = filters.NumberFilter(label=_("inspected place"), field_name="place", min_value=1, max_value=2**62)
     first = filters.DateFilter(label=_("from"), validators=DAYS, method="filter_first", widget=day_input())
     last = filters.DateFilter(label=_("until"), validators=DAYS, method="filter_last", widget=day_input())
@@ -106,12 +110,10 @@ class InspectionFilter(_InGrid):
 class HazardFilter(_InGrid):
     """What the ledger of hazards can be narrowed by; the days are those on which they were found."""
 
-    status = filters.MultipleChoiceFilter(label=_("status"), choices=Hazard.Status.choices)
+    status = AmongFilter(label=_("status"), choices=Hazard.Status.choices)
     is_serious = filters.ChoiceFilter(label=_("serious"), choices=YES, method="filter_serious")
     kind = _kind("place__kind")
-    level = filters.MultipleChoiceFilter(
-        label=_("inspected by"), field_name="inspection__level", choices=Inspection.Level.choices
-    )
+    level = AmongFilter(label=_("inspected by"), field_name="inspection__level", choices=Inspection.Level.choices)
     first = filters.DateFilter(label=_("from"), validators=DAYS, method="filter_first", widget=day_input())
     last = filters.DateFilter(label=_("until"), validators=DAYS, method="filter_last", widget=day_input())
     ordered = filters.ChoiceFilter(label=_("under a notice"), choices=YES, method="filter_ordered")
@@ -141,13 +143,11 @@ class HazardFilter(_InGrid):
 class OrderFilter(_InGrid):
     """What the list of notices to put right can be narrowed by."""
 
-    status = filters.MultipleChoiceFilter(label=_("status"), choices=RectificationNotice.Status.choices)
+    status = AmongFilter(label=_("status"), choices=RectificationNotice.Status.choices)
     open = filters.ChoiceFilter(label=_("open only"), choices=YES, method="filter_open")
     overdue = filters.ChoiceFilter(label=_("overdue only"), choices=YES, method="filter_overdue")
     kind = _kind("place__kind")
-    level = filters.MultipleChoiceFilter(
-        label=_("inspected by"), field_name="inspection__level", choices=Inspection.Level.choices
-    )
+    level = AmongFilter(label=_("inspected by"), field_name="inspection__level", choices=Inspection.Level.choices)
     first = filters.DateFilter(label=_("inspected from"), validators=DAYS, method="filter_first", widget=day_input())
     last = filters.DateFilter(label=_("inspected until"), validators=DAYS, method="filter_last", widget=day_input())
     q = filters.CharFilter(label=_("number or place"), max_length=LONGEST_QUERY, method="filter_words")

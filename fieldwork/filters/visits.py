@@ -13,7 +13,7 @@ from fieldwork.models import KnockAction, MustDo, Period, Visit, VisitDuty, Visi
 from fieldwork.querysets import DutyQuerySet, VisitQuerySet
 from fieldwork.visit_lists import SOON
 from fieldwork.visit_plans import visible_plans
-from grid.filters import StrictFilterSet
+from grid.filters import AmongFilter, StrictFilterSet
 from grid.forms import day_input
 from grid.scope import scope_of
 from incidents.filters import CODE, DAYS
@@ -33,7 +33,7 @@ def _plans(request: Any) -> Any:
 class VisitFilter(filters.FilterSet):
     """What a list of visits can be narrowed by."""
 
-    outcome = filters.MultipleChoiceFilter(label=_("outcome"), choices=Visit.Outcome.choices)
+    outcome = AmongFilter(label=_("outcome"), choices=Visit.Outcome.choices)
     purpose = filters.ModelChoiceFilter(
         label=_("purpose of a visit"), queryset=VisitPurpose.objects.all(), empty_label=_("All")
     )
@@ -133,7 +133,7 @@ class StrictVisitPlanFilter(StrictFilterSet):
 class KnockFilter(filters.FilterSet):
     """What the list of door-knock actions can be narrowed by."""
 
-    status = filters.MultipleChoiceFilter(label=_("state"), choices=KnockAction.Status.choices)
+    status = AmongFilter(label=_("state"), choices=KnockAction.Status.choices)
     grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
 
     class Meta:
