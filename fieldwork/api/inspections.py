@@ -254,18 +254,13 @@ class InspectionViewSet(ScopedReadOnlyViewSet):
     serializer_class = InspectionSerializer
     brief_class = InspectionBrief
     filterset_class = StrictInspectionFilter
+    intake = ("create",)
     access_rules: ClassVar[dict[str, str]] = {"list": "field.view", "retrieve": "field.view", "create": "field.write"}
 
     def get_queryset(self) -> Any:
         """With what is shown."""
         rows = super().get_queryset()
         return rows if self.action == "list" else rows.prefetch_related("answers__item", "hazards__notice")
-
-    def get_throttles(self) -> list[Any]:
-        """Looks that come in have the limit of reports."""
-        if self.action == "create":
-            self.throttle_scope = "intake"
-        return super().get_throttles()
 
     @extend_schema(
         request=NewInspectionInput, responses={200: InspectionSerializer, 201: InspectionSerializer}, filters=False

@@ -107,6 +107,7 @@ class NoteViewSet(ScopedReadOnlyViewSet):
     serializer_class = NoteSerializer
     brief_class = NoteBrief
     filterset_class = StrictNoteFilter
+    intake = ("create",)
     parser_classes = (JSONParser, MultiPartParser, FormParser)
     access_rules: ClassVar[dict[str, str]] = {
         "list": "field.view",
@@ -124,12 +125,6 @@ class NoteViewSet(ScopedReadOnlyViewSet):
         """The page with all that its lines show."""
         page = super().paginate_queryset(queryset)
         return page if page is None else filled(page)
-
-    def get_throttles(self) -> list[Any]:
-        """Notes that come in have the limit of reports."""
-        if self.action == "create":
-            self.throttle_scope = "intake"
-        return super().get_throttles()
 
     @extend_schema(request=NewNoteInput, responses={200: NoteSerializer, 201: NoteSerializer}, filters=False)
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -10,10 +10,8 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from accounts.text_guard import CleanTextSerializerField
 from fieldwork import patrols
@@ -161,13 +159,14 @@ class FinishInput(StrictSerializer):
     at = serializers.DateTimeField(required=False, default=None)
 
 
-class PatrolViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet):
+class PatrolViewSet(ScopedReadOnlyViewSet):
     """Patrols (巡查) that the caller may see; who walks writes."""
 
-    queryset = Patrol.objects.none()
+    queryset = Patrol.objects.all()
     serializer_class = PatrolSerializer
+    brief_class = PatrolBrief
     filterset_class = StrictPatrolFilter
-    lookup_value_regex = "[0-9]{1,18}"
+    intake = ("create", "findings")
     access_rules: ClassVar[dict[str, str]] = {
         "list": SEES,
         "retrieve": SEES,
@@ -178,17 +177,13 @@ class PatrolViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet):
 
     def get_queryset(self) -> Any:
         """Only what the caller may see, or walks herself: everything else is 404."""
-        rows: Any = Patrol.objects.visible_to(self.request.user)
+        rows: Any = super().get_queryset()
         if self.action in ("findings", "finish"):
             rows = Patrol.objects.filter(Q(pk__in=rows.values("pk")) | Q(by=self.request.user))
         rows = patrols.counted(rows.select_related("plan", "by", "grid").defer("grid__boundary"))
         if self.action == "list":
             return rows
         return rows.prefetch_related("passed", "findings__incident", "findings__checkpoint")
-
-    def get_serializer_class(self) -> Any:
-        """A list is brief."""
-        return PatrolBrief if self.action == "list" else self.serializer_class
 
     @extend_schema(request=NewPatrolInput, responses={201: PatrolBrief, 200: PatrolBrief})
     def create(self, request: Request) -> Response:

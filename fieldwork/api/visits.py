@@ -136,18 +136,13 @@ class VisitViewSet(ScopedReadOnlyViewSet):
     serializer_class = VisitSerializer
     brief_class = VisitBrief
     filterset_class = StrictVisitFilter
+    intake = ("create",)
     access_rules: ClassVar[dict[str, str]] = {**READS, "create": "field.write"}
 
     def get_queryset(self) -> Any:
         """With what is shown."""
         rows = for_lists(super().get_queryset())  # type: ignore[arg-type]
         return rows if self.action == "list" else rows.prefetch_related("musts")
-
-    def get_throttles(self) -> list[Any]:
-        """Visits that come in have the limit of reports."""
-        if self.action == "create":
-            self.throttle_scope = "intake"
-        return super().get_throttles()
 
     @extend_schema(request=NewVisitInput, responses={200: VisitSerializer, 201: VisitSerializer}, filters=False)
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
