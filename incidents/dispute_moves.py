@@ -106,7 +106,7 @@ MOVES: Final[tuple[DisputeMove, ...]] = (
         Kind.VISITED,
         needs=("happened_at", "text"),
         asks=("is_kept", "next_visit_on"),
-        words=_("What was found"),
+        words=_("What the return visit found"),
     ),
     DisputeMove(
         # 小事不出小区、一般事不出社区、大事不出街道: upward with a reason (domain.md 2.7)

@@ -254,7 +254,7 @@ def session_excel(request: HttpRequest, pk: int) -> HttpResponse:
     session, now, actor = find_session(request, pk), timezone.now(), person(request)
     demand(actor, "training.edit", session.grid_code)
     note_export(actor=actor, object_type="training", object_id=pk, fields="names", now=now, request=request)
-    header = [_("No."), _("Person"), _("Attendance"), _("Test"), _("Remark"), _("Signature")]
+    header = [_("No."), _("Person"), _("Attendance at the session"), _("Test"), _("Remark"), _("Signature")]
     tests = {True: _("passed"), False: _("not passed"), None: ""}
     rows = session.attendance.select_related("user").order_by("user__real_name", "pk")
     cells = (
@@ -262,5 +262,5 @@ def session_excel(request: HttpRequest, pk: int) -> HttpResponse:
         for n, row in enumerate(rows, 1)
     )
     title = f"{session.course.title} {timezone.localtime(session.starts_at):%Y-%m-%d}"
-    content = write_xlsx(header, cells, as_of=now, title=_("Attendance"), author=actor.real_name)
+    content = write_xlsx(header, cells, as_of=now, title=_("Attendance at the session"), author=actor.real_name)
     return attachment(content, EXCEL_TYPE, f"{title}.xlsx")
