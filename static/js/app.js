@@ -194,7 +194,7 @@
     all("details[data-menu][open]").forEach(function (menu) { if (!menu.contains(event.target)) menu.open = false; });
     if (document.body.classList.contains("nav-open") && !event.target.closest(".shell-nav,[data-open-nav]")) document.body.classList.remove("nav-open");
   });
-  on("click", "tr[data-row-href]", function (row, event) {
+  on("click", "[data-row-href]", function (row, event) {
     if (event.target.closest("a,button,input,label,select")) return;
     if (event.ctrlKey || event.metaKey) window.open(row.dataset.rowHref); else location.href = row.dataset.rowHref;
   });
