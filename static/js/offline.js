@@ -65,7 +65,11 @@
     if (form.dataset.draft) gg.dropDraft(form);
     form.reset();
   }
-  function goTo(address) { location.href = address; }
+  /* the same list again is read anew where it stands: the next door is under the thumb, not forty doors below */
+  function goTo(address) {
+    var to = new URL(address, location.href);
+    if (to.pathname + to.search === location.pathname + location.search) location.reload(); else location.href = address;
+  }
   function putAside(form, entry, words) {
     /* a list of small forms that is not kept (visits that are due) stays: its next form is the next door */
     var kept = navigator.serviceWorker && navigator.serviceWorker.controller && (form.dataset.offlineNext || !form.dataset.offlineSame);
