@@ -74,7 +74,7 @@ def inspections(rows: QuerySet[Any], *, actor: User, now: datetime, request: Htt
 
     found = rows.select_related("place__kind", "grid", "by").defer("grid__boundary", "place__phone")
     done = Count("hazards", filter=Q(hazards__status__in=inspection_figures.DONE))
-    found = found.annotate(found=Count("hazards"), done=done).order_by("-id")
+    found = found.annotate(found=Count("hazards"), done=done).order_by("-at", "-id")
     return _made(found, _("Inspections"), head, cells, actor=actor, now=now, request=request)
 
 

@@ -36,7 +36,7 @@ def _header() -> list[str]:
 
 def _cells(rows: NoteQuerySet) -> Iterator[list[Any]]:
     note: QuickNote
-    for note in rows.for_lists().order_by("-id").iterator(chunk_size=1000):
+    for note in rows.for_lists().order_by("-at", "-id").iterator(chunk_size=1000):
         yield [
             note.at,
             note.grid.name,

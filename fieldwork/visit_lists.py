@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -188,7 +188,7 @@ def _header() -> list[str]:
 
 def _cells(rows: VisitQuerySet) -> Iterator[list[Any]]:
     nobody = Scope()
-    found = for_lists(rows).prefetch_related("musts").order_by(F("id").desc())
+    found = for_lists(rows).prefetch_related("musts").order_by("-at", "-id")
     for visit in found.iterator(chunk_size=1000):
         yield [
             visit.at,

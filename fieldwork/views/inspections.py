@@ -130,7 +130,7 @@ def inspection_list(request: HttpRequest) -> HttpResponse:
     chosen = narrowed(InspectionFilter(request.GET, queryset=_visible(Inspection, request), request=request))
     rows = chosen.qs.select_related("place__kind", "grid", "by").defer("grid__boundary", "place__phone")
     found = Count("hazards"), Count("hazards", filter=Q(hazards__status__in=("open", "ordered")))
-    page = keyset_page(rows.annotate(found=found[0], waiting=found[1]).order_by("-id"), request.GET, size=PAGE_SIZE)
+    page = keyset_page(rows.annotate(found=found[0], waiting=found[1]), request.GET, size=PAGE_SIZE, by="at")
     return render(request, "fieldwork/inspections.html", {"form": chosen.form, "page": page})
 
 

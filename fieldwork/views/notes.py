@@ -92,7 +92,7 @@ def filtered(request: HttpRequest) -> NoteFilter:
 @requires("field.view")
 @require_safe
 def note_list(request: HttpRequest) -> HttpResponse:
-    """The notes of the filters, the last received first."""
+    """The notes of the filters, the latest first."""
     chosen, scope = filtered(request), scope_of(request.user)
     context = {
         "form": chosen.form,
@@ -106,7 +106,7 @@ def note_list(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, rows: NoteQuerySet) -> KeysetPage[QuickNote]:
-    page = keyset_page(rows.only("pk").order_by("-id"), request.GET, size=PAGE_SIZE)
+    page = keyset_page(rows.only("pk"), request.GET, size=PAGE_SIZE, by="at")
     return replace(page, rows=filled(page.rows))
 
 

@@ -48,7 +48,7 @@ def _filtered(request: HttpRequest) -> tuple[PatrolFilter, Any]:
 def patrol_list(request: HttpRequest) -> HttpResponse:
     """The patrols of the filters, newest first."""
     chosen, rows = _filtered(request)
-    page = keyset_page(rows, request.GET, size=PAGE_SIZE)
+    page = keyset_page(rows, request.GET, size=PAGE_SIZE, by="at")
     context = {
         "form": chosen.form,
         "grid_names": grid_choices(request),
@@ -74,7 +74,7 @@ def patrols_excel(request: HttpRequest) -> HttpResponse:
 
 
 def _cells(rows: Any) -> Iterator[list[Any]]:
-    for row in rows.order_by("-id").iterator(chunk_size=1000):
+    for row in rows.order_by("-at", "-id").iterator(chunk_size=1000):
         plan = row.plan.name if row.plan else ""
         place = [row.grid.name, row.grid_code, row.by.real_name, row.get_status_display()]
         yield [row.at, row.finished_at, row.get_kind_display(), plan, *place, row.found, row.cases, row.text]
@@ -139,6 +139,12 @@ def _find(request: HttpRequest, pk: int) -> PatrolPlan:
     return found
 
 
+def _chosen(grids: Any, request: HttpRequest) -> Any:
+    """The grid of the address, 404 out of reach; the widest one of the reader's without."""
+    code = request.GET.get("grid", "")[:24].replace("\x00", "")
+    return get_object_or_404(grids, code=code) if code else grids.first()
+
+
 @requires("field.plan")
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -146,7 +152,7 @@ def plan_new(request: HttpRequest) -> HttpResponse:
     """A plan of one grid."""
     grids = Grid.objects.filter(scope_of(request.user).q("field.plan", "code")).current(timezone.localdate())
     grids = grids.filter(level__gte=Grid.Level.STREET).defer("boundary").order_by("level", "code")
-    grid = get_object_or_404(grids, code=request.GET["grid"]) if request.GET.get("grid") else grids.first()
+    grid = _chosen(grids, request)
     initial = {"starts_on": timezone.localdate(), "weekdays": [1, 2, 3, 4, 5, 6, 7]}
     form = PlanForm(request.POST or None, initial=initial)
     if form.is_bound and form.is_valid() and grid is not None:

@@ -226,9 +226,9 @@ def _filtered(request: HttpRequest) -> VisitFilter:
 @requires("field.view")
 @require_safe
 def visit_list(request: HttpRequest) -> HttpResponse:
-    """The visits of the filters, the last received first."""
+    """The visits of the filters, the latest first."""
     chosen, scope = _filtered(request), scope_of(request.user)
-    page = keyset_page(for_lists(chosen.qs).order_by("-id"), request.GET, size=PAGE_SIZE)
+    page = keyset_page(for_lists(chosen.qs), request.GET, size=PAGE_SIZE, by="at")
     context = {
         "form": chosen.form,
         "page": page,

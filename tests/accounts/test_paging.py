@@ -1,6 +1,6 @@
 """Pages by key, strict numbers and addresses."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,8 +23,8 @@ def seven(person: User, now: datetime) -> list[int]:
     return [record(action="export", actor=person, now=now).pk for _number in range(7)][::-1]
 
 
-def page(query: str, size: int = 3) -> KeysetPage[Any]:
-    return keyset_page(AccessEvent.objects.all(), QueryDict(query), size=size)
+def page(query: str, size: int = 3, by: str = "") -> KeysetPage[Any]:
+    return keyset_page(AccessEvent.objects.all(), QueryDict(query), size=size, by=by)
 
 
 def ids(shown: KeysetPage[Any]) -> list[int]:
@@ -45,6 +45,19 @@ def test_walking_up_leads_the_same_way_back(seven: list[int]) -> None:
     assert ids(page(third.previous_url_params)) == ids(second)
     assert ids(page(second.previous_url_params)) == seven[:3]
     assert not page(second.previous_url_params).has_previous
+
+
+def test_rows_that_came_late_stand_where_they_happened(person: User, now: datetime) -> None:
+    hours = (3, 1, 2, 1, 5, 4, 1)
+    moments = [now - timedelta(hours=n) for n in hours]
+    rows = [(at, record(action="export", actor=person, now=at).pk) for at in moments]
+    newest_first = [pk for _at, pk in sorted(rows, reverse=True)]
+    first = page("", by="at")
+    second = page(first.next_url_params, by="at")
+    third = page(second.next_url_params, by="at")
+    assert ids(first) + ids(second) + ids(third) == newest_first
+    assert ids(page(third.previous_url_params, by="at")) == ids(second)
+    assert ids(page(second.previous_url_params, by="at")) == ids(first)
 
 
 def test_filters_stay_in_the_links(seven: list[int]) -> None:
