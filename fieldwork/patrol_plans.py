@@ -77,9 +77,9 @@ class Round:
 def add_plan(new: NewPlan, *, grid: Grid, actor: User) -> PatrolPlan:
     """Plan patrols of `grid`. NotAllowed without field.plan there, NotValid with a message for every wrong field."""
     demand(actor, "field.plan", grid.code)
-    columns = _columns(new, grid)
     with transaction.atomic():
-        plan = PatrolPlan.objects.create(grid=grid, grid_code=grid.code, **columns)
+        Grid.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=grid.pk)  # one name is given once
+        plan = PatrolPlan.objects.create(grid=grid, grid_code=grid.code, **_columns(new, grid))
         _set_checkpoints(plan, new.checkpoints)
     return plan
 

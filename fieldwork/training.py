@@ -29,6 +29,7 @@ from notices.writing import Message, notify_all
 Presence = Attendance.Presence
 Status = TrainingSession.Status
 
+STREET_DIGITS: Final = 9
 MOST_PEOPLE: Final = 2000
 """People of one session."""
 LONGEST: Final = timedelta(days=14)
@@ -184,7 +185,9 @@ def call(
         demand(actor, "training.edit", locked.grid_code)
         _demand_status(locked, Status.PLANNED)
         there = set(locked.attendance.values_list("user", flat=True))
-        wanted = {person.pk: person for person in [*_holders(locked, kinds), *people]}
+        guests = list(people)
+        _check_guests(locked, guests)
+        wanted = {person.pk: person for person in [*_holders(locked, kinds), *guests]}
         new = [person for pk, person in sorted(wanted.items()) if pk not in there]
         _check_room(locked, len(new), len(there))
         Attendance.objects.bulk_create(Attendance(session=locked, user=person, noted_at=now) for person in new)
@@ -199,6 +202,17 @@ def _holders(session: TrainingSession, kinds: Sequence[str]) -> QuerySet[User]:
     posts = Post.objects.on(day).filter(kind__in=list(kinds))
     posts = posts.filter(Q(grid__code__startswith=code) | Q(organization__grid__code__startswith=code))
     return User.objects.filter(pk__in=posts.values("user"), is_active=True, kind=User.Kind.PERSON)
+
+
+def _check_guests(session: TrainingSession, people: Sequence[User]) -> None:
+    """NotValid for somebody who works in another street: her record of competence is written by her own academy."""
+    street, day = session.grid_code[:STREET_DIGITS], timezone.localdate(session.starts_at)
+    above = [street[:n] for n in range(1, len(street))]
+    where = Q(grid__code__startswith=street) | Q(organization__grid__code__startswith=street)
+    posts = Post.objects.on(day).filter(where | Q(grid__code__in=above) | Q(organization__grid__code__in=above))
+    known = set(posts.filter(user__in=people).values_list("user", flat=True))
+    strangers = any(person.pk not in known for person in people)
+    demand_valid((("person", not strangers, _("This person holds no post in the street of the session.")),))
 
 
 def _check_room(session: TrainingSession, new: int, there: int) -> None:

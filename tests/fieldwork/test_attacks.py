@@ -11,10 +11,10 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.errors import NotAllowed, NotNow, NotValid
-from fieldwork import imports, inspections, knocking, notes, people, visit_plans, visits
+from fieldwork import imports, inspections, knocking, notes, people, training, visit_plans, visits
 from fieldwork.imports import KINDS
 from fieldwork.knocking import NewAction, NewDoor
-from fieldwork.models import Visit, VisitDuty
+from fieldwork.models import Course, Visit, VisitDuty
 from grid.importing.run import import_file
 from grid.sheets import write_csv
 from incidents.intake import NewIncident, report_incident
@@ -189,3 +189,15 @@ def test_other_rounds_or_another_grid_are_other_words(world: VisitWorld) -> None
 )
 def test_the_last_days_of_the_calendar_break_no_page(world: VisitWorld, address: str) -> None:
     assert signed_in(world.leader).get(f"/{address}").status_code in (200, 400)
+
+
+def test_the_record_of_somebody_in_another_street_is_not_written_here(world: VisitWorld) -> None:
+    stranger = posted("stranger", "grid_worker", world.grids[street.OTHER_GRID])
+    guest = posted("guest", "grid_worker", world.grids[street.SISTER])
+    begins = NOW + DAY
+    course = Course.objects.create(title="消防", form="lecture")
+    new = training.NewSession(course, begins, begins + timedelta(hours=2), "会议室")
+    session = training.plan(new, grid=world.grids[street.COMMUNITY], actor=world.leader, now=NOW)
+    assert training.call(session, people=[guest], actor=world.leader, now=NOW) == 1
+    with pytest.raises(NotValid):
+        training.call(session, people=[stranger], actor=world.leader, now=NOW)
