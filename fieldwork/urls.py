@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notes/<ascii_int:pk>/become/<slug:kind>/", notes.note_become, name="note_become"),
     path("notes/<ascii_int:pk>/take-back/", notes.note_take_back, name="note_take_back"),
     path("field-volumes/", volumes.field_volumes, name="volumes"),
+    path("field-volumes/excel/", volumes.field_volumes_excel, name="volumes_excel"),
     path("field-photos/<uuid:public_id>/", photos.photo, name="photo"),
     # patrols, policies
     path("patrols/", patrol_plans.patrol_list, name="patrols"),

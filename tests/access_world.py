@@ -815,6 +815,7 @@ QUERIES: dict[str, tuple[str, Callable[[Side], str], str]] = {
     "fieldwork:inspection_statistics": ("grid", lambda side: side.community.code, "field.view"),
     "reports:list": ("grid", lambda side: side.community.code, "report.view"),
     "fieldwork:volumes": ("grid", lambda side: side.grid.code, "field.view"),
+    "fieldwork:volumes_excel": ("grid", lambda side: side.grid.code, "field.view"),
     "reports:preview": ("grid", lambda side: side.community.code, "report.view"),
     "reports:indicator": ("grid", lambda side: side.community.code, "report.view"),
     "reports:burden": ("grid", lambda side: side.street, "burden.view"),

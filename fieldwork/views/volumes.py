@@ -6,17 +6,23 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from accounts.exports import attachment, note_export
 from accounts.narrowing import demand_filters
 from fieldwork.volumes import KINDS, Volume, volumes
 from grid.access import requires
 from grid.models import Grid
 from grid.profile import children
 from grid.scope import scope_of
+from grid.sheets import write_xlsx
 from incidents.forms.callbacks import PeriodForm
+from incidents.views.cases import XLSX
+from incidents.views.finding import person
 
 LISTS: Final = {
     # kind: label, list, names of its first and last day
@@ -31,21 +37,52 @@ LISTS: Final = {
 @require_safe
 def field_volumes(request: HttpRequest) -> HttpResponse:
     """The last 30 days, or those chosen, of the reader's own grid or of the one in ?grid=."""
-    form = PeriodForm(request.GET)
-    demand_filters(form)
-    top, (first, last), (start, end) = _top(request, form.cleaned_data["grid"]), form.days, form.moments
-    below = list(children(top, today=last)) if top else []
-    lines, total = volumes(top, below, user=request.user, start=start, end=end) if top else ([], None)
+    top, (first, last), lines, total = _counted(request)
+    days = {"first": first, "last": last}
     context = {
-        "form": form,
+        "form": PeriodForm(initial={**days, "grid": request.GET.get("grid", "")}),
         "top": top,
-        "first": first,
-        "last": last,
-        "heads": [label for label, *_rest in LISTS.values()],
+        **days,
+        "heads": _heads(),
         "lines": [(line, _cells(line, first, last)) for line in lines],
         "total": _cells(total, first, last) if total else [],
     }
     return render(request, "fieldwork/volumes.html", context)
+
+
+@requires("field.view")
+@require_safe
+def field_volumes_excel(request: HttpRequest) -> HttpResponse:
+    """The same table as a workbook; who takes it is recorded."""
+    top, days, lines, total = _counted(request)
+    now, actor = timezone.now(), person(request)
+    note_export(actor=actor, object_type="field volumes", fields=str(len(lines)), now=now, request=request)
+    rows = [_row(str(line.grid.name) if line.grid else _("not in a grid below"), days, line) for line in lines]
+    if total:
+        rows.append(_row(_("Together"), days, total))
+    header = [_("Grid"), _("from"), _("until"), *_heads()]
+    content = write_xlsx(header, rows, as_of=now, title=_("Volume of field work"), author=actor.real_name)
+    name = "".join((str(top.name) if top else "", _("Volume of field work"), f"{days[0]:%Y%m%d}-{days[1]:%Y%m%d}.xlsx"))
+    return attachment(content, XLSX, name)
+
+
+def _counted(request: HttpRequest) -> tuple[Grid | None, tuple[date, date], list[Volume], Volume | None]:
+    """The grid, first and last day, a line for every grid below, and the sum."""
+    form = PeriodForm(request.GET)
+    demand_filters(form)
+    top, (start, end) = _top(request, form.cleaned_data["grid"]), form.moments
+    if top is None:
+        return None, form.days, [], None
+    below = list(children(top, today=form.days[1]))
+    return top, form.days, *volumes(top, below, user=request.user, start=start, end=end)
+
+
+def _heads() -> list[str]:
+    return [str(label) for label, *_more in LISTS.values()]
+
+
+def _row(name: str, days: tuple[date, date], line: Volume) -> list[Any]:
+    return [name, *days, *line.counts]
 
 
 def _top(request: HttpRequest, code: str) -> Grid | None:

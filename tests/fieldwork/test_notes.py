@@ -281,6 +281,16 @@ def test_volumes_add_up_grid_by_grid_and_every_number_opens_its_list(world: Worl
     assert client.get(f"/field-volumes/?grid={street.OTHER_GRID}").status_code == 404
 
 
+def test_the_table_of_volumes_is_a_workbook_of_the_days_on_the_page(world: World, write: Write) -> None:
+    write(by="gridleader", grid=world.grids[street.MICRO])
+    client = client_of(world, "gridleader")
+    first = client.get("/field-volumes/").context["form"].initial["first"]
+    book = load_workbook(BytesIO(client.get("/field-volumes/excel/").content))
+    rows = list(book.active.iter_rows(values_only=True))
+    assert rows[-1][3] == 1
+    assert rows[-1][1].date() == first
+
+
 def test_the_admin_shows_notes_and_changes_none(world: World, write: Write) -> None:
     note = write("只看不改", photos=[picture()])
     client = client_of(world, "admin")
