@@ -6,7 +6,6 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -15,7 +14,7 @@ from fieldwork import patrol_plans
 from fieldwork.models import QuickNote, VisitDuty
 from grid.access import requires
 from grid.scope import Scope, scope_of
-from incidents.views.field import HOME_CHECKS, HOME_LIMIT, checks_of, my_tasks, today_of
+from incidents.views.field import home_of
 from incidents.views.finding import person
 
 VISITS: Final = 3
@@ -31,21 +30,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits today: tasks by remaining time, visits and patrols that are due, and the four things done daily."""
     now, user = timezone.now(), person(request)
     today = timezone.localdate(now)
-    checks, figures = checks_of(user), today_of(user, now)
-    figures["waiting"] += len(checks)
-    figures["overdue"] += sum(1 for case in checks if case.due_at and case.due_at < now)
     due, plans = due_visits(user).filter(due_on__lte=today), patrol_plans.due_rounds(user, now)
     rounds = [one for one in plans if one.state(now) in TO_WALK]
     visits = _for_home(due, scope_of(user))
     context = {
-        "now": now,
+        **home_of(user, now),
         "day": today,
         "kept": request.GET.get("kept"),
-        "tasks": list(my_tasks(user)[:HOME_LIMIT]),
-        "checks": checks[:HOME_CHECKS],
-        "more_checks": len(checks) > HOME_CHECKS,
-        "today": figures,
-        "settled_url": f"{reverse('incidents:list')}?handler=me&closed_from={today}",
         "visits": visits[:VISITS],
         "visits_due": due.count() if len(visits) > VISITS else len(visits),
         "rounds": rounds[:ROUNDS],
@@ -67,7 +58,12 @@ def _for_home(rows: QuerySet[VisitDuty], scope: Scope) -> list[dict[str, Any]]:
     """What a line shows: the plan and the building; the door for those who see households. No names, no reasons."""
     door = {
         f"{name}_": Coalesce(f"household__{path}", f"subject__household__{path}")
-        for name, path in (("building", "building__name"), ("unit", "unit"), ("room", "room"))
+        for name, path in (
+            ("compound", "building__compound__name"),
+            ("building", "building__name"),
+            ("unit", "unit"),
+            ("room", "room"),
+        )
     }
     plain = rows.values("pk", "due_on", "plan__name", "grid__name", "grid_code", **door)
     found: list[dict[str, Any]] = [dict(line) for line in plain[: VISITS + 1]]
