@@ -53,6 +53,13 @@ def test_the_number_of_statements_does_not_grow_with_the_households(world, djang
         assert duties.open_due_rounds(now=NOW) == 31
 
 
+def test_a_round_that_has_not_begun_stays_open_also_when_the_phone_names_it(world):
+    each = {"plan": visit_world.plan("每月", "household", "month"), "household": world.home}
+    duty = VisitDuty.objects.create(**each, grid=world.grid, grid_code=world.grid.code, due_on=date(2027, 6, 30))
+    visit(world, also=[duty])
+    assert waiting(household=world.home) == [date(2027, 6, 30)]
+
+
 def test_a_plan_below_a_grid_is_for_that_grid_only(world):
     visit_world.plan("界外", "household", "month", grid=world.grids[street.OTHER_GRID])
     visit_world.plan("界内", "tenure", "month", tenure="owned", grid=world.grids[street.GRID])
