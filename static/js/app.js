@@ -13,6 +13,14 @@
   }
   function all(selector, within) { return Array.prototype.slice.call((within || document).querySelectorAll(selector)); }
 
+  /* ---- the menu is longer than a screen: it opens at the page that one is on ---- */
+  (function () {
+    var nav = document.querySelector(".shell-nav"), here = nav && nav.querySelector(".nav-entry.is-current");
+    if (!here) return;
+    var entry = here.getBoundingClientRect(), frame = nav.getBoundingClientRect();
+    if (entry.bottom > frame.bottom - 60) nav.scrollTop += entry.top - frame.top - nav.clientHeight / 2;
+  })();
+
   /* ---- toasts ---- */
   gg.toast = function (text, tone, action) {
     var box = document.getElementById("toasts");
