@@ -15,10 +15,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from fieldwork import knocking
-from fieldwork.models import KnockAction, KnockedDoor, Patrol, QuickNote, Visit
+from fieldwork.models import Hazard, Inspection, KnockAction, KnockedDoor, Patrol, QuickNote, Visit
 from incidents.models import Incident
 from tests import street
-from tests.fieldwork import visit_world
+from tests.fieldwork import inspecting, visit_world
 from tests.incidents.conftest import World, build_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -312,3 +312,27 @@ def test_doors_are_walked_without_a_network(
         waiting(page, 0)
     heard = {door.room: (door.answer, door.opinion) for door in KnockedDoor.objects.all()}
     assert heard == {"101": ("not_home", ""), "102": ("answered", "九点以后太吵")}
+
+
+def test_an_inspection_without_a_network_arrives_once_with_each_photo_at_its_item(
+    transactional_db: None, context: BrowserContext, live_server: LiveServer, photo: Path
+) -> None:
+    scene = inspecting.build()
+    form = f"/inspections/places/{scene.shop.pk}/inspect/"
+    with app(context, scene.people["gridleader"], live_server) as page:
+        context.set_offline(True)
+        page.goto(form)
+        lines = page.locator(".check-line")
+        lines.nth(1).locator(".check-label").click()
+        lines.nth(1).locator("input[type=file]").set_input_files(photo)
+        expect(lines.nth(1).locator(".photo-list img")).to_have_count(1)
+        page.wait_for_timeout(600)  # the draft is written after a pause
+        page.goto(form)
+        expect(lines.nth(1).locator(".photo-list img")).to_have_count(1)
+        expect(page.locator(".photo-list img")).to_have_count(1)
+        page.click(".report-send")
+        waiting(page, 1)
+        context.set_offline(False)
+        waiting(page, 0)
+    hazard = Hazard.objects.get()
+    assert (hazard.item_id, hazard.photos.count(), Inspection.objects.count()) == (scene.items[1].pk, 1, 1)
