@@ -87,6 +87,10 @@ def _of_django(error: BaseException | None) -> Problem | None:
         return Problem(404, _("There is no such thing, or it is outside your grids."))
     if isinstance(error, PermissionDenied):
         return Problem(403, _("You may not do this."))
+    if isinstance(error, OverflowError):
+        # a moment at the edge of the calendar, which DRF's own check of moments cannot turn into UTC either
+        logger.warning("input beyond what can be counted: %s", error)
+        return Problem(400, _("The input is not valid."))
     if isinstance(error, SuspiciousOperation):
         return Problem(413 if isinstance(error, RequestDataTooBig) else 400, _("The request cannot be read as sent."))
     return None

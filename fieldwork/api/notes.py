@@ -7,10 +7,11 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.parsers import GuardedJSONParser
 from accounts.text_guard import CleanTextSerializerField
 from fieldwork import notes
 from fieldwork.filters.notes import StrictNoteFilter
@@ -108,7 +109,7 @@ class NoteViewSet(ScopedReadOnlyViewSet):
     brief_class = NoteBrief
     filterset_class = StrictNoteFilter
     intake = ("create",)
-    parser_classes = (JSONParser, MultiPartParser, FormParser)
+    parser_classes = (GuardedJSONParser, MultiPartParser, FormParser)
     access_rules: ClassVar[dict[str, str]] = {
         "list": "field.view",
         "retrieve": "field.view",

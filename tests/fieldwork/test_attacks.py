@@ -201,3 +201,30 @@ def test_the_record_of_somebody_in_another_street_is_not_written_here(world: Vis
     assert training.call(session, people=[guest], actor=world.leader, now=NOW) == 1
     with pytest.raises(NotValid):
         training.call(session, people=[stranger], actor=world.leader, now=NOW)
+
+
+def test_one_tap_does_not_make_the_words_about_a_sensitive_tag_an_incident(world: VisitWorld) -> None:
+    new = visits.NewVisit("met", subject=world.secret, text="情绪不稳")
+    visit, _made = visits.record_visit(new, actor=world.leader, now=timezone.now())
+    client = signed_in(world.leader)
+    assert client.post(reverse("fieldwork:visit_incident", args=[visit.pk])).status_code == 409
+    assert (
+        reverse("fieldwork:visit_incident", args=[visit.pk])
+        not in client.get(reverse("fieldwork:visit", args=[visit.pk])).content.decode()
+    )
+
+
+@pytest.mark.parametrize("body", ['{"what": "a\\ud800"}', "[" * 3000])
+def test_the_parser_of_notes_is_the_guarded_one(world: VisitWorld, body: str) -> None:
+    note, _made = notes.write_note(notes.NewNote(uuid4(), "井盖", world.grid), actor=world.worker, now=timezone.now())
+    client = APIClient(raise_request_exception=False)
+    client.force_authenticate(world.worker)
+    url = f"/api/v1/field/notes/{note.pk}/become/"
+    assert client.generic("POST", url, body, content_type="application/json").status_code == 400
+
+
+def test_the_first_day_of_the_calendar_is_no_moment(world: VisitWorld) -> None:
+    client = APIClient(raise_request_exception=False)
+    client.force_authenticate(world.worker)
+    sent = {"client_id": str(uuid4()), "text": "井盖", "at": "0001-01-01"}
+    assert client.post("/api/v1/field/notes/", sent, format="json").status_code == 400
