@@ -151,7 +151,7 @@ def statistics(rows: QuerySet[Inspection], code: str, *, now: datetime) -> bytes
             _("Put right"),
             _("Handed to enforcement"),
             _("Open notices"),
-            _("Overdue"),
+            _("Late"),
         ),
         _("Rate put right"),
     ]
