@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.errors import DomainError, NotAllowed
+from accounts.errors import DomainError, NotAllowed, NotNow
 from accounts.exports import attachment
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
@@ -271,7 +271,10 @@ def visit_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "musts": visit.musts.all(),
         "rounds": seen.filter(visit=visit).select_related("plan"),
         "sees_incident": visit.incident is not None and scope.can("incident.view", visit.incident.grid_code),
-        "may_report": visit.incident is None and visit.text and scope.can("field.write", visit.grid_code),
+        "may_report": visit.incident is None
+        and visit.text
+        and not _is_sealed(visit)
+        and scope.can("field.write", visit.grid_code),
         "sees_home": visit.household is not None and scope.can("household.view", visit.household.grid_code),
     }
     return render(request, "fieldwork/visit.html", context)
@@ -288,7 +291,14 @@ def visit_incident(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("fieldwork:visit", pk)
 
 
+def _is_sealed(visit: Visit) -> bool:
+    """Whether few may read the visit: an incident with its words is read by everybody in the grid."""
+    return visit.subject is not None and visit.subject.tag.is_sensitive
+
+
 def _reported(request: HttpRequest, visit: Visit) -> Incident:
+    if _is_sealed(visit):
+        raise NotNow(_("Few may read this visit, but all read an incident: report it in words of its own."))
     new = NewIncident(
         text=visit.text,
         source=Source.PATROL,
