@@ -14,6 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from accounts.errors import NotAllowed
 
@@ -22,6 +23,10 @@ AnyView = TypeVar("AnyView", bound=View)
 
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed_in"
+
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+"""A page with a form: shown, and sent."""
 
 
 def public(view: AnyView) -> AnyView:

@@ -26,6 +26,8 @@ from xlsxwriter.worksheet import Worksheet
 from accounts.errors import NotValid
 from grid.zipguard import UnsafeArchive, check_archive
 
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The media type of a workbook."""
 MAX_ROWS: Final = 20_000
 MAX_COLS: Final = 60
 MAX_FILE_BYTES: Final = 20 * 1024 * 1024

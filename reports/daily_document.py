@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+from grid.sheets import XLSX
 from reports import tables
 from reports.documents.blocks import Block, Document, Heading, Paragraph, Recipients, Signature, Table, Title
 from reports.documents.excel import PERCENT, WHOLE, Chart, Column, Sheet, build_excel
@@ -17,7 +18,7 @@ from reports.words import templates
 Json = Mapping[str, Any]
 
 WORD_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-EXCEL_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EXCEL_TYPE: Final = XLSX
 ROWS_IN_WORD: Final = 30
 """Longer tables go on in the Excel ledger only; the Word text says how many lines."""
 _WIDTHS: Final = {

@@ -15,14 +15,15 @@ from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
 from accounts.narrowing import demand_filters
 from accounts.numbers import strict_int
+from accounts.rules import form_page
 from fieldwork import competences, courses, training
 from fieldwork.filters.training import CourseFilter
 from fieldwork.forms.training import CourseForm, MaterialForm
 from fieldwork.models import Competence, Course, Material, Teacher
-from fieldwork.views.training import EXCEL_TYPE, form_page, offices, shown_page
+from fieldwork.views.training import offices, shown_page
 from grid.access import requires
 from grid.models import Grid
-from grid.sheets import write_xlsx
+from grid.sheets import XLSX, write_xlsx
 from incidents.views.finding import person
 
 PAGE_SIZE: Final = 30
@@ -184,4 +185,4 @@ def records_excel(request: HttpRequest) -> HttpResponse:
         [one.real_name, one.was_there, one.passed, *(each.last_on or "" for each in earned[one.pk])] for one in rows
     )
     content = write_xlsx(header, cells, as_of=now, title=_("Records of competence"), author=actor.real_name)
-    return attachment(content, EXCEL_TYPE, f"{_('Records of competence')}.xlsx")
+    return attachment(content, XLSX, f"{_('Records of competence')}.xlsx")

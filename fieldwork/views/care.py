@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotAllowed, NotValid
 from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
+from accounts.rules import form_page
 from fieldwork import care, care_reading
 from fieldwork.filters.care import CareFilter
 from fieldwork.forms.care import CareEditForm, CareForm, CareStepForm, ConsentForm, OpenReasonForm
@@ -21,15 +22,12 @@ from fieldwork.models import CarePromise, CareSubject, Household, Visit
 from fieldwork.stages import open_to, steps_of
 from grid.access import demand, requires
 from grid.scope import scope_of
-from grid.sheets import write_xlsx
+from grid.sheets import XLSX, write_xlsx
 from incidents.views.finding import person
 
 PAGE_SIZE: Final = 50
 MOST_ROWS: Final = 20_000
-EXCEL_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CARE: Final = ("care.view", "care.sensitive")
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def find_subject(request: HttpRequest, pk: int) -> CareSubject:
@@ -75,7 +73,7 @@ def care_excel(request: HttpRequest) -> HttpResponse:
     content = write_xlsx(
         care_reading.care_header(), lines, as_of=now, title=_("People in care"), author=reader.real_name
     )
-    return attachment(content, EXCEL_TYPE, f"{_('People in care')}-{timezone.localdate(now):%Y%m%d}.xlsx")
+    return attachment(content, XLSX, f"{_('People in care')}-{timezone.localdate(now):%Y%m%d}.xlsx")
 
 
 @form_page

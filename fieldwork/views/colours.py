@@ -19,17 +19,17 @@ from django.views.decorators.http import require_safe
 
 from accounts.errors import NotValid
 from accounts.exports import attachment, note_export
+from accounts.rules import form_page
 from fieldwork import colours
 from fieldwork.colours import Cell, Counts, Spot
 from fieldwork.forms.care import ColourForm
 from fieldwork.models import CareColour
-from fieldwork.views.care import EXCEL_TYPE, form_page
 from grid.access import requires
 from grid.models import Building, Grid
 from grid.models.grid import CODE_VALIDATOR
 from grid.profile import ancestors
 from grid.scope import Scope, scope_of
-from grid.sheets import write_xlsx
+from grid.sheets import XLSX, write_xlsx
 from incidents.views.finding import person
 
 SEEN_BY: Final = ("care.view", "care.sensitive", "field.view")
@@ -149,7 +149,7 @@ def care_colours_excel(request: HttpRequest) -> HttpResponse:
     header = [_("Place"), *(f"{colour.name} {colour.meaning}" for colour in legend), _("Together")]
     rows = ([line.name, *(_number(cell) for cell in line.cells), _number(line.total)] for line in lines)
     content = write_xlsx(header, rows, as_of=now, title=_("Nine-colour map"), author=reader.real_name)
-    return attachment(content, EXCEL_TYPE, f"{_('Nine-colour map')}-{top.code}-{timezone.localdate(now):%Y%m%d}.xlsx")
+    return attachment(content, XLSX, f"{_('Nine-colour map')}-{top.code}-{timezone.localdate(now):%Y%m%d}.xlsx")
 
 
 def _number(cell: Cell) -> int | str:

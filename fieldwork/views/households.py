@@ -34,8 +34,8 @@ from fieldwork.models import Household, Resident
 from grid.access import demand, requires
 from grid.models import Building
 from grid.scope import scope_of
+from grid.sheets import XLSX
 from incidents.forms.small import RevealForm
-from incidents.views.cases import XLSX
 from incidents.views.finding import person
 
 PAGE_SIZE: Final = 50

@@ -22,7 +22,7 @@ from grid.access import requires
 from grid.importing import kept
 from grid.importing.run import MAX_BYTES
 from grid.models import ImportRun
-from incidents.views.cases import XLSX
+from grid.sheets import XLSX
 from incidents.views.finding import person
 
 SHOWN: Final = 300

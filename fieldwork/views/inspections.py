@@ -13,13 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.errors import NotAllowed, NotNow, NotValid
 from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
 from accounts.narrowing import demand_filters, narrowed
 from accounts.offline import HEADER as KEEP
+from accounts.rules import form_page
 from fieldwork import checklists, hazards, inspection_figures, inspection_tables, inspections, places
 from fieldwork.filters.inspections import HazardFilter, InspectionFilter, OrderFilter, PlaceFilter
 from fieldwork.forms.inspections import FixForm, InspectForm, OrderForm, PeriodForm
@@ -40,11 +41,10 @@ from fieldwork.views.places import find_place
 from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
+from grid.sheets import XLSX
 from incidents.views.finding import person
 
 PAGE_SIZE: Final = 50
-EXCEL_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 # --- one look ---------------------------------------------------------------------------------------------------------
@@ -257,7 +257,7 @@ def statistics_excel(request: HttpRequest) -> HttpResponse:
     rows = inspection_figures.of_period(request.user, first=chosen.first, last=chosen.last, under=chosen.code)
     content = inspection_tables.statistics(rows, chosen.code, now=now)
     name = f"{_('Statistics of inspections')} {chosen.name} {chosen.first:%Y%m%d}-{chosen.last:%Y%m%d}.xlsx"
-    return attachment(content, EXCEL_TYPE, name)
+    return attachment(content, XLSX, name)
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
@@ -279,4 +279,4 @@ def list_excel(request: HttpRequest, name: str) -> HttpResponse:
     filterset, model, table = LISTS[name]
     rows = narrowed(filterset(request.GET, queryset=_visible(model, request), request=request)).qs
     content, title = table(rows, actor=person(request), now=timezone.now(), request=request)
-    return attachment(content, EXCEL_TYPE, f"{title}.xlsx")
+    return attachment(content, XLSX, f"{title}.xlsx")

@@ -18,6 +18,7 @@ from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.numbers import strict_int
 from accounts.offline import kept_offline
+from accounts.rules import form_page
 from fieldwork import knocking
 from fieldwork.filters.visits import KnockFilter
 from fieldwork.forms.knocking import ActionForm, DoorForm, FollowForm, ResultForm
@@ -29,7 +30,6 @@ from grid.access import demand, requires
 from grid.models import Building, Grid
 from grid.scope import scope_of
 from incidents.models import Incident
-from incidents.views.actions import form_page
 from incidents.views.cases import grid_choices
 from incidents.views.finding import person, shown_version
 

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 from accounts.exports import attachment, note_export
 from fieldwork import logbook
 from fieldwork.forms.policies import LogBookForm
-from fieldwork.views.patrol_plans import EXCEL
 from grid.access import requires
 from grid.models import Post
+from grid.sheets import XLSX
 from incidents.views.finding import person
 
 AT_ONCE: Final = 30
@@ -75,4 +75,4 @@ def log_book_excel(request: HttpRequest) -> HttpResponse:
     )
     name = f"{owner.real_name or owner.username}{_('Log book')}{days[0]:%Y-%m}"
     content = logbook.excel(_rows(request, owner, days), title=name, as_of=now)
-    return attachment(content, EXCEL, f"{name}.xlsx")
+    return attachment(content, XLSX, f"{name}.xlsx")

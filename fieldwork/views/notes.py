@@ -31,7 +31,8 @@ from fieldwork.views.answers import conflicting, refused, sent, wants_json
 from fieldwork.views.photos import shown
 from grid.access import requires
 from grid.scope import scope_of
-from incidents.views.cases import XLSX, grid_choices
+from grid.sheets import XLSX
+from incidents.views.cases import grid_choices
 from incidents.views.finding import person
 
 PAGE_SIZE: Final = 50

@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.errors import NotAllowed
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.protect import mask_name
+from accounts.rules import form_page
 from fieldwork import orders, places
 from fieldwork.filters.inspections import OrderFilter
 from fieldwork.forms.inspections import OrderForm, OrderStepForm, RecheckForm, TransferForm
@@ -35,7 +36,6 @@ RIGHTS: Final = {
     "withdraw": "inspection.order",
 }
 """Step of an address → the right it needs at the place."""
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def find_notice(request: HttpRequest, pk: int) -> RectificationNotice:

@@ -24,11 +24,10 @@ from fieldwork.models import Patrol, PatrolPlan
 from grid.access import demand, requires
 from grid.models import Grid
 from grid.scope import scope_of
-from grid.sheets import write_xlsx
+from grid.sheets import XLSX, write_xlsx
 from incidents.views.cases import grid_choices
 from incidents.views.finding import person, shown_version
 
-EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE_SIZE: Final = 50
 MOST_ROWS: Final = 20_000
 MOST_GRIDS: Final = 300
@@ -70,7 +69,7 @@ def patrols_excel(request: HttpRequest) -> HttpResponse:
     header = [_("Begun"), _("Ended"), _("Kind"), _("Plan"), _("Grid"), _("Grid code"), _("By"), _("Status")]
     header += [_("Findings"), _("Cases"), _("Remark")]
     content = write_xlsx(header, _cells(rows), as_of=now, title=_("Patrols"), author=person(request).real_name)
-    return attachment(content, EXCEL, f"{_('Patrols')}{timezone.localdate(now):%Y%m%d}.xlsx")
+    return attachment(content, XLSX, f"{_('Patrols')}{timezone.localdate(now):%Y%m%d}.xlsx")
 
 
 def _cells(rows: Any) -> Iterator[list[Any]]:

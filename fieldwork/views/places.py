@@ -10,11 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotAllowed
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
+from accounts.rules import form_page
 from fieldwork import places
 from fieldwork.filters.inspections import PlaceFilter
 from fieldwork.forms.inspections import PlaceForm
@@ -26,7 +27,6 @@ from incidents.views.finding import person, shown_version
 
 PAGE_SIZE: Final = 50
 SHOWN: Final = 20
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def with_figures(rows: QuerySet[InspectedPlace]) -> QuerySet[InspectedPlace]:

@@ -15,15 +15,16 @@ from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.numbers import strict_int
+from accounts.rules import form_page
 from fieldwork import care_reading, promises
 from fieldwork.filters.care import PromiseFilter
 from fieldwork.forms.care import PromiseForm
 from fieldwork.models import CarePromise, CareSubject, Household
 from fieldwork.stages import open_to
-from fieldwork.views.care import CARE, EXCEL_TYPE, MOST_ROWS, PAGE_SIZE, find_subject, form_page, step_of, story
+from fieldwork.views.care import CARE, MOST_ROWS, PAGE_SIZE, find_subject, step_of, story
 from grid.access import demand, requires
 from grid.scope import Scope, scope_of
-from grid.sheets import write_xlsx
+from grid.sheets import XLSX, write_xlsx
 from incidents.views.finding import person
 
 STEPS: Final = {"keep": promises.keep, "drop": promises.give_up}
@@ -67,7 +68,7 @@ def promise_excel(request: HttpRequest) -> HttpResponse:
     content = write_xlsx(
         care_reading.promise_header(), lines, as_of=now, title=_("List of promises"), author=reader.real_name
     )
-    return attachment(content, EXCEL_TYPE, f"{_('List of promises')}-{timezone.localdate(now):%Y%m%d}.xlsx")
+    return attachment(content, XLSX, f"{_('List of promises')}-{timezone.localdate(now):%Y%m%d}.xlsx")
 
 
 @requires(*CARE)

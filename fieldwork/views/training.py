@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
 from accounts.narrowing import demand_filters
+from accounts.rules import form_page
 from fieldwork import training
 from fieldwork.filters.training import TrainingFilter
 from fieldwork.forms.training import CallForm, SessionForm, mark_forms
@@ -22,15 +23,12 @@ from fieldwork.stages import open_to, steps_of
 from grid.access import demand, requires
 from grid.models import Grid
 from grid.scope import scope_of
-from grid.sheets import write_xlsx
+from grid.sheets import XLSX, write_xlsx
 from incidents.forms.words import WordsForm
 from incidents.views.finding import person, shown_version
 
 PAGE_SIZE: Final = 30
 STEPS: Final = ("hold", "call-off")
-EXCEL_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def find_session(request: HttpRequest, pk: int) -> TrainingSession:
@@ -263,4 +261,4 @@ def session_excel(request: HttpRequest, pk: int) -> HttpResponse:
     )
     title = f"{session.course.title} {timezone.localtime(session.starts_at):%Y-%m-%d}"
     content = write_xlsx(header, cells, as_of=now, title=_("Attendance at the session"), author=actor.real_name)
-    return attachment(content, EXCEL_TYPE, f"{title}.xlsx")
+    return attachment(content, XLSX, f"{title}.xlsx")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotValid
 from accounts.narrowing import demand_filters
+from accounts.rules import form_page
 from fieldwork import duties, visit_plans
 from fieldwork.forms.visits import DaysForm, PlanForm
 from fieldwork.models import VisitDuty, VisitPlan
@@ -20,7 +21,6 @@ from fieldwork.rounds import stretch_of
 from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
-from incidents.views.actions import form_page
 from incidents.views.cases import grid_choices
 from incidents.views.finding import person
 

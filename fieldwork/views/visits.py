@@ -39,10 +39,11 @@ from fieldwork.visit_lists import (
 )
 from grid.access import demand, requires
 from grid.scope import scope_of
+from grid.sheets import XLSX
 from incidents.intake import NewIncident, report_incident
 from incidents.models import Incident
 from incidents.models.incident import Source
-from incidents.views.cases import XLSX, grid_choices
+from incidents.views.cases import grid_choices
 from incidents.views.finding import next_address, person
 
 PAGE_SIZE: Final = 50

@@ -19,9 +19,8 @@ from grid.access import requires
 from grid.models import Grid
 from grid.profile import children
 from grid.scope import scope_of
-from grid.sheets import write_xlsx
+from grid.sheets import XLSX, write_xlsx
 from incidents.forms.callbacks import PeriodForm
-from incidents.views.cases import XLSX
 from incidents.views.finding import person
 
 LISTS: Final = {

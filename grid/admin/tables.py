@@ -13,7 +13,7 @@ from import_export.widgets import ForeignKeyWidget
 from accounts.errors import DomainError
 from grid.access import demand
 from grid.models import Compound, Grid, Organization
-from grid.sheets import read_table, write_csv, write_xlsx
+from grid.sheets import XLSX, read_table, write_csv, write_xlsx
 
 
 class SafeFormat(Format):
@@ -51,7 +51,7 @@ class SafeXlsx(SafeFormat):
 
     def get_content_type(self) -> str:
         """For the browser."""
-        return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        return XLSX
 
     def export_data(self, dataset: Any, **kwargs: Any) -> bytes:
         """The bytes of the workbook."""

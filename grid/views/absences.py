@@ -8,19 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from accounts.errors import DomainError, NotAllowed
 from accounts.keyset import keyset_page
 from accounts.models import User
-from accounts.rules import signed_in
+from accounts.rules import form_page, signed_in
 from grid.access import requires
 from grid.forms import AbsenceForm, ColleagueAbsenceForm
 from grid.models import Absence
 from grid.substitutes import absences_seen_by
 from grid.tenure import end_absence, mark_absent
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @form_page

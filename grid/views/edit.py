@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from accounts.errors import DomainError, NotAllowed
 from accounts.models import User
+from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.changes import create_grid, edit_profile, retire_grid
 from grid.forms import AbsenceForm, AppointForm, DomainForm, EndPostForm, NewGridForm, ProfileForm, RetireForm
@@ -21,8 +21,6 @@ from grid.people import leader_kind, place_of
 from grid.posts import ORGANIZATION_KINDS
 from grid.tenure import appoint, end_absence, end_post, mark_absent
 from grid.views.detail import shown
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def run(  # noqa: PLR0913 - what the page says

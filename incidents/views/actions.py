@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.converters import IncidentNumber
 from accounts.errors import DomainError, NotAllowed
 from accounts.keyset import keyset_page
+from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.models import Grid
 from grid.scope import scope_of
@@ -34,8 +35,6 @@ LONGEST: Final = 5000
 """Letters of the result or of the reason with which an action ends."""
 STREET, COMMUNITY = Grid.Level.STREET, Grid.Level.COMMUNITY
 RELATED: Final = ("grid", "lead", "created_by")
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def find_action(user: Any, pk: int) -> JointAction:

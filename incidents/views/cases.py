@@ -20,6 +20,7 @@ from accounts.shell import is_phone
 from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
+from grid.sheets import XLSX
 from incidents import (
     action_figures,
     application_queries,
@@ -44,7 +45,6 @@ from incidents.relocating import may_relocate
 from incidents.views.finding import detail_address, find_incident, person
 from incidents.views.moves import offers
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE_SIZE: Final = 50
 LONGEST_CHIP: Final = 60
 STREET_DIGITS: Final = 9

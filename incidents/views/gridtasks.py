@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.converters import IncidentNumber
 from accounts.keyset import keyset_page
+from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.models import Grid
 from grid.scope import scope_of
@@ -40,8 +41,6 @@ PART_STEPS: Final = {
     "accept": ("", ""),
     "send-back": ("reason", gettext_lazy("What is missing")),
 }
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def find_task(user: Any, pk: int) -> GridTask:

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.errors import NotValid
 from accounts.keyset import keyset_page
 from accounts.numbers import strict_int
+from accounts.rules import form_page
 from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
-from incidents.views.actions import form_page
 from incidents.views.finding import person
 from reports.assessment import ledger
 from reports.forms.honours import NominationForm, RoundForm, StepForm

@@ -16,6 +16,7 @@ from accounts.errors import DomainError, NotValid
 from accounts.keyset import keyset_page
 from accounts.models import User
 from accounts.numbers import strict_int
+from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.models import Grid
 from grid.scope import scope_of
@@ -25,7 +26,7 @@ from reports.filters.reports import DecisionFilter, MeetingFilter
 from reports.forms.papers import DecisionForm, DoneForm, MeetingForm
 from reports.forms.reports import grids_for
 from reports.models import Decision, Meeting
-from reports.views.report import find_report, form_page
+from reports.views.report import find_report
 
 PAGE_SIZE: Final = 30
 WAYS: Final = ("open", "overdue", "done", "all")

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow
 from accounts.keyset import keyset_page
+from accounts.rules import form_page
 from grid.access import requires
 from grid.scope import scope_of
-from incidents.views.actions import form_page
 from incidents.views.finding import person
 from reports.forms.records import FigureForm, FileForm
 from reports.models import OutsideFigure

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.keyset import keyset_page
+from accounts.rules import form_page
 from grid.access import requires
 from grid.scope import scope_of
-from incidents.views.actions import form_page
 from incidents.views.finding import person
 from reports.forms.records import (
     LookForm,

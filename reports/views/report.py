@@ -8,11 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.errors import DomainError
 from accounts.exports import attachment
 from accounts.models import User
+from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.scope import scope_of
 from reports import changes, finished, meetings, signing, stages, writing
@@ -23,7 +24,6 @@ from reports.models import Report, ReportPaper, Step
 from reports.papers.templates import TEMPLATE_FAILED
 from reports.year import neighbours
 
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 SYMBOLS: Final = {"draft": "edit", "checked": "clipboard-check", "signed": "shield-check", "sent": "send"}
 TONES: Final = {"draft": "secondary", "checked": "info", "signed": "success", "sent": "success"}
 CHANGES_SHOWN: Final = 200

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST
 from accounts.errors import DomainError, NotNow
 from accounts.models import User
 from accounts.numbers import strict_int
+from accounts.rules import form_page
 from grid.access import demand, requires
 from reports import changes, editing, finished, signing
 from reports.forms.papers import SendForm, TextForm
 from reports.models import Report, ReportPaper
-from reports.views.report import form_page
 
 TAKEN: Final = {
     "check": gettext_lazy("The report is marked as checked."),

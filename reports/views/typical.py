@@ -14,11 +14,11 @@ from accounts.errors import NotValid
 from accounts.exports import attachment
 from accounts.keyset import keyset_page
 from accounts.numbers import strict_int
+from accounts.rules import form_page
 from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents.models import Incident
-from incidents.views.actions import form_page
 from incidents.views.finding import person
 from reports.daily_document import WORD_TYPE
 from reports.forms.honours import CaseForm, NumberForm, StepForm
