@@ -44,7 +44,9 @@ def own_grids(user: Any) -> QuerySet[Any]:
 class PlaceForm(DomainForm):
     """A place on the register. Person and phone that are kept are never shown: left empty, they stay."""
 
-    kind = forms.ModelChoiceField(label=_("kind of place"), queryset=PlaceKind.objects.filter(is_active=True))
+    kind = forms.ModelChoiceField(
+        label=_("kind of place"), queryset=PlaceKind.objects.filter(is_active=True), empty_label=_("Choose")
+    )
     name = CleanCharField(label=_("name"), max_length=100)
     grid = GridChoice(label=_("grid"), queryset=Grid.objects.none(), empty_label=None)
     address = CleanCharField(label=_("address"), max_length=200, required=False)

@@ -39,11 +39,11 @@ class SessionForm(DomainForm):
     """A session of a course; of which grid is asked only when it is new."""
 
     grid = forms.ModelChoiceField(Grid.objects.none(), to_field_name="code", label=_("held by"), empty_label=None)
-    course = forms.ModelChoiceField(Course.objects.none(), label=_("course"))
+    course = forms.ModelChoiceField(Course.objects.none(), label=_("course"), empty_label=_("Choose"))
     starts_at = forms.DateTimeField(label=_("begins at"), widget=moment_input())
     ends_at = forms.DateTimeField(label=_("ends at"), widget=moment_input())
     place = CleanCharField(label=_("where"), max_length=100)
-    teacher = forms.ModelChoiceField(Teacher.objects.none(), label=_("teacher"), required=False)
+    teacher = forms.ModelChoiceField(Teacher.objects.none(), label=_("teacher"), required=False, empty_label="—")
     places = forms.IntegerField(
         label=_("places"), min_value=1, max_value=2000, required=False, help_text=_("Empty: as many as come.")
     )
