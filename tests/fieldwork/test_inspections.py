@@ -154,6 +154,13 @@ def test_only_what_is_bad_is_sent_and_all_else_is_in_order(scene: Scene) -> None
     assert scene.shop.due_on == timezone.localdate(row.at) + timedelta(days=30)
 
 
+def test_an_older_look_that_arrives_late_does_not_put_the_next_one_forward(scene: Scene) -> None:
+    row = look(scene)
+    look(scene, at=scene.now - timedelta(days=20))
+    scene.shop.refresh_from_db()
+    assert scene.shop.due_on == timezone.localdate(row.at) + timedelta(days=30)
+
+
 def test_the_same_look_sent_again_is_one_and_with_other_words_a_conflict(scene: Scene) -> None:
     client_id, at = uuid4(), scene.now
     first = look(scene, client_id=client_id, at=at)
