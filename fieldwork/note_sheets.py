@@ -31,7 +31,7 @@ def notes_xlsx(rows: NoteQuerySet, *, actor: User, now: datetime, request: HttpR
 
 
 def _header() -> list[str]:
-    return [_("Written at"), _("Grid"), _("Grid code"), _("Noted by"), _("Duty"), _("Text"), _("Became"), _("Number")]
+    return [_("Noted at"), _("Grid"), _("Grid code"), _("Noted by"), _("Duty"), _("Text"), _("Became"), _("Number")]
 
 
 def _cells(rows: NoteQuerySet) -> Iterator[list[Any]]:
