@@ -1,11 +1,13 @@
 """Plans of visits (走访计划): who is visited how often, for everybody or below one grid (domain.md 3.3)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -57,8 +59,7 @@ def make_plan(new: NewPlan, *, actor: User, now: datetime) -> VisitPlan:
     """A plan in use; its rounds are opened at once. NotAllowed without `field.plan` there, NotValid by field."""
     columns = _columns(new)
     _demand(actor, new.grid, sensitive=columns["is_sensitive"])
-    _refuse_double(new.name, besides=None)
-    with transaction.atomic():
+    with _named_once():
         plan = VisitPlan.objects.create(**columns)
         _open(plan, now)
     return plan
@@ -69,8 +70,7 @@ def change_plan(plan: VisitPlan, new: NewPlan, *, actor: User, now: datetime) ->
     columns = _columns(new)
     for grid in (plan.grid, new.grid):
         _demand(actor, grid, sensitive=plan.is_sensitive or columns["is_sensitive"])
-    _refuse_double(new.name, besides=plan.pk)
-    with transaction.atomic():
+    with _named_once():
         locked = VisitPlan.objects.select_for_update().get(pk=plan.pk)
         for name, value in columns.items():
             setattr(locked, name, value)
@@ -132,11 +132,17 @@ def _columns(new: NewPlan) -> dict[str, Any]:
     }
 
 
-def _refuse_double(name: str, *, besides: int | None) -> None:
-    others = VisitPlan.objects.filter(name=name.strip())
-    if (others.exclude(pk=besides) if besides else others).exists():
+@contextmanager
+def _named_once() -> Iterator[None]:
+    """The database keeps names apart, also those of two planners at the same moment; NotValid says so at the field."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "fieldwork_visitplan_name" not in str(error):
+            raise
         message = _("There is a plan with this name already.")
-        raise NotValid(message, {"name": [message]})
+        raise NotValid(message, {"name": [message]}) from error
 
 
 def load_visit_plans() -> None:

@@ -17,10 +17,9 @@ from grid.posts import CAPABILITIES_BY_POST, ORGANIZATION_KINDS
 from incidents.models import Dispute, DisputeEvent
 from incidents.people import holders
 from notices.models import Notice
-from notices.writing import Message, notify_all
+from notices.writing import Message, notify_all, notify_each
 
 Kind = DisputeEvent.Kind
-MOST_REMINDED: Final = 500
 
 HEADINGS: Final = {
     Kind.ENTERED: gettext_lazy("New dispute to be settled: %(number)s (%(kind)s)"),
@@ -95,8 +94,7 @@ def remind_of_visits(*, now: datetime) -> int:
     rows = Dispute.objects.visit_due(today).filter(mediator__is_active=True)
     rows = rows.select_related("mediator", "grid").defer("grid__boundary").order_by("next_visit_on", "pk")
     with translation.override(settings.LANGUAGE_CODE):
-        messages = [_reminder(dispute, today) for dispute in rows[:MOST_REMINDED]]
-        return notify_all(messages, now=now) if messages else 0
+        return notify_each((_reminder(dispute, today) for dispute in rows.iterator()), now=now)
 
 
 def _reminder(dispute: Dispute, today: date) -> Message:
