@@ -8,10 +8,7 @@ from fieldwork.demo.inspections import build_inspections
 from fieldwork.inspection_seeds import load_inspection_lists
 from fieldwork.models import FieldStep, Hazard, InspectedPlace, Inspection, PlaceKind, RectificationNotice
 from grid.demo.divisions import JIANZHONG
-from grid.demo.organizations import build_organizations
-from grid.demo.people import build_people
-from grid.demo.places import build_places
-from grid.demo.tree import build_tree
+from tests.demo_street import build_demo_street
 
 
 @pytest.mark.django_db
@@ -19,9 +16,7 @@ from grid.demo.tree import build_tree
 def test_the_demo_street_has_places_of_every_kind_and_notices_in_every_state_of_work() -> None:
     now = timezone.now()
     load_inspection_lists()
-    grids = build_tree()
-    organizations = build_organizations(grids)
-    build_people(grids, organizations, build_places(grids, organizations), password="x")
+    build_demo_street()
     assert build_inspections(now) == Inspection.objects.count() > 400
     assert InspectedPlace.objects.values("kind").distinct().count() == PlaceKind.objects.count()
     assert {*Inspection.objects.values_list("level", flat=True)} == {"grid", "community", "street"}

@@ -13,12 +13,9 @@ from fieldwork.demo.training import PLOTS, build_training
 from fieldwork.dictionaries import load_dictionaries
 from fieldwork.models import Attendance, CareSubject, Household, PopulationTag, TrainingSession
 from grid.demo.divisions import JIANZHONG
-from grid.demo.organizations import build_organizations
-from grid.demo.people import build_people
-from grid.demo.places import build_places
-from grid.demo.tree import build_tree
 from grid.models import Building, Grid
 from reports.records import methods
+from tests.demo_street import build_demo_street
 
 
 @pytest.mark.django_db
@@ -26,9 +23,7 @@ from reports.records import methods
 def test_the_demo_street_has_trained_its_people_and_bought_a_picture_frame() -> None:
     now = timezone.now()
     load_dictionaries()
-    grids = build_tree()
-    organizations = build_organizations(grids)
-    build_people(grids, organizations, build_places(grids, organizations), password="x")
+    build_demo_street()
     assert build_training(now) == len(PLOTS) + 4
     held = TrainingSession.objects.filter(status="held")
     assert held.count() == 11

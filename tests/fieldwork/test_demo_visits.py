@@ -10,11 +10,8 @@ from fieldwork.demo.households import build_households
 from fieldwork.demo.visits import build_visits
 from fieldwork.dictionaries import load_dictionaries
 from fieldwork.models import KnockAction, Visit, VisitDuty
-from grid.demo.organizations import build_organizations
-from grid.demo.people import build_people
-from grid.demo.places import build_places
-from grid.demo.tree import build_tree
 from incidents.catalogue import load_catalogue
+from tests.demo_street import build_demo_street
 
 
 @pytest.mark.django_db
@@ -23,9 +20,7 @@ def test_the_job_finds_nothing_to_do_after_the_demo_and_the_lists_have_something
     now = timezone.now()
     load_catalogue()
     load_dictionaries()
-    grids = build_tree()
-    organizations = build_organizations(grids)
-    build_people(grids, organizations, build_places(grids, organizations), password="x")
+    build_demo_street()
     build_households(now)
     build_care(now)
     assert build_visits(now) > 3000

@@ -3,24 +3,19 @@
 import pytest
 from django.utils import timezone
 
-from grid.demo.organizations import build_organizations
-from grid.demo.people import build_people
-from grid.demo.places import build_places
-from grid.demo.tree import build_tree
 from incidents import rates
 from incidents.catalogue import load_catalogue
 from incidents.demo.callbacks import build_call_backs
 from incidents.demo.disputes import TALES, build_disputes
 from incidents.demo.history import build_history
 from incidents.models import CallBack, Dispute, IncidentEvent
+from tests.demo_street import build_demo_street
 
 
 @pytest.mark.django_db
 def test_the_demo_has_disputes_in_all_states_and_call_backs_to_make() -> None:
     load_catalogue()
-    grids = build_tree()
-    organizations = build_organizations(grids)
-    build_people(grids, organizations, build_places(grids, organizations), password="Demo-2026-x")
+    build_demo_street()
     now = timezone.now()
     assert build_disputes(now) == len(TALES)
     assert {*Dispute.objects.values_list("state", flat=True)} == {*Dispute.State.values}

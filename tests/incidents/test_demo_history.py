@@ -6,16 +6,13 @@ from django.db import connection
 from django.test import TestCase
 
 from grid.demo.divisions import JIANZHONG
-from grid.demo.organizations import build_organizations
-from grid.demo.people import build_people
-from grid.demo.places import build_places
-from grid.demo.tree import build_tree
 from house.chaos import checker
 from incidents.catalogue import load_catalogue
 from incidents.demo.history import build_history
 from incidents.demo.rules import build_rules
 from incidents.models import Assignment, ClockEntry, DispatchDecision, Incident, IncidentEvent
 from incidents.states import State
+from tests.demo_street import build_demo_street
 
 TODAY = date(2026, 11, 20)
 ENDED = {State.CLOSED, State.NOT_ACCEPTED, State.CANCELLED, State.SELF_HANDLED}
@@ -29,9 +26,7 @@ class DemoHistory(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
         load_catalogue()
-        grids = build_tree()
-        organizations = build_organizations(grids)
-        build_people(grids, organizations, build_places(grids, organizations), password="Demo-2026-x")
+        _grids, organizations = build_demo_street()
         build_rules(organizations)
         cls.cases = build_history(TODAY, days=7, per_day={JIANZHONG: 60.0})
 

@@ -40,11 +40,12 @@ def test_staff_start_at_the_overview(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "page"), [("gridleader", "phone_home"), ("microleader", "phone_home"), ("department", "tasks")]
+    ("role", "page"),
+    [("gridleader", "fieldwork:home"), ("microleader", "fieldwork:home"), ("department", "incidents:tasks")],
 )
 def test_field_posts_and_units_start_at_their_work(world: World, role: str, page: str) -> None:
     answer = get(world, role, "overview")
-    assert (answer.status_code, answer.url) == (302, reverse(f"incidents:{page}"))
+    assert (answer.status_code, answer.url) == (302, reverse(page))
 
 
 def test_a_stranger_signs_in_first(db: None) -> None:

@@ -7,13 +7,10 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from grid.demo.organizations import build_organizations
-from grid.demo.people import build_people
-from grid.demo.places import build_places
-from grid.demo.tree import build_tree
 from incidents.catalogue import load_catalogue
 from incidents.demo.whistles import PLOTS, build_whistles
 from incidents.models import Whistle, WhistleEvent, WhistleTask
+from tests.demo_street import build_demo_street
 
 
 class DemoWhistles(TestCase):
@@ -24,11 +21,7 @@ class DemoWhistles(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
         load_catalogue()
-        grids = build_tree()
-        organizations = build_organizations(grids)
-        build_people(grids, organizations, build_places(grids, organizations), password="Demo-2026-x")
-        with connection.cursor() as cursor:  # as the demo does: a fresh load has no statistics
-            cursor.execute("ANALYZE grid_grid, grid_post, grid_organization, accounts_user")
+        build_demo_street()
         with CaptureQueriesContext(connection) as caught:
             build_whistles(timezone.now())
         cls.queries = len(caught)
