@@ -107,10 +107,12 @@ def _walk(resolver: Any, route: str, names: tuple[str, ...]) -> Iterator[Endpoin
 
 
 def _of_pattern(name: str, route: str, callback: Any) -> Iterator[Endpoint]:
-    actions = getattr(callback, "actions", None)
+    actions = dict(getattr(callback, "actions", None) or {})
     if not actions:
         yield Endpoint(name, route, callback)
-    for method, action in (actions or {}).items():
+    # HEAD is answered by the reader of GET, under the same rule: to walk it as well told nothing more
+    assert actions.pop("head", actions.get("get")) == actions.get("get")
+    for method, action in actions.items():
         yield Endpoint(name, route, callback, method, action)
 
 
