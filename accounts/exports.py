@@ -1,17 +1,20 @@
 """Data that leave as a file: counted and recorded (reliability.md 4.3, 4.5)."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from accounts.access import record_counted
+from accounts.errors import NotValid
 from accounts.models import AccessEvent, User
 
 AT_ONCE: Final = 10
 WITHIN: Final = timedelta(minutes=10)
+MOST_ROWS: Final = 20_000
+"""Rows of one file that is built in memory."""
 
 
 def attachment(content: bytes, content_type: str, name: str) -> HttpResponse:
@@ -52,3 +55,13 @@ def note_export(
         fields=fields,
         purpose=purpose,
     )
+
+
+def note_rows(count: int, *, too_many: str, **export: Any) -> AccessEvent:
+    """Record the export of a list of `count` rows, as `note_export` does (`export` is what it takes beside `fields`).
+
+    NotValid above `MOST_ROWS`, with the words `too_many`, in which %(count)s stands for the limit.
+    """
+    if count > MOST_ROWS:
+        raise NotValid(too_many % {"count": MOST_ROWS})
+    return note_export(fields=str(count), **export)

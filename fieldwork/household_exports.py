@@ -2,20 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotValid
-from accounts.exports import note_export
+from accounts.exports import note_rows
 from accounts.models import User
 from fieldwork.models import Household, Resident
 from fieldwork.people import masked
 from grid.sheets import write_xlsx
-
-MOST_ROWS: Final = 20_000
 
 
 def export_xlsx(rows: QuerySet[Household], *, actor: User, now: datetime, request: HttpRequest | None = None) -> bytes:
@@ -23,9 +20,8 @@ def export_xlsx(rows: QuerySet[Household], *, actor: User, now: datetime, reques
 
     NotValid for more than 20,000 households, NotNow for too many exports in a short time. The export is recorded.
     """
-    if (count := rows.count()) > MOST_ROWS:
-        raise NotValid(_("At most %(count)s households at a time: narrow the selection.") % {"count": MOST_ROWS})
-    note_export(actor=actor, object_type="household", fields=str(count), now=now, request=request)
+    too_many = _("At most %(count)s households at a time: narrow the selection.")
+    note_rows(rows.count(), too_many=too_many, actor=actor, object_type="household", now=now, request=request)
     return write_xlsx(header(), _lines(rows), as_of=now, title=_("Households"), author=actor.real_name)
 
 

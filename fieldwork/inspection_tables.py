@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotValid
-from accounts.exports import note_export
+from accounts.exports import note_rows
 from accounts.models import User
 from accounts.protect import mask_numbers
 from fieldwork import inspection_figures
@@ -19,7 +18,6 @@ from fieldwork.inspection_figures import Figures, Line
 from fieldwork.models import Hazard, InspectedPlace, Inspection
 from grid.sheets import write_xlsx
 
-MOST_ROWS: Final = 20_000
 File = tuple[bytes, str]
 
 
@@ -35,10 +33,9 @@ def _made(
 ) -> File:
     """The file and its title. NotValid for more than 20,000 rows, NotNow for too many files in a short time."""
     count = rows.count()
-    if count > MOST_ROWS:
-        raise NotValid(_("At most %(count)s rows at a time: narrow the selection.") % {"count": MOST_ROWS})
+    too_many = _("At most %(count)s rows at a time: narrow the selection.")
     kind = rows.model._meta.model_name
-    note_export(actor=actor, object_type=str(kind), fields=str(count), now=now, request=request)
+    note_rows(count, too_many=too_many, actor=actor, object_type=str(kind), now=now, request=request)
     body = (cells(row) for row in rows.iterator(chunk_size=1000))
     return write_xlsx(head, body, as_of=now, title=title, author=actor.real_name), title
 

@@ -2,20 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotValid
-from accounts.exports import note_export
+from accounts.exports import note_rows
 from accounts.models import User
 from fieldwork.models import QuickNote
 from fieldwork.note_queries import NoteQuerySet
 from grid.scope import scope_of
 from grid.sheets import write_xlsx
-
-MOST_ROWS: Final = 20_000
 
 
 def notes_xlsx(rows: NoteQuerySet, *, actor: User, now: datetime, request: HttpRequest | None = None) -> bytes:
@@ -24,9 +21,8 @@ def notes_xlsx(rows: NoteQuerySet, *, actor: User, now: datetime, request: HttpR
     NotValid for more than 20,000 rows, NotNow for too many exports in a short time.
     """
     chosen = rows.filter(scope_of(actor).q("incident.export", "grid_code"))
-    if (count := chosen.count()) > MOST_ROWS:
-        raise NotValid(_("At most %(count)s notes at a time: narrow the selection.") % {"count": MOST_ROWS})
-    note_export(actor=actor, object_type="note", fields=str(count), now=now, request=request)
+    too_many = _("At most %(count)s notes at a time: narrow the selection.")
+    note_rows(chosen.count(), too_many=too_many, actor=actor, object_type="note", now=now, request=request)
     return write_xlsx(_header(), _cells(chosen), as_of=now, title=_("Quick notes"), author=actor.real_name)
 
 

@@ -11,8 +11,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotValid
-from accounts.exports import note_export
+from accounts.exports import note_rows
 from accounts.models import User
 from fieldwork.models import Household, InspectedPlace, Visit, VisitDuty
 from fieldwork.querysets import DutyQuerySet, VisitQuerySet
@@ -22,7 +21,6 @@ from grid.sheets import write_xlsx
 
 SOON: Final = timedelta(days=14)
 """How far ahead the list of due visits looks when nothing else is asked."""
-MOST_ROWS: Final = 20_000
 NEAR: Final = 8
 """Buildings that are offered above the list."""
 _DIGITS: Final = re.compile(r"[0-9]+")
@@ -164,9 +162,8 @@ def visits_xlsx(rows: VisitQuerySet, *, actor: User, now: datetime, request: Htt
     NotValid for more than 20,000 rows, NotNow for too many exports in a short time.
     """
     chosen = rows.filter(scope_of(actor).q("incident.export", "grid_code"))
-    if (count := chosen.count()) > MOST_ROWS:
-        raise NotValid(_("At most %(count)s visits at a time: narrow the selection.") % {"count": MOST_ROWS})
-    note_export(actor=actor, object_type="visit", fields=str(count), now=now, request=request)
+    too_many = _("At most %(count)s visits at a time: narrow the selection.")
+    note_rows(chosen.count(), too_many=too_many, actor=actor, object_type="visit", now=now, request=request)
     return write_xlsx(_header(), _cells(chosen), as_of=now, title=_("Visits"), author=actor.real_name)
 
 

@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotAllowed, NotValid
-from accounts.exports import note_export
+from accounts.errors import NotAllowed
+from accounts.exports import note_rows
 from accounts.models import User
 from grid.scope import scope_of
 from grid.sheets import write_xlsx
 from incidents.models import Incident
 from incidents.querysets import IncidentQuerySet
-
-MOST_ROWS: Final = 20_000
 
 
 def export_xlsx(
@@ -29,9 +27,16 @@ def export_xlsx(
     if not scope.can("incident.export"):
         raise NotAllowed(_("You may not export incidents."))
     chosen = rows.filter(scope.q("incident.export", "grid_code"))
-    if (count := chosen.count()) > MOST_ROWS:
-        raise NotValid(_("At most %(count)s incidents at a time: narrow the selection.") % {"count": MOST_ROWS})
-    note_export(actor=actor, object_type="incident", fields=str(count), now=now, request=request, purpose=purpose)
+    too_many = _("At most %(count)s incidents at a time: narrow the selection.")
+    note_rows(
+        chosen.count(),
+        too_many=too_many,
+        actor=actor,
+        object_type="incident",
+        now=now,
+        request=request,
+        purpose=purpose,
+    )
     return write_xlsx(header(), export_rows(chosen), as_of=now, title=_("Cases"), author=actor.real_name)
 
 

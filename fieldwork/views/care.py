@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotAllowed, NotValid
-from accounts.exports import attachment, note_export
+from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page
@@ -19,14 +19,13 @@ from fieldwork import care, care_reading
 from fieldwork.filters.care import CareFilter
 from fieldwork.forms.care import CareEditForm, CareForm, CareStepForm, ConsentForm, OpenReasonForm
 from fieldwork.models import CarePromise, CareSubject, Household, Visit
-from fieldwork.stages import open_to, steps_of
+from fieldwork.stages import open_to, story
 from grid.access import demand, requires
 from grid.scope import scope_of
 from grid.sheets import XLSX, write_xlsx
 from incidents.views.finding import person
 
 PAGE_SIZE: Final = 50
-MOST_ROWS: Final = 20_000
 CARE: Final = ("care.view", "care.sensitive")
 
 
@@ -66,9 +65,8 @@ def care_list(request: HttpRequest) -> HttpResponse:
 def care_excel(request: HttpRequest) -> HttpResponse:
     """The list as a workbook, masked; who takes it is recorded."""
     rows, now, reader = filtered(request).qs.order_by("grid_code", "id"), timezone.now(), person(request)
-    if (count := rows.count()) > MOST_ROWS:
-        raise NotValid(_("At most %(count)s lines at a time: narrow the selection.") % {"count": MOST_ROWS})
-    note_export(actor=reader, object_type="care_subject", fields=str(count), now=now, request=request)
+    too_many = _("At most %(count)s lines at a time: narrow the selection.")
+    note_rows(rows.count(), too_many=too_many, actor=reader, object_type="care_subject", now=now, request=request)
     lines = care_reading.care_lines(rows, reader)
     content = write_xlsx(
         care_reading.care_header(), lines, as_of=now, title=_("People in care"), author=reader.real_name
@@ -126,12 +124,6 @@ def _shown(subject: CareSubject, request: HttpRequest) -> dict[str, Any]:
         "where": care_reading.where(subject, scope),
         "may_see_home": scope.can("household.view", subject.grid_code),
     }
-
-
-def story(row: Any) -> list[tuple[Any, str]]:
-    """What was done, each step with the status that it brought."""
-    labels = dict(row.Status.choices)
-    return [(step, str(labels.get(step.after, step.after))) for step in steps_of(row)]
 
 
 @form_page

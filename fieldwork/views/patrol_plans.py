@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.errors import NotValid
-from accounts.exports import attachment, note_export
+from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from fieldwork import patrol_plans, patrols
@@ -29,7 +28,6 @@ from incidents.views.cases import grid_choices
 from incidents.views.finding import person, shown_version
 
 PAGE_SIZE: Final = 50
-MOST_ROWS: Final = 20_000
 MOST_GRIDS: Final = 300
 LATELY: Final = timedelta(days=7)
 """Over how many days, today not counted, the list says how far a plan is kept."""
@@ -63,9 +61,8 @@ def patrols_excel(request: HttpRequest) -> HttpResponse:
     """The same list as a workbook; who takes it is recorded."""
     _chosen, rows = _filtered(request)
     now, count = timezone.now(), rows.count()
-    if count > MOST_ROWS:
-        raise NotValid(_("At most %(count)s patrols at a time: narrow the selection.") % {"count": MOST_ROWS})
-    note_export(actor=person(request), object_type="patrol", fields=str(count), now=now, request=request)
+    too_many = _("At most %(count)s patrols at a time: narrow the selection.")
+    note_rows(count, too_many=too_many, actor=person(request), object_type="patrol", now=now, request=request)
     header = [_("Begun"), _("Ended"), _("Kind"), _("Plan"), _("Grid"), _("Grid code"), _("By"), _("Status")]
     header += [_("Findings"), _("Cases"), _("Remark")]
     content = write_xlsx(header, _cells(rows), as_of=now, title=_("Patrols"), author=person(request).real_name)

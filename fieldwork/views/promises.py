@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotValid
-from accounts.exports import attachment, note_export
+from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.numbers import strict_int
@@ -20,8 +20,8 @@ from fieldwork import care_reading, promises
 from fieldwork.filters.care import PromiseFilter
 from fieldwork.forms.care import PromiseForm
 from fieldwork.models import CarePromise, CareSubject, Household
-from fieldwork.stages import open_to
-from fieldwork.views.care import CARE, MOST_ROWS, PAGE_SIZE, find_subject, step_of, story
+from fieldwork.stages import open_to, story
+from fieldwork.views.care import CARE, PAGE_SIZE, find_subject, step_of
 from grid.access import demand, requires
 from grid.scope import Scope, scope_of
 from grid.sheets import XLSX, write_xlsx
@@ -61,9 +61,8 @@ def _place(promise: CarePromise, scope: Scope) -> str:
 def promise_excel(request: HttpRequest) -> HttpResponse:
     """The list as a workbook; who takes it is recorded."""
     rows, now, reader = filtered(request).qs.order_by("due_on", "id"), timezone.now(), person(request)
-    if (count := rows.count()) > MOST_ROWS:
-        raise NotValid(_("At most %(count)s lines at a time: narrow the selection.") % {"count": MOST_ROWS})
-    note_export(actor=reader, object_type="promise", fields=str(count), now=now, request=request)
+    too_many = _("At most %(count)s lines at a time: narrow the selection.")
+    note_rows(rows.count(), too_many=too_many, actor=reader, object_type="promise", now=now, request=request)
     lines = care_reading.promise_lines(rows, reader)
     content = write_xlsx(
         care_reading.promise_header(), lines, as_of=now, title=_("List of promises"), author=reader.real_name

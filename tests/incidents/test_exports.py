@@ -53,7 +53,7 @@ def test_own_reports_from_elsewhere_are_seen_but_not_exported(world: World) -> N
 
 
 def test_too_much_at_a_time_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exports, "MOST_ROWS", 0)
+    monkeypatch.setattr("accounts.exports.MOST_ROWS", 0)
     world.report()
     with pytest.raises(NotValid):
         table(world)
