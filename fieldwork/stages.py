@@ -71,6 +71,7 @@ def code_of(row: Any, stage: Stage | None = None) -> str:
 
 
 TABLE: Final = StageTable(STAGES, code_of, FieldStep)
-advance, keep_step, open_to, steps_of = TABLE.advance, TABLE.keep_step, TABLE.open_to, TABLE.steps_of
+advance, keep_step, open_to = TABLE.advance, TABLE.keep_step, TABLE.open_to
+steps_of, story = TABLE.steps_of, TABLE.story
 
-__all__ = ["STAGES", "TABLE", "advance", "code_of", "keep_step", "open_to", "steps_of"]
+__all__ = ["STAGES", "TABLE", "advance", "code_of", "keep_step", "open_to", "steps_of", "story"]

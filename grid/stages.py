@@ -121,6 +121,11 @@ class StageTable:
         rows = self.record._default_manager.filter(subject=row._meta.model_name, subject_id=row.pk)
         return list(rows.select_related("by"))
 
+    def story(self, row: Any) -> list[tuple[Any, str]]:
+        """What was done with `row`, oldest first, each step with the label of the status that it brought."""
+        labels = dict(row.Status.choices)
+        return [(step, str(labels.get(step.after, step.after))) for step in self.steps_of(row)]
+
 
 def check_version(row: Any, version: int | None) -> None:
     """NotNow when a form was made for another version of `row` than the locked one."""

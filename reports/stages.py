@@ -129,7 +129,8 @@ def code_of(row: Any, stage: Stage | None = None) -> str:
 
 TABLE: Final = StageTable(STAGES, code_of, Step)
 advance, keep_step, open_to = TABLE.advance, TABLE.keep_step, TABLE.open_to
-demand_stage, holds, stage_of, steps_of = TABLE.demand_stage, TABLE.holds, TABLE.stage_of, TABLE.steps_of
+demand_stage, holds, stage_of = TABLE.demand_stage, TABLE.holds, TABLE.stage_of
+steps_of, story = TABLE.steps_of, TABLE.story
 
 __all__ = [
     "STAGES",
@@ -145,4 +146,5 @@ __all__ = [
     "open_to",
     "stage_of",
     "steps_of",
+    "story",
 ]

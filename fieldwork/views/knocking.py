@@ -22,9 +22,9 @@ from accounts.rules import form_page
 from fieldwork import knocking
 from fieldwork.filters.visits import KnockFilter
 from fieldwork.forms.knocking import ActionForm, DoorForm, FollowForm, ResultForm
-from fieldwork.models import FieldStep, Household, KnockAction, KnockedDoor
+from fieldwork.models import Household, KnockAction, KnockedDoor
 from fieldwork.once import Conflict
-from fieldwork.stages import open_to, steps_of
+from fieldwork.stages import open_to, story
 from fieldwork.views.answers import conflicting, refused, sent, wants_json
 from grid.access import demand, requires
 from grid.models import Building, Grid
@@ -84,7 +84,7 @@ def knock_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "stands": knocking.stands(action),
         "opinions": list(doors[:OPINIONS]),
         "sees_doors": scope.can("household.view", action.grid_code),
-        "steps": _story(action),
+        "steps": story(action),
         "stages": open_to(action, request.user),
         "may_plan": scope.can("field.plan", action.grid_code),
         "may_write": action.status == KnockAction.Status.RUNNING and scope.can("field.write"),
@@ -94,11 +94,6 @@ def knock_detail(request: HttpRequest, pk: int) -> HttpResponse:
         },
     }
     return render(request, "fieldwork/knock.html", context)
-
-
-def _story(action: KnockAction) -> list[tuple[FieldStep, str]]:
-    labels = dict(KnockAction.Status.choices)
-    return [(step, str(labels.get(step.after, step.after))) for step in steps_of(action)]
 
 
 # --- planning ---------------------------------------------------------------------------------------------------------

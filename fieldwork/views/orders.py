@@ -21,7 +21,7 @@ from fieldwork import orders, places
 from fieldwork.filters.inspections import OrderFilter
 from fieldwork.forms.inspections import OrderForm, OrderStepForm, RecheckForm, TransferForm
 from fieldwork.models import FieldPhoto, Hazard, RectificationNotice
-from fieldwork.stages import open_to, steps_of
+from fieldwork.stages import open_to, story
 from fieldwork.views.inspections import find_inspection
 from grid.access import requires
 from grid.scope import scope_of
@@ -82,11 +82,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _story(row: RectificationNotice) -> list[dict[str, Any]]:
-    labels = dict(RectificationNotice.Status.choices)
-    return [
-        {"at": step.at, "title": labels.get(step.after, step.after), "actor": step.by, "text": step.text}
-        for step in steps_of(row)
-    ]
+    return [{"at": step.at, "title": label, "actor": step.by, "text": step.text} for step, label in story(row)]
 
 
 def _forms(row: RectificationNotice, request: HttpRequest) -> dict[str, Any]:

@@ -8,8 +8,6 @@ from django.shortcuts import get_object_or_404
 from accounts.numbers import strict_int
 from grid.models import Grid
 from reports.forms.reports import grids_for
-from reports.models import Step
-from reports.stages import steps_of
 
 
 def version_of(request: HttpRequest) -> int | None:
@@ -32,9 +30,3 @@ def chosen_grid(request: HttpRequest, capability: str, *, level: int = Grid.Leve
     streets = rows.filter(level__gte=Grid.Level.STREET)
     found: Grid = streets.first() or get_object_or_404(rows[:1])
     return found
-
-
-def story(row: Any) -> list[tuple[Step, str]]:
-    """What was done with a thing of stages, each step with the status that it brought."""
-    labels = dict(row.Status.choices)
-    return [(step, str(labels.get(step.after, step.after))) for step in steps_of(row)]

@@ -136,7 +136,7 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "chart": shown.chart(results),
         "entries": [(one, results["names"].get(one.subject, one.subject)) for one in _entries(row)],
         "objections": [(one, results["names"].get(one.subject, one.subject)) for one in _objections(row)],
-        "steps": [(step, dict(Assessment.Status.choices).get(step.after, "")) for step in stages.steps_of(row)],
+        "steps": stages.story(row),
         "stages": stages.open_to(row, request.user),
         "may_edit": is_draft and scope.can("assessment.edit", row.grid_code),
         "may_try": scope.can("assessment.edit", row.grid_code) or scope.can("assessment.decide", row.grid_code),

@@ -25,8 +25,8 @@ from reports.indicators import INDICATOR_BY_NAME, MEASURE_BY_NAME
 from reports.metrics import Extent, totals
 from reports.models import HonourPlace, HonourRound, Nomination
 from reports.periods import Period
-from reports.stages import open_to
-from reports.views.asking import offices, story, version_of
+from reports.stages import open_to, story
+from reports.views.asking import offices, version_of
 
 PAGE_SIZE: Final = 50
 SHOWN_FIGURES: Final = ("reported", "completed", "overdue_open")

@@ -26,9 +26,9 @@ from reports.honours.reading import honours_of
 from reports.models import Matter, Tour, TypicalCase, WorkMethod
 from reports.periods import local_day
 from reports.records import methods
-from reports.stages import open_to
+from reports.stages import open_to, story
 from reports.typical import document, figures, writing
-from reports.views.asking import chosen_grid, offices, story, version_of
+from reports.views.asking import chosen_grid, offices, version_of
 
 PAGE_SIZE: Final = 30
 EDITABLE: Final = (TypicalCase.Status.DRAFT, TypicalCase.Status.DECLINED)
