@@ -27,6 +27,7 @@ from fieldwork.once import Conflict
 from fieldwork.stages import open_to, story
 from fieldwork.views.answers import conflicting, refused, sent, wants_json
 from grid.access import demand, requires
+from grid.chosen import chosen_of
 from grid.models import Building, Grid
 from grid.scope import scope_of
 from incidents.models import Incident
@@ -105,8 +106,7 @@ def knock_new(request: HttpRequest) -> HttpResponse:
     """Plan an action: first in which grid, then what is asked where; also because of the case of `?incident=`."""
     rows = Grid.objects.filter(scope_of(request.user).q("field.plan", "code")).current(timezone.localdate())
     rows = rows.filter(level__gte=Grid.Level.COMMUNITY).defer("boundary").order_by("level", "code")
-    code = request.GET.get("grid", "")[:24].replace("\x00", "")
-    grid = get_object_or_404(rows, code=code) if code else get_object_or_404(rows[:1])
+    grid = chosen_of(request, rows)
     incident = _case(request)
     start = {"title": incident.title} if incident else {}
     form = ActionForm(request.POST or None, grid=grid, incident=incident, initial=start)

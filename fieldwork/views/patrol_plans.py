@@ -21,6 +21,7 @@ from fieldwork.filters.patrols import PatrolFilter, PlanFilter
 from fieldwork.forms.patrols import PlanForm, written
 from fieldwork.models import Patrol, PatrolPlan
 from grid.access import demand, requires
+from grid.chosen import asked_code
 from grid.models import Grid
 from grid.scope import scope_of
 from grid.sheets import XLSX, write_xlsx
@@ -137,7 +138,7 @@ def _find(request: HttpRequest, pk: int) -> PatrolPlan:
 
 def _chosen(grids: Any, request: HttpRequest) -> Any:
     """The grid of the address, 404 out of reach; the widest one of the reader's without."""
-    code = request.GET.get("grid", "")[:24].replace("\x00", "")
+    code = asked_code(request)
     return get_object_or_404(grids, code=code) if code else grids.first()
 
 

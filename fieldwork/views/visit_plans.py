@@ -19,6 +19,7 @@ from fieldwork.models import VisitDuty, VisitPlan
 from fieldwork.musts import coverage
 from fieldwork.rounds import stretch_of
 from grid.access import requires
+from grid.chosen import asked_code, chosen_of
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents.views.cases import grid_choices
@@ -43,8 +44,7 @@ def chosen_grid(request: HttpRequest) -> Grid:
     """The grid of the address, else the widest one whose field work the reader sees; 404 out of reach."""
     rows = Grid.objects.filter(scope_of(request.user).q("field.view", "code")).current(timezone.localdate())
     rows = rows.filter(level__gte=Grid.Level.STREET).defer("boundary").order_by("code")
-    code = request.GET.get("grid", "")
-    return get_object_or_404(rows, code=code[:24].replace("\x00", "")) if code else get_object_or_404(rows[:1])
+    return chosen_of(request, rows)
 
 
 @requires("field.view")
@@ -53,7 +53,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     """Every plan with its rate in the days asked for."""
     first, last = days_of(request)
     seen = VisitDuty.objects.visible_to(request.user)
-    if code := request.GET.get("grid", "")[:24].replace("\x00", ""):
+    if code := asked_code(request):
         seen = seen.under(code)
     rates = {rate.plan.pk: rate for rate in duties.rates(seen, first, last)}
     plans = list(visit_plans.visible_plans(request.user).order_by("-is_active", "target", "pk"))

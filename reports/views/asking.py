@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.numbers import strict_int
+from grid.chosen import asked_code
 from grid.models import Grid
 from reports.forms.reports import grids_for
 
@@ -24,9 +25,8 @@ def offices(user: Any, capability: str, *, level: int = Grid.Level.COMMUNITY) ->
 def chosen_grid(request: HttpRequest, capability: str, *, level: int = Grid.Level.COMMUNITY) -> Grid:
     """The grid of the address (?grid=), else the widest one the reader has; 404 for one out of reach."""
     rows = offices(request.user, capability, level=level)
-    code = request.GET.get("grid", "")
-    if code:
-        return get_object_or_404(rows, code=code[:24].replace("\x00", ""))
+    if code := asked_code(request):
+        return get_object_or_404(rows, code=code)
     streets = rows.filter(level__gte=Grid.Level.STREET)
     found: Grid = streets.first() or get_object_or_404(rows[:1])
     return found

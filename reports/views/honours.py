@@ -14,6 +14,7 @@ from accounts.keyset import keyset_page
 from accounts.numbers import strict_int
 from accounts.rules import form_page
 from grid.access import requires
+from grid.chosen import chosen_of
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents.views.finding import person
@@ -142,7 +143,7 @@ def honour_nominate(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose the place and the grid first; then whom, out of the register of posts."""
     one = find_round(request, pk)
     grids = offices(request.user, "honour.nominate", level=Grid.Level.GRID).filter(code__startswith=one.grid_code)
-    place, grid = _chosen_place(request, one), _chosen_grid(request, grids)
+    place, grid = _chosen_place(request, one), chosen_of(request, grids)
     now = timezone.now()
     form = NominationForm(request.POST or None, place=place, one=one, grid=grid, today=timezone.localdate(now))
 
@@ -162,14 +163,6 @@ def _chosen_place(request: HttpRequest, one: HonourRound) -> HonourPlace:
     rows = one.places.select_related("title").order_by("id")
     given = request.GET.get("place", "")
     found: HonourPlace | None = rows.filter(pk=strict_int(given, name="place")).first() if given else rows.first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _chosen_grid(request: HttpRequest, grids: Any) -> Grid:
-    code = request.GET.get("grid", "")[:24].replace("\x00", "")
-    found: Grid | None = grids.filter(code=code).first() if code else grids.first()
     if found is None:
         raise Http404
     return found
