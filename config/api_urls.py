@@ -8,5 +8,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("grid.api.urls")),
     path("", include("incidents.api.urls")),
     path("", include("fieldwork.api.urls")),
+    path("", include("partybuilding.api.urls")),
     path("", include("reports.api.urls")),
 ]

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "grid",
     "incidents",
     "fieldwork",
+    "partybuilding",
     "reports",
     # The admin theme and what it dresses must stand before the admin.
     "unfold",

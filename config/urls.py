@@ -29,5 +29,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("grid.urls")),
     path("", include("incidents.urls")),
     path("", include("fieldwork.urls")),
+    path("", include("partybuilding.urls")),
     path("", include("reports.urls")),
 ]

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
-
-from django.db.models import Model
+from typing import Final
 
 from fieldwork.inspection_seeds import load_inspection_lists
 from fieldwork.models import (
@@ -20,7 +18,7 @@ from fieldwork.models import (
     VisitPurpose,
 )
 from fieldwork.visit_plans import load_visit_plans
-from incidents.seeds import seed_lines
+from incidents.seeds import fill_table, seed_lines
 
 DATA: Final = Path(__file__).parent / "data"
 MUSTS: Final[Mapping[str, tuple[str, int]]] = {
@@ -31,18 +29,11 @@ MUSTS: Final[Mapping[str, tuple[str, int]]] = {
 """The numbers are known, the items are not (domain.md 3.4): the office writes the names."""
 
 
-def fill(model: type[Model], file: str, **more: Any) -> None:
-    """Fill an empty table from a file of fieldwork/data; an office that deletes a row does not get it back."""
-    if not model._default_manager.exists():
-        lines = seed_lines(file, folder=DATA)
-        model._default_manager.bulk_create(model(position=n, **line, **more) for n, line in enumerate(lines, 1))
-
-
 def load_dictionaries() -> None:
     """Roles, duties, musts, purposes and competences, where the tables are empty."""
-    fill(DutyKind, "duty_kinds.csv")
-    fill(VisitPurpose, "visit_purposes.csv")
-    fill(Competence, "competences.csv")
+    fill_table(DutyKind, "duty_kinds.csv", folder=DATA)
+    fill_table(VisitPurpose, "visit_purposes.csv", folder=DATA)
+    fill_table(Competence, "competences.csv", folder=DATA)
     if not RoleSet.objects.exists():
         _load_roles()
     if not MustDo.objects.exists():

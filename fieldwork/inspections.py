@@ -21,9 +21,9 @@ from fieldwork.models import (
     Inspection,
     InspectionAnswer,
 )
-from fieldwork.once import write_once
 from fieldwork.pictures import attach
 from grid.access import demand
+from grid.once import write_once
 from grid.scope import scope_of
 from incidents.photos import ProcessedPhoto
 from incidents.photostore import StoredPhoto, save_photos

@@ -18,10 +18,10 @@ from accounts.errors import NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.text_guard import clean_text
 from fieldwork.models import FieldStep, Household, KnockAction, KnockedDoor
-from fieldwork.once import sealed_key, write_once
 from fieldwork.stages import advance, keep_step
 from grid.access import demand
 from grid.models import Building, Grid
+from grid.once import sealed_key, write_once
 from grid.stages import check_version
 from incidents.intake import NewIncident, report_incident
 from incidents.models import Incident

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from fieldwork.models import CareSubject, Visit
-from fieldwork.once import sealed_key
+from grid.once import sealed_key
 from grid.scope import scope_of
 from incidents.intake import NewIncident, report_incident
 from incidents.models import Category, Incident

@@ -16,11 +16,11 @@ from accounts.models import User
 from accounts.text_guard import clean_text
 from fieldwork import visits
 from fieldwork.models import DutyKind, FieldPhoto, FieldStep, QuickNote, Visit
-from fieldwork.once import sealed_uuid, write_once
 from fieldwork.pictures import attach, processed
 from grid.access import demand
 from grid.models import Grid
 from grid.models.grid import LEVEL_BY_LENGTH
+from grid.once import sealed_uuid, write_once
 from grid.scope import Scope, scope_of
 from incidents.intake import CLOCK_SKEW, NewIncident, report_incident
 from incidents.models import Incident

@@ -15,9 +15,9 @@ from accounts.models import User
 from accounts.text_guard import clean_text
 from fieldwork import hazards, order_news, stages
 from fieldwork.models import Hazard, Inspection, Recheck, RectificationNotice
-from fieldwork.once import sealed_key
 from grid.access import demand
 from grid.models import Grid, Organization
+from grid.once import sealed_key
 from grid.stages import check_version
 from incidents.intake import NewIncident, report_incident
 from incidents.models import Incident

@@ -18,11 +18,11 @@ from accounts.models import User
 from accounts.text_guard import clean_text
 from fieldwork import policies
 from fieldwork.models import Checkpoint, DutyKind, Patrol, PatrolFinding, PatrolKind, PatrolPlan, PolicySwitch
-from fieldwork.once import Conflict, write_once
 from fieldwork.pictures import attach
 from fieldwork.stages import advance, keep_step
 from grid.access import demand
 from grid.models import Grid
+from grid.once import Conflict, write_once
 from incidents.intake import CLOCK_SKEW, NewIncident, report_incident
 from incidents.models.incident import Source
 from incidents.photos import ProcessedPhoto

@@ -1,11 +1,11 @@
 """Adjectives of field work that chain; every scoped one has `visible_to(user)`."""
 
 from datetime import date, datetime
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from django.db.models import Q
 
-from grid.querysets import InGridQuerySet
+from grid.querysets import AroundGridQuerySet, InGridQuerySet
 from grid.scope import scope_of
 
 __all__ = [
@@ -110,21 +110,8 @@ def unless_in_care(user: Any, code_field: str) -> Q:
     return plain | in_care | scope.q("care.sensitive", code_field)
 
 
-STREET_LENGTH: Final = 9
-"""The length of a street's code."""
-
-
-class TrainingQuerySet(InGridQuerySet):
+class TrainingQuerySet(AroundGridQuerySet):
     """Training sessions: of one's own grids, and those that the grids above hold for their people."""
-
-    def visible_to(self, user: Any) -> Self:
-        """Below and above one's posts, up to the street."""
-        scope = scope_of(user)
-        prefixes = scope.prefixes(self.capability)
-        if "" in prefixes:
-            return self
-        above = {code[:n] for code in prefixes for n in range(STREET_LENGTH, len(code))}
-        return self.filter(scope.q(self.capability, self.code_field) | Q(grid_code__in=above))
 
     def to_come(self, now: datetime) -> Self:
         """Planned and not begun."""

@@ -24,10 +24,10 @@ from fieldwork.models import (
     VisitPurpose,
 )
 from fieldwork.no_answer import note_outcome
-from fieldwork.once import write_once
 from fieldwork.pictures import attach
 from grid.access import demand
 from grid.models import Building, Grid
+from grid.once import write_once
 from grid.scope import scope_of
 from incidents.models import Incident
 from incidents.photos import ProcessedPhoto

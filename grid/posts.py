@@ -53,6 +53,14 @@ CAPABILITIES: Final = {
     "inspection.order": _("issue notices to put right"),
     "training.edit": _("plan training and note who was there"),
     "policy.decide": _("switch on what the rules leave off"),
+    "party.view": _("see party work: organizations, lists, meetings, activities"),
+    "party.edit": _("edit party organizations, members, rosters"),
+    "party.reveal": _("open members’ and partners’ contacts"),
+    "party.decide": _("call for lists, review stars, evaluate"),
+    "lists.edit": _("edit partner units, needs, resources, projects, stars, alliances"),
+    "order.issue": _("take in residents’ orders and give them to members"),
+    "council.edit": _("hold meetings and follow up decisions"),
+    "activity.edit": _("plan activities and note who came"),
 }
 
 
@@ -60,6 +68,8 @@ class PostKind(models.TextChoices):
     """What a person is in a grid or an organization."""
 
     STREET_SECRETARY = "street_secretary", _("Street party secretary")
+    DEPUTY_SECRETARY = "deputy_secretary", _("Deputy secretary in charge of party building")
+    PARTY_OFFICER = "party_officer", _("Party-building office")
     LINKED_CADRE = "linked_cadre", _("Section cadre linked to a community")
     SHIFT_LEADER = "shift_leader", _("Shift leader")
     OPERATOR = "operator", _("Operator")
@@ -107,6 +117,9 @@ _FIELD_WORK: Final = frozenset({"field.view", "field.write"})
 _CARE: Final = _FIELD_WORK | {"household.view", "household.edit", "care.view", "care.edit"}
 _PLANS: Final = _CARE | {"field.plan", "care.reveal", "care.sensitive", "inspection.order", "training.edit"}
 
+_PARTY_WORK: Final = frozenset({"party.view", "lists.edit", "order.issue", "council.edit", "activity.edit"})
+_PARTY: Final = _PARTY_WORK | {"party.edit", "party.reveal"}
+
 CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     PostKind.STREET_SECRETARY: _DESK
     | _DISPUTE
@@ -114,11 +127,17 @@ CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     | _OFFICE
     | {"incident.approve", "incident.approve_high", "report.sign", "assessment.decide", "honour.decide"}
     | _PLANS
-    | {"policy.decide"},
+    | _PARTY
+    | {"policy.decide", "party.decide"},
+    # 党工委 → 分管副书记 → 党建办 → 书记 → 网格员 (domain.md 10, row 2.17)
+    PostKind.DEPUTY_SECRETARY: _PARTY | {"party.decide", "grid.view", "incident.view", "report.view", "report.sign"},
+    PostKind.PARTY_OFFICER: _PARTY
+    | {"party.decide", "grid.view", "incident.view", "incident.report", "report.view", "report.write"},
     PostKind.LINKED_CADRE: frozenset(
         {"incident.view", "incident.report", "incident.supervise", "grid.view", "report.view", "dispute.view"}
     )
-    | {"whistle.blow", "action.edit", "task.edit", "honour.nominate", "field.view", "field.plan", "care.view"},
+    | {"whistle.blow", "action.edit", "task.edit", "honour.nominate", "field.view", "field.plan", "care.view"}
+    | {"party.view", "council.edit"},
     PostKind.SHIFT_LEADER: _DESK
     | _DISPUTE
     | _OFFICE
@@ -136,12 +155,17 @@ CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
         "task.edit",
         "rules.edit",
         "grid.edit",
+        "party.view",
+        "lists.edit",
+        "order.issue",
     },
     PostKind.OPERATOR: _DESK
     | {"incident.accept", "incident.check", "incident.close", "incident.call_back", "report.write"},
     PostKind.DISPATCHER: _DESK | {"incident.dispatch", "whistle.blow"},
     PostKind.SUPERVISOR: _DESK | {"incident.supervise", "incident.call_back", "field.view"},
-    PostKind.AUDITOR: frozenset({"incident.view", "grid.view", "report.view", "audit.view", "field.view"}),
+    PostKind.AUDITOR: frozenset(
+        {"incident.view", "grid.view", "report.view", "audit.view", "field.view", "party.view"}
+    ),
     # the persons in charge close what the level rule leaves to them (domain.md 2.7)
     PostKind.COMMUNITY_HEAD: _FIELD
     | _DISPUTE
@@ -149,26 +173,33 @@ CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     | {"whistle.blow", "whistle.approve", "action.edit", "task.edit"}
     # a community checks and signs its own reports, and puts its people forward
     | {"report.write", "report.sign", "honour.nominate"}
-    | _PLANS,
+    | _PLANS
+    | _PARTY,
     PostKind.COMMITTEE_MEMBER: _FIELD
     | _DISPUTE
     | {"whistle.blow", "report.view", "report.write"}
     | _CARE
-    | {"field.plan", "training.edit"},
-    PostKind.GRID_LEADER: _FIELD | _DISPUTE | {"incident.check", "incident.close"} | _CARE | {"care.reveal"},
-    PostKind.GRID_WORKER: _FIELD | _DISPUTE | _CARE,
+    | {"field.plan", "training.edit"}
+    | _PARTY_WORK,
+    PostKind.GRID_LEADER: _FIELD
+    | _DISPUTE
+    | {"incident.check", "incident.close"}
+    | _CARE
+    | {"care.reveal"}
+    | _PARTY_WORK,
+    PostKind.GRID_WORKER: _FIELD | _DISPUTE | _CARE | {"party.view", "order.issue"},
     # looks after the people of a few buildings, and sees them masked; the reasons stay with the grid leader
-    PostKind.MICRO_LEADER: _FIELD | _FIELD_WORK | {"household.view", "care.view"},
-    PostKind.BUILDING_HEAD: frozenset({"incident.view", "incident.report", "grid.view"}) | _FIELD_WORK,
+    PostKind.MICRO_LEADER: _FIELD | _FIELD_WORK | {"household.view", "care.view", "party.view", "order.issue"},
+    PostKind.BUILDING_HEAD: frozenset({"incident.view", "incident.report", "grid.view", "party.view"}) | _FIELD_WORK,
     PostKind.POLICE: frozenset({"incident.view", "incident.report", "grid.view", "dispute.view"})
     | _FIELD_WORK
     | {"household.view", "care.view", "care.sensitive", "care.reveal", "inspection.order"},
     PostKind.CITY_OFFICER: frozenset({"incident.view", "incident.report", "grid.view"})
     | _FIELD_WORK
     | {"inspection.order"},
-    PostKind.INSTRUCTOR: frozenset({"incident.view", "incident.report", "grid.view"}),
+    PostKind.INSTRUCTOR: frozenset({"incident.view", "incident.report", "grid.view"}) | _PARTY_WORK | {"party.edit"},
     # 代表委员进网格: collects opinions and hands them in; 小牛哥: reports on the way (domain.md 1.5)
-    PostKind.DEPUTY: frozenset({"incident.view", "incident.report", "grid.view"}),
+    PostKind.DEPUTY: frozenset({"incident.view", "incident.report", "grid.view", "party.view"}),
     PostKind.GRID_PARTNER: frozenset({"incident.report", "grid.view", "field.write"}),
     PostKind.MEDIATOR: _DISPUTE | {"incident.view", "grid.view"},
     PostKind.ORG_HEAD: frozenset({"incident.handle", "grid.view"}),

@@ -1,7 +1,7 @@
 """Adjectives of grid data that chain; every scoped one has `visible_to(user)`."""
 
 from datetime import date
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from django.db import models
 from django.db.models import Q
@@ -60,6 +60,23 @@ class InGridQuerySet(models.QuerySet[Any]):
     def under(self, code: str) -> Self:
         """Of the grid `code` and everything below it."""
         return self.filter(**{f"{self.code_field}__startswith": code})
+
+
+STREET_LENGTH: Final = 9
+"""The length of a street's code."""
+
+
+class AroundGridQuerySet(InGridQuerySet):
+    """Rows of one's own grids, and those that the grids above hold for their people."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Below and above one's posts, up to the street."""
+        scope = scope_of(user)
+        prefixes = scope.prefixes(self.capability)
+        if "" in prefixes:
+            return self
+        above = {code[:n] for code in prefixes for n in range(STREET_LENGTH, len(code))}
+        return self.filter(scope.q(self.capability, self.code_field) | Q(**{f"{self.code_field}__in": above}))
 
 
 class OrganizationQuerySet(ScopedByGridQuerySet):

@@ -37,6 +37,8 @@ class Stage:
     """The right is asked where the thing itself lies, not where its round or office does."""
     addressed: bool = False
     """Whoever acts for the unit (`organization`) that the thing went to may take it too."""
+    personal: str = ""
+    """The way to a person (`member.user_id`) who may take it too, because the thing is hers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class StageTable:
         """Whether `user` has the right to the stage: by her posts, or because the thing went to her unit."""
         scope = scope_of(user)
         to_her_unit = stage.addressed and row.organization_id in scope.organizations
-        return to_her_unit or scope.can(stage.capability, self.code_of(row, stage))
+        hers = bool(stage.personal) and _person_of(row, stage.personal) == user.pk
+        return to_her_unit or hers or scope.can(stage.capability, self.code_of(row, stage))
 
     def demand_stage(self, row: Any, stage: Stage, actor: User) -> None:
         """NotAllowed without the right to the stage."""
@@ -149,3 +152,10 @@ def _check(row: Any, stage: Stage, actor: User | None, version: int | None, text
 
 def _same_person(row: Any, stage: Stage, user: Any) -> bool:
     return any(getattr(row, f"{field}_id") == user.pk for field in stage.apart)
+
+
+def _person_of(row: Any, way: str) -> Any:
+    """The person at the end of the way; None where a link of it is missing."""
+    for name in way.split("."):
+        row = getattr(row, name, None)
+    return row

@@ -48,7 +48,10 @@ from reports.papers import writing as paper_writing
 from tests import street
 from tests.access_assessment import sample_assessment
 from tests.access_field import CHECKLIST, COURSE, Field, sample_field
+from tests.access_party import Party, sample_party
+from tests.access_party_samples import PARTY_QUERIES, PARTY_SAMPLES
 from tests.access_records import Records, sample_records
+from tests.access_sample import NOBODY, Sample
 from tests.street import COMMUNITY, MICRO, OTHER_COMMUNITY, OTHER_GRID, OTHER_STREET, ROLES, STREET
 
 INSIDE, OUTSIDE = "界内", "界外"
@@ -150,6 +153,7 @@ class Side:
     assessment: Assessment
     records: Records
     field: Field
+    party: Party
 
 
 @dataclass
@@ -265,7 +269,8 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
         ),
         assessment=sample_assessment(community, word, admin, now),
         records=sample_records(community, word, admin, now),
-        field=sample_field(grid, compound, word, worker, now),
+        field=(field := sample_field(grid, compound, word, worker, now)),
+        party=sample_party(grid, compound, field.household, word, worker, now),
     )
 
 
@@ -375,21 +380,6 @@ def notice_for(user: User, now: datetime) -> Notice:
 # --- which object an address names ---
 
 
-@dataclass(frozen=True)
-class Sample:
-    """The values of an address, and the capability that shows its object; "" when it is shown to its owner alone."""
-
-    values: Callable[[Side], dict[str, Any]]
-    shown_by: str
-    needs: str = ""
-    """A capability (or several, a|b) that the view asks on the object itself, beyond its own rule: 403 without."""
-    needs_to_post: str = ""
-    """The same, only for writing."""
-    body: Callable[[Side], dict[str, Any]] = lambda side: {}
-    on_grid: bool = False
-    """What is asked to post must be held on a grid: what a handler may do for a unit does not count."""
-
-
 def _pk(name: str) -> Callable[[Side], dict[str, Any]]:
     return lambda side: {"pk": getattr(side, name).pk}
 
@@ -461,9 +451,6 @@ def _record(name: str, **more: str) -> Callable[[Side], dict[str, Any]]:
 def _method(side: Side) -> WorkMethodStep:
     return WorkMethodStep.objects.get(method__grid=side.community)
 
-
-NOBODY = "nobody"
-"""A capability that no actor here has: the thing is its owner's, and nobody here owns it."""
 
 WORKS = "task.edit|incident.handle"
 MATTER = {"topic": "环境卫生", "title": "清理楼道"}
@@ -791,6 +778,7 @@ SAMPLES: dict[str, Sample] = {
     ),
     "api-field-training-detail": Sample(_field("training"), "grid.view"),
     "api-field-training-sign-up": Sample(_field("training"), "grid.view"),
+    **PARTY_SAMPLES,
     "notices:read": Sample(lambda side: {}, ""),
     "api-notice-detail": Sample(lambda side: {}, ""),
     "api-notice-read": Sample(lambda side: {}, ""),
@@ -823,6 +811,7 @@ QUERIES: dict[str, tuple[str, Callable[[Side], str], str]] = {
     "reports:burden": ("grid", lambda side: side.street, "burden.view"),
     "reports:burden_excel": ("grid", lambda side: side.street, "burden.view"),
     "api-indicator-values": ("grid", lambda side: side.community.code, "report.view"),
+    **PARTY_QUERIES,
 }
 """Pages whose object stands in the query: its name, its value, the capability that shows it."""
 

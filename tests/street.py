@@ -106,6 +106,7 @@ ROLES: dict[str, tuple[str, str]] = {
     "gridleader": (PostKind.GRID_LEADER, GRID),
     "microleader": (PostKind.MICRO_LEADER, MICRO),
     "auditor": (PostKind.AUDITOR, STREET),
+    "partyofficer": (PostKind.PARTY_OFFICER, STREET),
 }
 """The demo roles that hold a post in a grid; "department" holds one in an organization, "admin" is the superuser."""
 

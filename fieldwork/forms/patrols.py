@@ -15,11 +15,11 @@ from accounts.errors import DomainError, NotAllowed
 from accounts.text_guard import CleanCharField
 from fieldwork.models import Checkpoint, DutyKind, Patrol, PatrolKind, PatrolPlan
 from fieldwork.notes import grids_to_write
-from fieldwork.once import Conflict
 from fieldwork.patrol_plans import MOST_TIMES, NAME_LENGTH, NewPlan, Spot
 from fieldwork.patrols import FINDING_LENGTH, REMARK_LENGTH, NewFinding, NewPatrol
 from grid.forms import DomainForm, day_input
 from grid.models import Grid
+from grid.once import Conflict
 from grid.scope import scope_of
 from incidents.forms.fields import DegreesField, PhotosField, Refillable, parse_coordinates
 

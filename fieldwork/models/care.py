@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.protect import EncryptedTextField
 from fieldwork.models.household import Household, Resident
-from fieldwork.models.record import InGrid
 from fieldwork.querysets import CareQuerySet, PromiseQuerySet
+from grid.models.record import InGrid
 from grid.models.staged import Staged
 
 

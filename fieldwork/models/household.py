@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.protect import EncryptedTextField
-from fieldwork.models.record import InGrid
 from fieldwork.querysets import InGridQuerySet
 from grid.models import Building
+from grid.models.record import InGrid
 
 
 class Household(InGrid):

@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.protect import EncryptedTextField
-from fieldwork.models.record import FieldRecord, InGrid, newest_in_grid
 from fieldwork.querysets import InGridQuerySet
 from grid.models import Building, Organization
+from grid.models.record import FieldRecord, InGrid, newest_in_grid
 from grid.models.staged import Staged
 from incidents.models import Incident
 

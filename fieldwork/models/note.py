@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from fieldwork.models.dictionary import DutyKind
 from fieldwork.models.inspection import Hazard
 from fieldwork.models.patrol import PatrolFinding
-from fieldwork.models.record import FieldRecord, newest_in_grid
 from fieldwork.models.visit import Visit
 from fieldwork.note_queries import NoteQuerySet, Pairs
+from grid.models.record import FieldRecord, newest_in_grid
 from incidents.models import Incident
 
 

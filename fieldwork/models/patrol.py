@@ -9,8 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from fieldwork.models.dictionary import DutyKind
-from fieldwork.models.record import FieldRecord, InGrid, newest_in_grid
 from fieldwork.querysets import InGridQuerySet
+from grid.models.record import FieldRecord, InGrid, newest_in_grid
 from grid.models.staged import Staged
 from incidents.models import Incident
 

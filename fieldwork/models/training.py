@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from fieldwork.models.dictionary import DictionaryRow
-from fieldwork.models.record import InGrid
 from fieldwork.querysets import TrainingQuerySet
+from grid.models.dictionary import DictionaryRow
+from grid.models.record import InGrid
 from grid.models.staged import Staged
 
 

@@ -11,9 +11,9 @@ from fieldwork.models.care import CareSubject, PopulationTag
 from fieldwork.models.dictionary import MustDo, VisitPurpose
 from fieldwork.models.household import Household, Resident
 from fieldwork.models.inspection import InspectedPlace
-from fieldwork.models.record import FieldRecord, InGrid, newest_in_grid
 from fieldwork.querysets import DutyQuerySet, InGridQuerySet, KnockQuerySet, VisitQuerySet
 from grid.models import Building, Grid
+from grid.models.record import FieldRecord, InGrid, newest_in_grid
 from grid.models.staged import Staged
 from incidents.models import Incident
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from accounts.answers import kept_otherwise, refused, sent, wants_json
-from fieldwork.once import Conflict
+from grid.once import Conflict
 
 __all__ = ["conflicting", "refused", "sent", "wants_json"]
 

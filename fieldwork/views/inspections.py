@@ -34,12 +34,12 @@ from fieldwork.models import (
     PlaceKind,
     RectificationNotice,
 )
-from fieldwork.once import Conflict
 from fieldwork.stages import open_to
 from fieldwork.views.answers import conflicting, refused, sent, wants_json
 from fieldwork.views.places import find_place
 from grid.access import requires
 from grid.models import Grid
+from grid.once import Conflict
 from grid.scope import scope_of
 from grid.sheets import XLSX
 from incidents.views.finding import person

@@ -23,12 +23,12 @@ from fieldwork import knocking
 from fieldwork.filters.visits import KnockFilter
 from fieldwork.forms.knocking import ActionForm, DoorForm, FollowForm, ResultForm
 from fieldwork.models import Household, KnockAction, KnockedDoor
-from fieldwork.once import Conflict
 from fieldwork.stages import open_to, story
 from fieldwork.views.answers import conflicting, refused, sent, wants_json
 from grid.access import demand, requires
 from grid.chosen import chosen_of
 from grid.models import Building, Grid
+from grid.once import Conflict
 from grid.scope import scope_of
 from incidents.models import Incident
 from incidents.views.cases import grid_choices

@@ -26,10 +26,10 @@ from fieldwork.models import FieldStep, QuickNote
 from fieldwork.note_lists import filled
 from fieldwork.note_queries import NoteQuerySet
 from fieldwork.note_sheets import notes_xlsx
-from fieldwork.once import Conflict
 from fieldwork.views.answers import conflicting, refused, sent, wants_json
 from fieldwork.views.photos import shown
 from grid.access import requires
+from grid.once import Conflict
 from grid.scope import scope_of
 from grid.sheets import XLSX
 from incidents.views.cases import grid_choices

@@ -18,11 +18,11 @@ from accounts.offline import HEADER as KEEP
 from fieldwork import patrol_plans, patrols, policies
 from fieldwork.forms.patrols import DropForm, FindingForm, FinishForm, SentForm, StartForm
 from fieldwork.models import Patrol, PolicySwitch
-from fieldwork.once import Conflict
 from fieldwork.stages import steps_of
 from fieldwork.views.answers import conflicting, refused, sent, wants_json
 from fieldwork.views.photos import shown
 from grid.access import requires
+from grid.once import Conflict
 from incidents.views.finding import person
 
 ROUNDS: Final = 60

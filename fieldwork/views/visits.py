@@ -23,7 +23,6 @@ from fieldwork.duties import begun_rounds
 from fieldwork.filters.visits import DutyFilter, VisitFilter
 from fieldwork.forms.visits import VisitForm
 from fieldwork.models import Visit, VisitDuty
-from fieldwork.once import Conflict
 from fieldwork.people import masked
 from fieldwork.views.answers import conflicting, refused, sent, wants_json
 from fieldwork.views.photos import shown
@@ -38,6 +37,7 @@ from fieldwork.visit_lists import (
     visits_xlsx,
 )
 from grid.access import demand, requires
+from grid.once import Conflict
 from grid.scope import scope_of
 from grid.sheets import XLSX
 from incidents.intake import NewIncident, report_incident

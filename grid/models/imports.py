@@ -16,6 +16,9 @@ class ImportRun(models.Model):
         ROSTER = "roster", _("Roster of posts (Excel or CSV)")
         HOUSEHOLDS = "households", _("Households and residents (Excel or CSV)")
         PLACES = "places", _("Places to inspect (Excel or CSV)")
+        PARTY = "party", _("Party organizations (Excel or CSV)")
+        MEMBERS = "members", _("Party members (Excel or CSV)")
+        PARTNERS = "partners", _("Partner units and resources (Excel or CSV)")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     file_name = models.CharField(_("file"), max_length=200)

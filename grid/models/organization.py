@@ -22,6 +22,7 @@ class Organization(models.Model):
         INSTITUTION = "institution", _("Public institution")
         ENTERPRISE = "enterprise", _("Enterprise")
         SOCIAL = "social", _("Social organization")
+        PARTY = "party", _("Party organization")
 
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="organizations", verbose_name=_("grid"))
     parent = models.ForeignKey(

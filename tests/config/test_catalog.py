@@ -11,7 +11,18 @@ import pytest
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-SOURCES = ("accounts", "notices", "grid", "incidents", "fieldwork", "reports", "config", "templates", "static")
+SOURCES = (
+    "accounts",
+    "notices",
+    "grid",
+    "incidents",
+    "fieldwork",
+    "partybuilding",
+    "reports",
+    "config",
+    "templates",
+    "static",
+)
 CATALOG = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
 
 

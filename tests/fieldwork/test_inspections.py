@@ -25,7 +25,7 @@ from fieldwork.models import (
     Recheck,
     RectificationNotice,
 )
-from fieldwork.once import Conflict
+from grid.once import Conflict
 from incidents.models import Incident
 from notices.models import Notice
 from tests import street

@@ -18,9 +18,9 @@ from accounts.errors import NotAllowed, NotNow, NotValid
 from accounts.models import AccessEvent
 from fieldwork import notes
 from fieldwork.models import FieldPhoto, FieldStep, Household, QuickNote, Visit, VisitDuty, VisitPlan
-from fieldwork.once import Conflict
 from fieldwork.pictures import photos_visible_to
 from grid.models import Building, Compound
+from grid.once import Conflict
 from incidents.models import Incident
 from tests import street
 from tests.incidents.conftest import World, close_files, picture

@@ -15,9 +15,9 @@ from accounts.errors import NotAllowed, NotNow, NotValid
 from fieldwork import badges, patrol_plans, patrols, policies
 from fieldwork.dictionaries import load_dictionaries
 from fieldwork.models import BadgeHolding, Checkpoint, FieldPhoto, Patrol, PatrolFinding, PatrolPlan, RoleBadge
-from fieldwork.once import Conflict
 from fieldwork.patrol_plans import NewPlan
 from fieldwork.patrols import NewFinding, NewPatrol
+from grid.once import Conflict
 from incidents.models import Incident
 from tests import street
 from tests.incidents.conftest import World, close_files, picture, world  # noqa: F401

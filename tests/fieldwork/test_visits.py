@@ -8,8 +8,8 @@ import pytest
 from accounts.errors import NotAllowed, NotValid
 from fieldwork import duties
 from fieldwork.models import MustDo, Visit, VisitDuty
-from fieldwork.once import Conflict
 from fieldwork.visits import NewVisit, record_visit
+from grid.once import Conflict
 from incidents.models import Incident
 from tests import street
 from tests.fieldwork import visit_world

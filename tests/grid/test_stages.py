@@ -9,11 +9,12 @@ from django.apps import apps
 
 from fieldwork import stages as of_field_work
 from grid.models.staged import Staged
+from partybuilding import stages as of_party_work
 from reports import stages as of_reports
 
 ROOT = Path(__file__).parents[2]
 MACHINE = "grid/stages.py"
-TABLES = {"fieldwork": of_field_work.TABLE, "reports": of_reports.TABLE}
+TABLES = {"fieldwork": of_field_work.TABLE, "partybuilding": of_party_work.TABLE, "reports": of_reports.TABLE}
 
 
 def writes(tree: ast.AST) -> Iterator[int]:

@@ -20,7 +20,7 @@ from fieldwork.demo.orders import build_orders
 from fieldwork.demo.patrols import build_patrols
 from fieldwork.demo.training import build_training
 from fieldwork.demo.visits import build_visits
-from fieldwork.dictionaries import load_dictionaries
+from fieldwork.dictionaries import load_dictionaries as load_field_dictionaries
 from grid.demo.divisions import JIANZHONG, STREETS
 from grid.demo.organizations import build_organizations
 from grid.demo.people import LOGINS_TEXT, build_people, renew_passwords
@@ -41,6 +41,7 @@ from incidents.demo.rules import build_drafts, build_rules
 from incidents.demo.supervision import build_supervision
 from incidents.demo.whistles import build_whistles
 from incidents.dispatch import dispatch_due
+from partybuilding.dictionaries import load_dictionaries as load_party_dictionaries
 from reports.demo.assessment import build_assessments
 from reports.demo.burden import build_burden
 from reports.demo.honours import build_honours
@@ -90,7 +91,8 @@ class Command(BaseCommand):
     def _load(self, password: str, days: int) -> str:
         now = timezone.now()
         load_catalogue()
-        load_dictionaries()
+        load_field_dictionaries()
+        load_party_dictionaries()
         grids = build_tree()
         organizations = build_organizations(grids)
         buildings = build_places(grids, organizations)

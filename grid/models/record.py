@@ -1,4 +1,4 @@
-"""What every record of field work has: where, who, when, and the id that the phone gave it."""
+"""What every record made on the way has: where, who, when, and the id that the phone gave it."""
 
 import uuid
 from typing import ClassVar
@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from grid.models import Grid
+from grid.models.grid import Grid
 
 
 class InGrid(models.Model):
@@ -21,15 +21,23 @@ class InGrid(models.Model):
         abstract = True
 
 
-class FieldRecord(InGrid):
-    """Written on the way, perhaps without a network: sent again it is the same record (architecture.md law 7).
+class SentOnce(models.Model):
+    """Made on a device that may send it twice: sent again it is the same record (architecture.md law 7).
 
-    `client_id` is made by the phone. `digest` is the SHA-256 of what was sent first: the same id with another content
+    `client_id` is made by the device. `digest` is the SHA-256 of what was sent first: the same id with another content
     is a conflict that a person decides.
     """
 
     client_id = models.UUIDField(_("id given by the device"), unique=True, default=uuid.uuid4, editable=False)
     digest = models.CharField(max_length=64, blank=True, default="", editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class FieldRecord(InGrid, SentOnce):
+    """Written on the way, perhaps without a network."""
+
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
     received_at = models.DateTimeField(_("received at"))

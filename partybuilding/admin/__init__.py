@@ -1,0 +1,1 @@
+"""Administration of party work; each file registers its models."""

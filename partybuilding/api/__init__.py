@@ -1,0 +1,1 @@
+"""Doors of party work for systems."""

@@ -1,0 +1,12 @@
+"""The app of party work."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PartybuildingConfig(AppConfig):
+    """Organizations, members, partner units, three lists, service orders, councils, activities."""
+
+    name = "partybuilding"
+    verbose_name = _("Party building")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""The demo street: party work of the last weeks, made up."""

@@ -1,0 +1,1 @@
+"""Filters of party work, one per subject."""

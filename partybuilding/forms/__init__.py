@@ -1,0 +1,1 @@
+"""Forms of party work, one file per subject."""

@@ -1,0 +1,19 @@
+"""Pages of `partybuilding`."""
+
+from django.urls import URLPattern, URLResolver
+
+from accounts import converters  # noqa: F401  (registers `ascii_int`)
+
+app_name = "partybuilding"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    # overview, organizations, profiles, responsibility
+    # members, household links, reports to communities
+    # duty posts, calls of members
+    # partner units, agreements, alliances, stars
+    # needs, resources, projects, matching
+    # service orders
+    # councils, opinions
+    # activities
+    # files
+]
