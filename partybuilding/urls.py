@@ -1,13 +1,15 @@
 """Pages of `partybuilding`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
 from accounts import converters  # noqa: F401  (registers `ascii_int`)
+from partybuilding.views import overview
 
 app_name = "partybuilding"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # overview, organizations, profiles, responsibility
+    path("party/", overview.overview, name="overview"),
     # members, household links, reports to communities
     # duty posts, calls of members
     # partner units, agreements, alliances, stars

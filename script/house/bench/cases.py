@@ -21,6 +21,7 @@ from accounts.models import ApiKey, User
 from grid.locate import locate
 from grid.models import Grid
 from house.bench.load import Browser, Call
+from house.bench.party import PAGES
 from reports.periods import period_of
 from reports.rhythms import BUILDERS
 from reports.writing import preview
@@ -68,6 +69,7 @@ class Cases:
             "analysis": self._page("analysis", f"/reports/analysis/?grid={STREET}&period=month"),
             "wall": self._page("wall", "/reports/wall/data/"),
             **self._field(),
+            **self._party(),
             "month_report": Case("month_report", self._month, lambda: count(lambda: self._month(0))),
         }
 
@@ -84,6 +86,15 @@ class Cases:
             "care_map": self._page("care_map", f"/care/colours/layer/?grid={STREET}", leader),
             "field_home": self._page("field_home", "/today/", walker),
         }
+
+    def _party(self) -> dict[str, Case]:
+        """Pages of party work, each as who reads it."""
+        found = {}
+        for name, (username, path) in PAGES.items():
+            reader = Client(HTTP_HOST=HOST)
+            reader.force_login(User.objects.get(username=username))
+            found[name] = self._page(name, path, reader)
+        return found
 
     def _key(self) -> str:
         account, _made = User.objects.get_or_create(username="bench-system", kind="service", real_name="bench")

@@ -22,7 +22,7 @@ os.environ |= {f"THROTTLE_{scope}": "100000000/min" for scope in ("READ", "WRITE
 django.setup()
 logging.disable(logging.WARNING)
 
-from house.bench import classifying, dispatching, field, fill, polygons, rollups  # noqa: E402 - Django first
+from house.bench import classifying, dispatching, field, fill, party, polygons, rollups  # noqa: E402 - Django first
 from house.bench.cases import Cases  # noqa: E402
 from house.bench.floors import Floors  # noqa: E402
 from house.bench.load import Timing, timed  # noqa: E402
@@ -50,8 +50,9 @@ NAMES: Final = (
     "visits_due",
     "care_map",
     "field_home",
+    *party.PAGES,
 )
-WITHOUT_FLOOR: Final = ("view", "classify", "analysis", "wall", "month_report", "rollup", "field_home")
+WITHOUT_FLOOR: Final = ("view", "classify", "analysis", "wall", "month_report", "rollup", "field_home", *party.PAGES)
 """Cases that ask the database for nothing, or for many things of which none is the least."""
 IN_PROCESS: Final = ("daily_report", "locate", "month_report")
 FIELD: Final = ("note_text", "note_word", "visits_due", "care_map", "field_home")
@@ -84,10 +85,12 @@ def main() -> int:
     for rows in options.rows or SIZES:
         print(f"{rows:,} incidents ({fill.fill_up_to(rows):,} added)", flush=True)
         chosen = set(options.only or NAMES)
-        if chosen - set(FIELD):
+        if chosen - set(FIELD) - set(party.PAGES):
             print(rollups.catch_up(), flush=True)
         if chosen & set(FIELD):
             print(field.fill_up_to(rows), flush=True)
+        if chosen & set(party.PAGES):
+            print(party.fill_up(), flush=True)
         with server() as port:
             cases = Cases(port, rows)
             for name in options.only or NAMES:
