@@ -16,15 +16,14 @@ from accounts.text_guard import clean_text
 from fieldwork import hazards, order_news, stages
 from fieldwork.models import Hazard, Inspection, Recheck, RectificationNotice
 from grid.access import demand
-from grid.models import Grid, Organization
+from grid.models import Organization
 from grid.once import sealed_key
 from grid.stages import check_version
 from incidents.intake import NewIncident, report_incident
 from incidents.models import Incident
 from incidents.models.incident import Source
-from incidents.numbers import next_number
+from incidents.numbers import street_number
 
-STREET_DIGITS: Final = 9
 USUAL_DAYS: Final = 7
 """What the form proposes as the deadline."""
 USUAL_DEMAND: Final = "对所列隐患逐项整改到位，整改前后拍照留存。"
@@ -75,7 +74,7 @@ def issue(inspection: Inspection, order: NewOrder, *, actor: User, now: datetime
             issued_by=actor,
             issued_at=now,
             received_by=clean_text(order.received_by, max_length=50),
-            number=_next(inspection.grid_code, now=now),
+            number=street_number("safety", "消安整改", inspection.grid_code, now=now),
         )
         stages.keep_step(notice, before="", actor=actor, now=now)
         hazards.move_all(rows, "order", actor=actor, now=now, notice=notice)
@@ -99,14 +98,6 @@ def _check_day(day: date, today: date, *, name: str = "deadline") -> None:
 
 def _demand(order: NewOrder) -> str:
     return clean_text(order.demand, max_length=3000, multiline=True) or USUAL_DEMAND
-
-
-def _next(code: str, *, now: datetime) -> str:
-    """建中街消安整改〔2026〕12号: one book per street, without gaps; the book is locked until the transaction ends."""
-    street = code[:STREET_DIGITS]
-    name = Grid.objects.filter(code=street).values_list("name", flat=True).first() or street
-    year, number = next_number(f"safety:{street}", now=now)
-    return f"{name.removesuffix('街道')[:12]}消安整改〔{year}〕{number}号"
 
 
 # --- afterwards -------------------------------------------------------------------------------------------------------

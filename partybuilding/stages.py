@@ -39,7 +39,7 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
     ),
     Need: (
         Stage("promise", ("open",), "promised", _("A unit promised"), "lists.edit"),
-        Stage("run", ("promised",), "running", _("Work has begun"), "lists.edit"),
+        Stage("run", ("promised", "delivered"), "running", _("Work has begun"), "lists.edit"),
         Stage("deliver", ("open", "promised", "running"), "delivered", _("Delivered"), "lists.edit"),
         Stage("meet", ("delivered",), "met", _("Met: confirm"), "lists.edit"),
         # the promise came to nothing, or the delivery was not what was needed: it waits again
