@@ -4,8 +4,6 @@ Every change names the version of the household that its reader saw, and leaves 
 changed by whom; never their values.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +22,7 @@ from fieldwork.care import end_with_move
 from fieldwork.models import FieldStep, Household, Resident
 from fieldwork.people import sealed
 from grid.access import demand
+from grid.doors import address, door_room, door_unit
 from grid.models import Building
 from grid.stages import check_version
 
@@ -31,7 +30,6 @@ MOST_PEOPLE: Final = 60
 """Of one flat, as counted at the door: rented rooms of one flat hold a few dozen."""
 OLDEST: Final = 1900
 PERSON_FIELDS: Final = ("name", "phone", "id_number", "sex", "birth_year", "relation", "is_head")
-_NUMBER: Final = re.compile(r"[0-9A-Za-z]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +42,9 @@ class Door:
     people: int | None = None
 
 
-def door_unit(text: str) -> str:
-    """One spelling of a staircase: "1" and "１ 单元" are 1单元; "" where the building has none. NotValid if long."""
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-    return clean_text(f"{plain}单元" if _NUMBER.fullmatch(plain) else plain, max_length=10)
-
-
-def door_room(text: str) -> str:
-    """One spelling of a room: "101室", "１０１" are 101. NotValid when empty or long."""
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).removesuffix("室")
-    room = clean_text(plain, max_length=20)
-    if not room:
-        raise NotValid(_("The room is missing."), {"room": [_("The room is missing.")]})
-    return room
-
-
 def address_of(household: Household) -> str:
     """Compound, building, staircase and room, as on an envelope; the building with its compound must be loaded."""
-    building = household.building
-    return f"{building.compound.name}{building.name}{household.unit}{household.room}"
+    return address(household.building, household.unit, household.room)
 
 
 # --- households -------------------------------------------------------------------------------------------------------

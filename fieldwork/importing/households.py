@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import DomainError, NotValid
 from fieldwork.board import buildings_of_register
-from fieldwork.households import MOST_PEOPLE, check_person, door_room, door_unit
+from fieldwork.households import MOST_PEOPLE, check_person
 from fieldwork.importing.writing import write
 from fieldwork.models import Household, Resident
 from fieldwork.people import id_index
+from grid.doors import door_room, door_unit
 from grid.importing.sheet import Task, cell, need_columns, read_count
 from grid.models import Building
 from grid.scope import scope_of
