@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.api.urls")),
     path("", include("fieldwork.api.urls")),
     path("", include("partybuilding.api.urls")),
+    path("", include("volunteers.api.urls")),
     path("", include("reports.api.urls")),
 ]

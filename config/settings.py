@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "incidents",
     "fieldwork",
     "partybuilding",
+    "volunteers",
     "reports",
     # The admin theme and what it dresses must stand before the admin.
     "unfold",

@@ -30,5 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.urls")),
     path("", include("fieldwork.urls")),
     path("", include("partybuilding.urls")),
+    path("", include("volunteers.urls")),
     path("", include("reports.urls")),
 ]

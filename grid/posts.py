@@ -61,6 +61,16 @@ CAPABILITIES: Final = {
     "order.issue": _("take in residents’ orders and give them to members"),
     "council.edit": _("hold meetings and follow up decisions"),
     "activity.edit": _("plan activities and note who came"),
+    "wish.view": _("see wishes, masked"),
+    "wish.verify": _("verify, publish and follow wishes"),
+    "wish.reveal": _("open who wished and where"),
+    "volunteer.view": _("see volunteers, masked, teams and services"),
+    "volunteer.edit": _("approve volunteers, lead teams"),
+    "volunteer.certify": _("correct hours, issue certificates"),
+    "service.edit": _("plan services and confirm hours"),
+    "shop.edit": _("keep the shop and hand out"),
+    "micro.edit": _("accompany micro-projects"),
+    "micro.decide": _("fund and close micro-projects"),
 }
 
 
@@ -120,6 +130,9 @@ _PLANS: Final = _CARE | {"field.plan", "care.reveal", "care.sensitive", "inspect
 _PARTY_WORK: Final = frozenset({"party.view", "lists.edit", "order.issue", "council.edit", "activity.edit"})
 _PARTY: Final = _PARTY_WORK | {"party.edit", "party.reveal"}
 
+_WISHES: Final = frozenset({"wish.view", "wish.verify", "volunteer.view", "service.edit"})
+_VOLUNTEERS: Final = _WISHES | {"wish.reveal", "volunteer.edit", "volunteer.certify", "shop.edit", "micro.edit"}
+
 CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     PostKind.STREET_SECRETARY: _DESK
     | _DISPUTE
@@ -128,16 +141,20 @@ CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     | {"incident.approve", "incident.approve_high", "report.sign", "assessment.decide", "honour.decide"}
     | _PLANS
     | _PARTY
-    | {"policy.decide", "party.decide"},
+    | _VOLUNTEERS
+    | {"policy.decide", "party.decide", "micro.decide"},
     # 党工委 → 分管副书记 → 党建办 → 书记 → 网格员 (domain.md 10, row 2.17)
-    PostKind.DEPUTY_SECRETARY: _PARTY | {"party.decide", "grid.view", "incident.view", "report.view", "report.sign"},
+    PostKind.DEPUTY_SECRETARY: _PARTY
+    | _VOLUNTEERS
+    | {"party.decide", "micro.decide", "grid.view", "incident.view", "report.view", "report.sign"},
     PostKind.PARTY_OFFICER: _PARTY
-    | {"party.decide", "grid.view", "incident.view", "incident.report", "report.view", "report.write"},
+    | _VOLUNTEERS
+    | {"party.decide", "micro.decide", "grid.view", "incident.view", "incident.report", "report.view", "report.write"},
     PostKind.LINKED_CADRE: frozenset(
         {"incident.view", "incident.report", "incident.supervise", "grid.view", "report.view", "dispute.view"}
     )
     | {"whistle.blow", "action.edit", "task.edit", "honour.nominate", "field.view", "field.plan", "care.view"}
-    | {"party.view", "council.edit"},
+    | {"party.view", "council.edit", "wish.view", "volunteer.view"},
     PostKind.SHIFT_LEADER: _DESK
     | _DISPUTE
     | _OFFICE
@@ -164,7 +181,16 @@ CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     PostKind.DISPATCHER: _DESK | {"incident.dispatch", "whistle.blow"},
     PostKind.SUPERVISOR: _DESK | {"incident.supervise", "incident.call_back", "field.view"},
     PostKind.AUDITOR: frozenset(
-        {"incident.view", "grid.view", "report.view", "audit.view", "field.view", "party.view"}
+        {
+            "incident.view",
+            "grid.view",
+            "report.view",
+            "audit.view",
+            "field.view",
+            "party.view",
+            "wish.view",
+            "volunteer.view",
+        }
     ),
     # the persons in charge close what the level rule leaves to them (domain.md 2.7)
     PostKind.COMMUNITY_HEAD: _FIELD
@@ -174,23 +200,31 @@ CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     # a community checks and signs its own reports, and puts its people forward
     | {"report.write", "report.sign", "honour.nominate"}
     | _PLANS
-    | _PARTY,
+    | _PARTY
+    | _VOLUNTEERS,
     PostKind.COMMITTEE_MEMBER: _FIELD
     | _DISPUTE
     | {"whistle.blow", "report.view", "report.write"}
     | _CARE
     | {"field.plan", "training.edit"}
-    | _PARTY_WORK,
+    | _PARTY_WORK
+    | _WISHES
+    | {"volunteer.edit", "shop.edit"},
     PostKind.GRID_LEADER: _FIELD
     | _DISPUTE
     | {"incident.check", "incident.close"}
     | _CARE
     | {"care.reveal"}
-    | _PARTY_WORK,
-    PostKind.GRID_WORKER: _FIELD | _DISPUTE | _CARE | {"party.view", "order.issue"},
+    | _PARTY_WORK
+    | _WISHES
+    | {"wish.reveal"},
+    PostKind.GRID_WORKER: _FIELD | _DISPUTE | _CARE | _WISHES | {"party.view", "order.issue"},
     # looks after the people of a few buildings, and sees them masked; the reasons stay with the grid leader
-    PostKind.MICRO_LEADER: _FIELD | _FIELD_WORK | {"household.view", "care.view", "party.view", "order.issue"},
-    PostKind.BUILDING_HEAD: frozenset({"incident.view", "incident.report", "grid.view", "party.view"}) | _FIELD_WORK,
+    PostKind.MICRO_LEADER: _FIELD
+    | _FIELD_WORK
+    | {"household.view", "care.view", "party.view", "order.issue", "wish.view", "volunteer.view"},
+    PostKind.BUILDING_HEAD: frozenset({"incident.view", "incident.report", "grid.view", "party.view", "volunteer.view"})
+    | _FIELD_WORK,
     PostKind.POLICE: frozenset({"incident.view", "incident.report", "grid.view", "dispute.view"})
     | _FIELD_WORK
     | {"household.view", "care.view", "care.sensitive", "care.reveal", "inspection.order"},

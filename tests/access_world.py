@@ -52,6 +52,8 @@ from tests.access_party import Party, sample_party
 from tests.access_party_samples import PARTY_QUERIES, PARTY_SAMPLES
 from tests.access_records import Records, sample_records
 from tests.access_sample import NOBODY, Sample
+from tests.access_volunteers import Volunteering, sample_volunteers
+from tests.access_volunteers_samples import VOLUNTEER_QUERIES, VOLUNTEER_SAMPLES
 from tests.street import COMMUNITY, MICRO, OTHER_COMMUNITY, OTHER_GRID, OTHER_STREET, ROLES, STREET
 
 INSIDE, OUTSIDE = "界内", "界外"
@@ -154,6 +156,7 @@ class Side:
     records: Records
     field: Field
     party: Party
+    volunteering: Volunteering
 
 
 @dataclass
@@ -271,6 +274,7 @@ def _side(code: str, grid: Grid, community: Grid, word: str, admin: User, now: d
         records=sample_records(community, word, admin, now),
         field=(field := sample_field(grid, compound, word, worker, now)),
         party=sample_party(grid, compound, field.household, word, worker, now),
+        volunteering=sample_volunteers(grid, word, worker, now),
     )
 
 
@@ -779,6 +783,7 @@ SAMPLES: dict[str, Sample] = {
     "api-field-training-detail": Sample(_field("training"), "grid.view"),
     "api-field-training-sign-up": Sample(_field("training"), "grid.view"),
     **PARTY_SAMPLES,
+    **VOLUNTEER_SAMPLES,
     "notices:read": Sample(lambda side: {}, ""),
     "api-notice-detail": Sample(lambda side: {}, ""),
     "api-notice-read": Sample(lambda side: {}, ""),
@@ -812,6 +817,7 @@ QUERIES: dict[str, tuple[str, Callable[[Side], str], str]] = {
     "reports:burden_excel": ("grid", lambda side: side.street, "burden.view"),
     "api-indicator-values": ("grid", lambda side: side.community.code, "report.view"),
     **PARTY_QUERIES,
+    **VOLUNTEER_QUERIES,
 }
 """Pages whose object stands in the query: its name, its value, the capability that shows it."""
 

@@ -18,7 +18,7 @@ from pytest_django import DjangoDbBlocker, Settings
 hypothesis_settings.register_profile("project", deadline=None)
 hypothesis_settings.load_profile("project")
 
-OURS = ("accounts", "notices", "grid", "incidents", "fieldwork", "partybuilding", "reports")
+OURS = ("accounts", "notices", "grid", "incidents", "fieldwork", "partybuilding", "volunteers", "reports")
 LONG = os.environ.get("LONG") == "1"
 CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "

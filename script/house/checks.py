@@ -26,7 +26,7 @@ MOST_PROCESSES = 4
 """Of the tests: each has a database, and may have a browser, in memory."""
 PROOFS = "tests/proof"
 """The whole platform under load, faults and real browsers, on clusters of its own."""
-MODULES = ("accounts", "notices", "grid", "incidents", "fieldwork", "partybuilding", "reports", "config")
+MODULES = ("accounts", "notices", "grid", "incidents", "fieldwork", "partybuilding", "volunteers", "reports", "config")
 
 
 @dataclass(frozen=True)

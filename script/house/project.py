@@ -12,7 +12,7 @@ from house.python_env import PYTHON
 from house.stamps import fingerprint, fresh, stamp, tree_fingerprint
 from house.steps import base_env, run
 
-APPS = ("accounts", "notices", "grid", "incidents", "fieldwork", "partybuilding", "reports")
+APPS = ("accounts", "notices", "grid", "incidents", "fieldwork", "partybuilding", "volunteers", "reports")
 CATALOGS = (ROOT / "locale", ROOT / "config" / "locale")
 
 

@@ -18,6 +18,7 @@ SOURCES = (
     "incidents",
     "fieldwork",
     "partybuilding",
+    "volunteers",
     "reports",
     "config",
     "templates",

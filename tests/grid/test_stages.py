@@ -11,10 +11,16 @@ from fieldwork import stages as of_field_work
 from grid.models.staged import Staged
 from partybuilding import stages as of_party_work
 from reports import stages as of_reports
+from volunteers import stages as of_volunteers
 
 ROOT = Path(__file__).parents[2]
 MACHINE = "grid/stages.py"
-TABLES = {"fieldwork": of_field_work.TABLE, "partybuilding": of_party_work.TABLE, "reports": of_reports.TABLE}
+TABLES = {
+    "fieldwork": of_field_work.TABLE,
+    "partybuilding": of_party_work.TABLE,
+    "reports": of_reports.TABLE,
+    "volunteers": of_volunteers.TABLE,
+}
 
 
 def writes(tree: ast.AST) -> Iterator[int]:

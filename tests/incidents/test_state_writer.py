@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-APPS = ("accounts", "notices", "grid", "incidents", "fieldwork", "partybuilding", "reports", "config")
+APPS = ("accounts", "notices", "grid", "incidents", "fieldwork", "partybuilding", "volunteers", "reports", "config")
 WRITERS = {
     "incidents/lifecycle.py",  # incidents
     "incidents/whistles.py",

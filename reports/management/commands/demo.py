@@ -49,6 +49,7 @@ from reports.demo.meetings import build_meetings
 from reports.demo.papers import build_papers
 from reports.demo.records import build_records
 from reports.writing import write
+from volunteers.dictionaries import load_dictionaries as load_volunteer_dictionaries
 
 REPORT_DAYS = 14
 KEY_CAPABILITIES = ["grid.view", "incident.view", "incident.report", "report.view"]
@@ -93,6 +94,7 @@ class Command(BaseCommand):
         load_catalogue()
         load_field_dictionaries()
         load_party_dictionaries()
+        load_volunteer_dictionaries()
         grids = build_tree()
         organizations = build_organizations(grids)
         buildings = build_places(grids, organizations)

@@ -1,0 +1,1 @@
+"""Administration of volunteers and wishes; each file registers its models."""

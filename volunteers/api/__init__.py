@@ -1,0 +1,1 @@
+"""Doors of volunteers and wishes for systems."""

@@ -1,0 +1,12 @@
+"""The app of volunteers and wishes."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class VolunteersConfig(AppConfig):
+    """Micro-wishes, volunteers, services, hours, points, micro-projects, service points."""
+
+    name = "volunteers"
+    verbose_name = _("Volunteers")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""The demo street: volunteers and wishes of the last weeks, made up."""

@@ -1,0 +1,1 @@
+"""Filters of volunteers and wishes, one per subject."""

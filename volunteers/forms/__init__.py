@@ -1,0 +1,1 @@
+"""Forms of volunteers and wishes, one file per subject."""

@@ -1,0 +1,1 @@
+"""Pages of volunteers and wishes, one file per subject."""
