@@ -54,7 +54,7 @@ def rule_for(code: str, day: date) -> PointRule | None:
 
 
 def worth(minutes: int, rule: PointRule) -> int:
-    """Points (hundredths) for `minutes` of one activity: so many an hour, at most the hours of the rule, rounded down."""
+    """Points (hundredths) for `minutes` of one activity, up to the hours of the rule, rounded down."""
     hours = Decimal(max(minutes, 0)) / 60
     if rule.cap_hours is not None:
         hours = min(hours, rule.cap_hours)
@@ -111,7 +111,7 @@ def _booked_with(record: HourRecord, account: PointAccount) -> int:
 
 
 def bonus(volunteer: Volunteer, points: int, *, key: str, text: str, actor: User, now: datetime) -> PointEntry:
-    """Extra points, e.g. for bringing a new volunteer (W77), once per `key`. Needs `shop.edit`; NotValid without words."""
+    """Extra points, e.g. for bringing a new volunteer (W77), once per `key`. NotValid without words."""
     demand(actor, "shop.edit", volunteer.grid_code)
     if not text.strip():
         raise NotValid(_("Please correct the marked fields."), {"text": [_("Say why in a few words.")]})

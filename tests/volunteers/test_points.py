@@ -1,5 +1,6 @@
 """Points: what an hour is worth, what was booked, what lapses, what the shop takes (domain.md 5.2)."""
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -243,10 +244,8 @@ class Chance:
                 self.bonus,
             ]
         )
-        try:
+        with suppress(NotNow):
             act(one)
-        except NotNow:
-            pass
 
     def earn(self, one: Volunteer) -> None:
         self.shift += 1
