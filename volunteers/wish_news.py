@@ -1,0 +1,72 @@
+"""Who is told of wishes: who looks after them in the grid, and who claimed them. No notice says who wished or where."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from grid.models import Post
+from grid.posts import CAPABILITIES_BY_POST
+from notices.models import Notice
+from notices.writing import Message, notify_all
+from volunteers.models import WishClaim
+
+REMIND: Final = timedelta(days=2)
+"""A claim is reminded so long before its contact is due."""
+_KEEPERS: Final = tuple(kind for kind, rights in CAPABILITIES_BY_POST.items() if "wish.verify" in rights)
+
+
+def keepers_of(code: str, now: datetime) -> list[User]:
+    """Who follows wishes in the grid `code`: the posts of the grid itself and of the one above it."""
+    posts = Post.objects.on(timezone.localdate(now)).filter(
+        kind__in=_KEEPERS, grid__code__in=[code, code[:-3]], user__is_active=True
+    )
+    return [post.user for post in posts.select_related("user")]
+
+
+def _tell(row: WishClaim, people: list[User], step: str, title: str, now: datetime, level: str) -> None:
+    if people:
+        notify_all([_message(row, people, step, title, level)], now=now)
+
+
+def _message(row: WishClaim, people: list[User], step: str, title: str, level: str) -> Message:
+    return Message(
+        recipients=people,
+        kind=f"wish.{step}",
+        level=level,
+        title=title % {"title": row.wish.title},
+        body=f"{row.wish.display_name} · {row.wish.title}",
+        url=reverse("volunteers:board_wish", args=[row.wish_id]),
+        dedupe_key=f"wish:{row.pk}:{step}",
+        grid_code=row.wish.grid_code,
+        payload={"wish": row.wish_id, "claim": row.pk, "event": step},
+    )
+
+
+def wish_claimed(row: WishClaim, *, now: datetime) -> None:
+    """Those who follow the wishes of the grid hear that one was claimed."""
+    with translation.override(settings.LANGUAGE_CODE):
+        people = [user for user in keepers_of(row.wish.grid_code, now) if user.pk != row.user_id]
+        _tell(row, people, "claimed", _("A wish was claimed: %(title)s"), now, Notice.Level.INFO)
+
+
+def claim_lapsed(row: WishClaim, *, now: datetime) -> None:
+    """Whoever claimed hears that the claim has lapsed."""
+    with translation.override(settings.LANGUAGE_CODE):
+        _tell(row, [row.user], "lapsed", _("Your claim has lapsed: %(title)s"), now, Notice.Level.INFO)
+
+
+def remind_claims(*, now: datetime) -> int:
+    """Remind of contacts that are due within two days; each claim once. Returns the claims looked at."""
+    rows = WishClaim.objects.filter(status="active", contact_by__range=(now, now + REMIND), user__is_active=True)
+    count = 0
+    with translation.override(settings.LANGUAGE_CODE):
+        for row in rows.select_related("wish", "user").order_by("id").iterator(chunk_size=500):
+            title = _("Please contact the one who wished: %(title)s")
+            _tell(row, [row.user], "remind", title, now, Notice.Level.TASK)
+            count += 1
+    return count
