@@ -10,3 +10,10 @@ class PartybuildingConfig(AppConfig):
     name = "partybuilding"
     verbose_name = _("Party building")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What apps below must know of: files (for the sweep of the store)."""
+        from incidents.photostore import HOLDERS
+        from partybuilding.models import PartyFile
+
+        HOLDERS.append(PartyFile)

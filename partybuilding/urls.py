@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts import converters  # noqa: F401  (registers `ascii_int`)
-from partybuilding.views import overview
+from partybuilding.views import files, overview
 
 app_name = "partybuilding"
 
@@ -18,4 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # councils, opinions
     # activities
     # files
+    path("party/files/<uuid:public_id>/", files.file, name="file"),
+    path("party/files/<uuid:public_id>/remove/", files.remove, name="file_remove"),
 ]
