@@ -4,18 +4,16 @@ In clear they are shown one person at a time, to whoever holds `care.reveal` the
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
-from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts import reveals
-from accounts.access import record_counted
-from accounts.errors import NotAllowed, NotNow, NotValid
-from accounts.models import AccessEvent, User
+from accounts.errors import NotAllowed, NotValid
+from accounts.models import User
 from accounts.protect import (
     blind_index,
     blind_indexes,
@@ -26,6 +24,7 @@ from accounts.protect import (
     mask_phone,
     normalise,
 )
+from accounts.searches import record_search
 from fieldwork.models import Resident
 from grid.scope import scope_of
 
@@ -34,13 +33,6 @@ ID_PURPOSE: Final = "resident.id"
 PHONE_BITS: Final = 64
 """Enough to find a phone, too few to try all phones against the table (reliability.md 4.5)."""
 FOUND: Final = 50
-SEARCHES: Final = 20
-SAME_MASK: Final = 5
-MEMORY: Final = timedelta(days=30)
-"""So many different numbers of one mask in this time. Of a masked ID number with its year of birth only some thirty
-numbers are possible, of a phone ten thousand: whoever may not open them could try them all."""
-WITHIN: Final = timedelta(minutes=1)
-"""Twenty exact searches a minute (reliability.md 4.5): nobody types faster, and lists of numbers are not tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,23 +128,16 @@ def find_people(given: str, *, actor: User, now: datetime, request: HttpRequest 
     rows = Resident.objects.visible_to(actor).filter(**{f"{field}_index__in": indexes})
     rows = rows.select_related("household__building__compound", "household__grid").defer("household__grid__boundary")
     found = list(rows.order_by("moved_out_on", "-id")[:FOUND])
-    index, mask = indexes[0][:16], _mask_index(number)
-    earlier = AccessEvent.objects.filter(actor=actor, action=AccessEvent.Action.SEARCH, object_type="resident")
-    with transaction.atomic():
-        record_counted(
-            earlier=earlier.filter(at__gt=now - WITHIN, at__lte=now),
-            most=SEARCHES,
-            refusal=_("You have searched %(n)s times within a minute. Wait a little.") % {"n": SEARCHES},
-            action=AccessEvent.Action.SEARCH,
-            actor=actor,
-            now=now,
-            request=request,
-            object_type="resident",
-            object_id=f"{index}:{mask}",
-            fields="phone" if field == "phone" else "id_number",
-            purpose=str(len(found)),
-        )
-        _not_guessing(earlier.filter(at__gt=now - MEMORY, at__lte=now), mask)
+    record_search(
+        actor=actor,
+        object_type="resident",
+        index=indexes[0],
+        mask=_mask_index(number),
+        fields="phone" if field == "phone" else "id_number",
+        found=len(found),
+        now=now,
+        request=request,
+    )
     return found
 
 
@@ -160,13 +145,6 @@ def _mask_index(number: str) -> str:
     """The keyed hash of what a page shows of the number."""
     shown = mask_phone(number) if is_phone(number) else mask_id_number(number)
     return blind_index(shown, purpose="resident.mask", bits=PHONE_BITS)
-
-
-def _not_guessing(searches: QuerySet[AccessEvent], mask: str) -> None:
-    """NotNow when too many different numbers of the same mask were searched; nothing of the last one is told."""
-    tried = searches.filter(object_id__endswith=f":{mask}").values("object_id").distinct().count()
-    if tried > SAME_MASK:
-        raise NotNow(_("You have searched too many numbers that differ only in what is hidden."))
 
 
 def _indexes_of(number: str) -> tuple[str, list[str]]:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from accounts import converters  # noqa: F401  (registers `ascii_int`)
+from fieldwork.imports import KINDS
 from fieldwork.views import (
     academy,
     badges,
@@ -12,7 +13,6 @@ from fieldwork.views import (
     colours,
     home,
     households,
-    imports,
     inspections,
     knocking,
     logbook,
@@ -30,6 +30,7 @@ from fieldwork.views import (
     visits,
     volumes,
 )
+from grid.views.imports import import_urls
 
 app_name = "fieldwork"
 
@@ -81,7 +82,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("residents/<ascii_int:pk>/edit/", households.resident_edit, name="resident_edit"),
     path("residents/<ascii_int:pk>/moved-out/", households.resident_gone, name="resident_gone"),
     path("residents/<ascii_int:pk>/contact/", households.resident_reveal, name="resident_reveal"),
-    *imports.import_urls(),
+    *import_urls(app_name, KINDS),
     # visits, plans, door-knock actions
     path("visits/", visits.visit_list, name="visits"),
     path("visits/due/", visits.duty_list, name="duties"),

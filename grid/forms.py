@@ -51,6 +51,16 @@ class DomainForm(forms.Form):
             return None
 
 
+class UploadForm(DomainForm):
+    """A file to import."""
+
+    file = forms.FileField(
+        label=_("file"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+        help_text=_("XLSX or CSV, at most 10 MB and 20,000 rows."),
+    )
+
+
 def find_person(given: str) -> User:
     """The one active person of that account or real name; ValidationError when there is none or more than one."""
     people = User.objects.filter(is_active=True, kind=User.Kind.PERSON)

@@ -1,4 +1,4 @@
-"""Photos on disk, stored under the hash of their content, and the rows that point to them (reliability.md I10).
+"""Photos and documents on disk, named by the hash of their content, and the rows that point to them (I10).
 
 A file is written whole before the transaction of its row begins: temporary file, fsync, rename, fsync of the folder.
 """
@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +27,9 @@ MAX_PHOTOS: Final = 9
 ORPHAN_AGE: Final = timedelta(hours=24)
 SWEPT_AT_ONCE: Final = 500
 HOLDERS: Final[list[type[Model]]] = [Attachment]
-"""Models whose rows (`sha256`) keep a file; an app above that stores photos here adds its own when it is ready."""
+"""Models whose rows (`sha256`) keep a file; an app above that stores files here adds its own when it is ready."""
+FOLDERS: Final = ("photos", "documents")
+"""Where files lie below MEDIA_ROOT, each in a folder of the first two digits of its hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,12 @@ def save_photos(photos: Sequence[ProcessedPhoto]) -> list[StoredPhoto]:
 def _save(photo: ProcessedPhoto) -> StoredPhoto:
     base = f"photos/{photo.sha256[:2]}/{photo.sha256}"
     file, thumbnail = f"{base}.jpg", f"{base}.thumb.jpg"
-    _write(Path(settings.MEDIA_ROOT) / file, photo.content)
-    _write(Path(settings.MEDIA_ROOT) / thumbnail, photo.thumbnail)
+    write_whole(Path(settings.MEDIA_ROOT) / file, photo.content)
+    write_whole(Path(settings.MEDIA_ROOT) / thumbnail, photo.thumbnail)
     return StoredPhoto(file, thumbnail, photo.sha256, photo.width, photo.height, photo.size)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """The whole content or nothing; a file that is there already has this content."""
     if path.exists():
         os.utime(path)  # young again: the sweep of files without a row must not take it
@@ -118,7 +120,8 @@ def attachment_rows(
 
 def remove_orphans(*, now: datetime) -> int:
     """Delete files that no row has pointed to for a day (their transaction never came); the number of files."""
-    aged = (path for path in (Path(settings.MEDIA_ROOT) / "photos").glob("*/*") if _is_aged(path, now))
+    paths = chain.from_iterable((Path(settings.MEDIA_ROOT) / folder).glob("*/*") for folder in FOLDERS)
+    aged = (path for path in paths if _is_aged(path, now))
     return sum(_remove_unknown(batch) for batch in batched(aged, SWEPT_AT_ONCE))
 
 

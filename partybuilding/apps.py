@@ -10,3 +10,14 @@ class PartybuildingConfig(AppConfig):
     name = "partybuilding"
     verbose_name = _("Party building")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What apps below must know of: files (for the sweep of the store), our importers."""
+        from grid.importing.run import register
+        from grid.models import ImportRun
+        from incidents.photostore import HOLDERS
+        from partybuilding.importing.organizations import import_organizations
+        from partybuilding.models import PartyFile
+
+        HOLDERS.append(PartyFile)
+        register(ImportRun.Kind.PARTY, import_organizations)

@@ -18,8 +18,17 @@ from grid.models import Grid
 from grid.once import write_once
 from grid.scope import scope_of
 from incidents.numbers import street_number
-from partybuilding import needs
-from partybuilding.models import Alliance, Need, PartnerUnit, Project, ProjectStep, ProjectType, Resource
+from partybuilding import list_news, needs
+from partybuilding.models import (
+    Alliance,
+    Label,
+    Need,
+    PartnerUnit,
+    Project,
+    ProjectStep,
+    ProjectType,
+    Resource,
+)
 from partybuilding.stages import advance, keep_step
 
 LENGTHS: Final = {"title": 100, "text": 5000}
@@ -39,6 +48,7 @@ class NewProject:
     unit: PartnerUnit | None = None
     alliance: Alliance | None = None
     promised_on: date | None = None
+    labels: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +165,9 @@ def _write(
         digest=digest,
     )
     ProjectStep.objects.bulk_create(steps_of_type(project, new.type))
+    project.labels.set(new.labels)
     keep_step(project, before="", actor=actor, now=now)
+    list_news.project_step(project, "proposed", actor=actor, now=now)
     return project
 
 
@@ -193,6 +205,7 @@ def agree(
             project, "agree", actor=actor, now=now, text=text, version=version, promised_on=promised_on
         )
         needs.follow(done.need_id, "promise", now=now, text=done.number)
+        list_news.project_step(done, "agree", actor=actor, now=now)
     return done
 
 
@@ -231,6 +244,7 @@ def finish(project: Project, told: Result, *, actor: User, now: datetime, versio
             starts_on=project.starts_on or timezone.localdate(now),
         )
         needs.follow(done.need_id, "deliver", now=now, text=done.number)
+        list_news.project_step(done, "finish", actor=actor, now=now)
     return done
 
 
@@ -245,6 +259,7 @@ def confirm(project: Project, *, actor: User, now: datetime, text: str = "", ver
             project, "confirm", actor=actor, now=now, text=text, version=version, confirmed_by=actor, confirmed_at=now
         )
         needs.follow(done.need_id, "meet", now=now, text=done.number, ended_at=now)
+        list_news.project_step(done, "confirm", actor=actor, now=now)
     return done
 
 
@@ -254,6 +269,7 @@ def refuse(project: Project, *, actor: User, now: datetime, text: str, version: 
     with transaction.atomic():
         done: Project = advance(project, "refuse", actor=actor, now=now, text=text, version=version)
         needs.follow(done.need_id, "run", now=now, text=text)
+        list_news.project_step(done, "refuse", actor=actor, now=now)
     return done
 
 
@@ -278,4 +294,5 @@ def drop(project: Project, *, actor: User, now: datetime, text: str, version: in
         done: Project = advance(project, "drop", actor=actor, now=now, text=text, version=version)
         if promised:
             needs.follow(done.need_id, "reopen", now=now, text=text, level_since=now)
+        list_news.project_step(done, "drop", actor=actor, now=now)
     return done

@@ -1,6 +1,5 @@
 """Sample objects of party work for the access matrix: one of each on a side of the border."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +8,8 @@ from django.utils import timezone
 from accounts.models import User
 from fieldwork.models import Household
 from grid.models import Compound, Grid, Organization
+from partybuilding.documents import PDF, Upload
+from partybuilding.files import attach
 from partybuilding.models import (
     Activity,
     ActivityKind,
@@ -197,15 +198,5 @@ def sample_party(grid: Grid, compound: Compound, household: Household, word: str
         series=ActivitySeries.objects.create(name=f"{word}邻居节", **here),
         activity=activity,
         story=Story.objects.create(activity=activity, title=f"{word}好邻居", about="占阿姨", text="故事", **made),
-        file=PartyFile.objects.create(
-            project=project,
-            public_id=uuid.uuid4(),
-            name=f"{word}方案.pdf",
-            content_type="application/pdf",
-            file="party/none.pdf",
-            sha256="0" * 64,
-            size=1,
-            uploaded_by=worker,
-            uploaded_at=now,
-        ),
+        file=attach([Upload(f"{word}方案.pdf", PDF, b"%PDF-1.7", "0" * 64)], owner=project, actor=worker, now=now)[0],
     )

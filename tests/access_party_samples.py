@@ -20,6 +20,10 @@ PARTY_SAMPLES: dict[str, Sample] = {
     # councils
     # activities
     # files
+    "partybuilding:file": Sample(lambda side: {"public_id": side.party.file.public_id}, "party.view"),
+    "partybuilding:file_remove": Sample(
+        lambda side: {"public_id": side.party.file.public_id}, "party.view", needs="lists.edit"
+    ),
 }
 
 PARTY_QUERIES: dict[str, tuple[str, Callable[[Any], str], str]] = {

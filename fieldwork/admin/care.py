@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from fieldwork.models import CareColour, CarePromise, CareSubject, PopulationTag, VisitPlan
-from incidents.admin.reading import ReadOnlyAdmin
+from incidents.admin.reading import VisibleAdmin
 
 
 @admin.register(CareColour)
@@ -43,19 +43,6 @@ class PopulationTagAdmin(ModelAdmin):
         """A tag that becomes sensitive hides the visits of its plans as well."""
         super().save_model(request, obj, form, change)
         VisitPlan.objects.filter(tag=obj).update(is_sensitive=obj.is_sensitive)
-
-
-class VisibleAdmin(ReadOnlyAdmin):
-    """Rows in the scope of the administrator."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The same scope as everywhere."""
-        manager: Any = self.model._default_manager
-        found: QuerySet[Any] = manager.visible_to(request.user)
-        return found
 
 
 @admin.register(CareSubject)

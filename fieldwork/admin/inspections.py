@@ -7,8 +7,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from fieldwork.admin.care import VisibleAdmin
-from fieldwork.admin.dictionaries import DictionaryAdmin
 from fieldwork.models import (
     Checklist,
     ChecklistItem,
@@ -20,7 +18,8 @@ from fieldwork.models import (
     Recheck,
     RectificationNotice,
 )
-from incidents.admin.reading import ReadOnlyAdmin, ReadOnlyInline
+from grid.admin.dictionaries import DictionaryAdmin
+from incidents.admin.reading import ReadOnlyAdmin, ReadOnlyInline, VisibleAdmin
 
 
 @admin.register(PlaceKind)

@@ -8,20 +8,7 @@ from django.http import HttpRequest
 
 from fieldwork.models import KnockAction, KnockedDoor, Visit, VisitDuty, VisitPlan
 from fieldwork.visit_plans import visible_plans
-from incidents.admin.reading import ReadOnlyAdmin, ReadOnlyInline
-
-
-class VisibleAdmin(ReadOnlyAdmin):
-    """Rows in the scope of the administrator."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The same scope as everywhere."""
-        rows: Any = super().get_queryset(request)
-        visible: QuerySet[Any] = rows.visible_to(request.user)
-        return visible
+from incidents.admin.reading import ReadOnlyAdmin, ReadOnlyInline, VisibleAdmin
 
 
 @admin.register(Visit)

@@ -123,13 +123,3 @@ class NumberForm(DomainForm):
         widget=forms.TextInput(attrs={**QUIET, "inputmode": "tel"}),
         help_text=_("The whole number. The search is recorded; names cannot be searched."),
     )
-
-
-class UploadForm(DomainForm):
-    """A file to import."""
-
-    file = forms.FileField(
-        label=_("file"),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
-        help_text=_("XLSX or CSV, at most 10 MB and 20,000 rows."),
-    )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -36,3 +36,16 @@ class ReadOnlyInline(Unwritable, TabularInline):
     max_num = 0
     can_delete = False
     model: type[Model]
+
+
+class VisibleAdmin(ReadOnlyAdmin):
+    """Rows in the scope of the administrator."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The same scope as everywhere."""
+        rows: Any = super().get_queryset(request)
+        visible: QuerySet[Any] = rows.visible_to(request.user)
+        return visible

@@ -15,7 +15,7 @@ from partybuilding.models.dictionary import (
 )
 from partybuilding.models.duty import CallAnswer, DutyPost, DutyShift, MemberCall
 from partybuilding.models.file import PartyFile
-from partybuilding.models.lists import ListCall, Need, Project, ProjectPerson, ProjectStep, Resource
+from partybuilding.models.lists import ListCall, Need, NeedWait, Project, ProjectPerson, ProjectStep, Resource
 from partybuilding.models.member import (
     CardEntry,
     HouseholdLink,
@@ -59,6 +59,7 @@ __all__ = [
     "MemberCall",
     "MemberTag",
     "Need",
+    "NeedWait",
     "PartnerKind",
     "PartnerUnit",
     "PartyFile",

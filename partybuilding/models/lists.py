@@ -1,6 +1,6 @@
 """The three lists: needs (需求清单), resources (资源清单), projects (项目清单), called for half-yearly (4.3)."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.gis.db import models
@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from grid.models import Compound
+from grid.models import Compound, Grid
 from grid.models.record import InGrid, SentOnce
 from grid.models.staged import Staged
 from incidents.models import Incident
@@ -46,6 +46,32 @@ class ListCall(InGrid):
 
     def __str__(self) -> str:
         return f"{self.year}/{self.half}"
+
+
+class NeedWait(models.Model):
+    """How many days an open need waits at a level before it goes up one; without a row for a level it stays there.
+
+    No number of days was found (domain.md 11), so there is none until the office writes it.
+    """
+
+    LEVELS: ClassVar[list[tuple[int, Any]]] = [
+        (level.value, level.label) for level in (Grid.Level.COMMUNITY, Grid.Level.GRID, Grid.Level.MICRO)
+    ]
+
+    level = models.PositiveSmallIntegerField(_("level"), choices=LEVELS, unique=True)
+    days = models.PositiveSmallIntegerField(_("days"), validators=[MinValueValidator(1), MaxValueValidator(366)])
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("waiting time of needs")
+        verbose_name_plural = _("waiting times of needs")
+        ordering: ClassVar[list[str]] = ["-level"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(days__gte=1), name="need_wait_days")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_level_display()}: {self.days}"
 
 
 class Need(InGrid, SentOnce, Staged):

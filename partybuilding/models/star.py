@@ -11,7 +11,7 @@ from grid.models.record import InGrid, SentOnce
 from grid.models.staged import Staged
 from partybuilding.models.dictionary import Star
 from partybuilding.models.unit import PartnerUnit
-from partybuilding.querysets import OfUnitQuerySet
+from partybuilding.querysets import SharedOfUnitQuerySet
 
 
 class StarClaim(InGrid, SentOnce, Staged):
@@ -43,7 +43,7 @@ class StarClaim(InGrid, SentOnce, Staged):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by"))
     at = models.DateTimeField(_("at"))
 
-    objects = OfUnitQuerySet.as_manager()
+    objects = SharedOfUnitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("claimed star")

@@ -11,7 +11,7 @@ from grid.models import Compound, Organization
 from grid.models.record import InGrid
 from partybuilding.models.dictionary import PartnerKind
 from partybuilding.models.organization import PartyOrganization
-from partybuilding.querysets import OfUnitQuerySet, SharedQuerySet, TenureQuerySet, UnitQuerySet
+from partybuilding.querysets import SharedOfUnitQuerySet, SharedQuerySet, TenureQuerySet, UnitQuerySet
 
 
 class PartnerUnit(models.Model):
@@ -75,7 +75,7 @@ class Agreement(InGrid):
     )
     version = models.PositiveIntegerField(_("version"), default=1)
 
-    objects = OfUnitQuerySet.as_manager()
+    objects = SharedOfUnitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("agreement")

@@ -4,14 +4,12 @@ The definitions are those of the pages (`fieldwork.duties`, `fieldwork.inspectio
 was put right or kept after the end does not count.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
-from django.db.models import Aggregate, Count, F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, Left
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from fieldwork import duties
 from fieldwork.colours import Cell
@@ -31,76 +29,10 @@ from fieldwork.models import (
     Visit,
     VisitDuty,
 )
+from reports.chapters.counting import Counts, Source, Sources, days, days_in, moments_in
 from reports.metrics import Extent
-from reports.periods import local_day
-
-Counts = Mapping[str, Aggregate]
-COLUMNS: Final = 5
-"""No source has more counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One query: its rows, where they keep the code of their grid, and what is counted of them."""
-
-    rows: Callable[[Extent], QuerySet[Any]]
-    counts: Callable[[Extent], Counts]
-    code: str = "grid_code"
-
-    def lines(self, extent: Extent, width: int, number: int) -> QuerySet[Any]:
-        """For each area with rows: the number of the source, the area, and as many counts as any source has."""
-        rows = self.rows(extent).filter(**{f"{self.code}__startswith": extent.code}).order_by()
-        counts = [*self.counts(extent).values(), *[Value(0)] * COLUMNS][:COLUMNS]
-        columns = {f"n{n}": count for n, count in enumerate(counts)}
-        areas = rows.annotate(source=Value(number), area=Left(self.code, width)).values("source", "area")
-        return areas.annotate(**columns).values_list("source", "area", *columns)
-
-
-def days(extent: Extent) -> tuple[date, date]:
-    """The first and the last day that are counted, both included."""
-    return local_day(extent.start), local_day(extent.end - timedelta(microseconds=1))
-
-
-def totals(extent: Extent, *, only: frozenset[str] = frozenset()) -> dict[str, int]:
-    """The figures of the subtree without those in care, or `only` some; one query."""
-    lines = _counted(extent, only, len(extent.code))
-    return lines[extent.code] if lines else _nothing(extent, only)
-
-
-def by_area(extent: Extent, *, only: frozenset[str] = frozenset()) -> dict[str, dict[str, int]]:
-    """The same by the next level of grids, for areas with any; one query."""
-    return _counted(extent, only, extent.area_length)
-
-
-def _counted(extent: Extent, only: frozenset[str], width: int) -> dict[str, dict[str, int]]:
-    """All sources in one statement: a line per source and area, its counts in the columns n0, n1 …"""
-    some = _counting(extent, only)
-    first, *others = [source.lines(extent, width, number) for number, source in enumerate(some)]
-    found: dict[str, dict[str, int]] = {}
-    for number, area, *numbers in first.union(*others, all=True) if others else first:
-        line = found.setdefault(area, _nothing(extent, only))
-        line.update(zip(some[number].counts(extent), numbers, strict=False))
-    return found
-
-
-def _counting(extent: Extent, only: frozenset[str]) -> list[Source]:
-    return [source for source in sources() if not only or only & set(source.counts(extent))]
-
-
-def _nothing(extent: Extent, only: frozenset[str]) -> dict[str, int]:
-    return {name: 0 for source in _counting(extent, only) for name in source.counts(extent)}
-
 
 # --- the sources ------------------------------------------------------------------------------------------------------
-
-
-def _in(extent: Extent, path: str) -> dict[str, Any]:
-    return {f"{path}__gte": extent.start, f"{path}__lt": extent.end}
-
-
-def _days_in(extent: Extent, path: str) -> Q:
-    first, last = days(extent)
-    return Q(**{f"{path}__gte": first, f"{path}__lte": last})
 
 
 def _notes(extent: Extent) -> Counts:
@@ -109,7 +41,9 @@ def _notes(extent: Extent) -> Counts:
 
 
 def _patrols(extent: Extent) -> QuerySet[Patrol]:
-    return Patrol.objects.filter(**_in(extent, "at")).exclude(status=Patrol.Status.DROPPED, finished_at__lt=extent.end)
+    return Patrol.objects.filter(moments_in(extent, "at")).exclude(
+        status=Patrol.Status.DROPPED, finished_at__lt=extent.end
+    )
 
 
 def _patrol_counts(extent: Extent) -> Counts:
@@ -153,14 +87,14 @@ def _doors(_extent: Extent) -> Counts:
 
 
 def _promises(extent: Extent) -> QuerySet[CarePromise]:
-    return CarePromise.objects.filter(_days_in(extent, "due_on") | _days_in(extent, "promised_on"))
+    return CarePromise.objects.filter(days_in(extent, "due_on") | days_in(extent, "promised_on"))
 
 
 def _promise_counts(extent: Extent) -> Counts:
-    due = _days_in(extent, "due_on")
+    due = days_in(extent, "due_on")
     kept = Q(status=CarePromise.Status.DONE, done_on__lte=days(extent)[1])
     return {
-        "promises_made": Count("pk", filter=_days_in(extent, "promised_on")),
+        "promises_made": Count("pk", filter=days_in(extent, "promised_on")),
         "promises_due": Count("pk", filter=due),
         "promises_kept": Count("pk", filter=due & kept),
     }
@@ -183,17 +117,17 @@ def _hazards(extent: Extent) -> Counts:
 
 
 def _notices(extent: Extent) -> QuerySet[RectificationNotice]:
-    rows = RectificationNotice.objects.filter(**_in(extent, "inspection__at"), issued_at__lt=extent.end)
+    rows = RectificationNotice.objects.filter(moments_in(extent, "inspection__at"), issued_at__lt=extent.end)
     return rows.exclude(status=RectificationNotice.Status.WITHDRAWN, ended_at__lt=extent.end)
 
 
 def _sessions(extent: Extent) -> QuerySet[TrainingSession]:
-    return TrainingSession.objects.filter(**_in(extent, "starts_at"), status=TrainingSession.Status.HELD)
+    return TrainingSession.objects.filter(moments_in(extent, "starts_at"), status=TrainingSession.Status.HELD)
 
 
 def _trained(extent: Extent) -> QuerySet[Attendance]:
     return Attendance.objects.filter(
-        **_in(extent, "session__starts_at"),
+        moments_in(extent, "session__starts_at"),
         session__status=TrainingSession.Status.HELD,
         presence=Attendance.Presence.PRESENT,
     )
@@ -204,7 +138,7 @@ def sources() -> tuple[Source, ...]:
     """Every table of field work that counts, one query each."""
 
     def of(model: Any, path: str) -> Callable[[Extent], QuerySet[Any]]:
-        return lambda extent: model.objects.filter(**_in(extent, path))
+        return lambda extent: model.objects.filter(moments_in(extent, path))
 
     return (
         Source(of(QuickNote, "at"), _notes),
@@ -224,6 +158,11 @@ def sources() -> tuple[Source, ...]:
 
 def _trained_counts() -> Counts:
     return {"trained": Count("pk"), "trained_passed": Count("pk", filter=Q(passed=True))}
+
+
+SOURCES: Final = Sources(sources)
+totals, by_area = SOURCES.totals, SOURCES.by_area
+"""The figures without those in care, or `only` some; one query each."""
 
 
 # --- people in care ---------------------------------------------------------------------------------------------------

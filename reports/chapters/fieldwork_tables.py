@@ -17,6 +17,7 @@ from reports import cells
 from reports.cells import cell, rate_cell, row
 from reports.chapters import fieldwork_counts as counts
 from reports.chapters.chapter import Compared
+from reports.chapters.few import FEWEST, hidden, merged
 from reports.chapters.scene import Scene
 from reports.metrics import Extent
 from reports.words import templates
@@ -26,8 +27,6 @@ Words = Mapping[str, Any]
 Line = Mapping[str, int]
 Areas = Mapping[str, Line]
 
-FEWEST: Final = 5
-"""Fewer than this are not told."""
 WATCHED: Final = (PlaceKind.Group.CROWDED, PlaceKind.Group.MIXED, PlaceKind.Group.SHARED_RENT)
 """重点场所、多合一、群租房: looked at every month (W34 ⑦)."""
 
@@ -101,13 +100,6 @@ def _visit_line(
     return row(made, key=key, is_total=is_total)
 
 
-def hidden(numbers: Mapping[str, int]) -> set[str]:
-    """The lines that are not told: those of few; with a single one the next smallest too, or it could be reckoned."""
-    few = {key for key, n in numbers.items() if 0 < n < FEWEST}
-    others = sorted((key for key, n in numbers.items() if n >= FEWEST), key=lambda key: (numbers[key], key))
-    return few | set(others[:1]) if len(few) == 1 else few
-
-
 _LOOKS: Final = ("inspections", "places", "hazards", "hazards_at_once", "hazards_ordered", "notices", "hazards_fixed")
 
 
@@ -156,20 +148,6 @@ def _watched(scene: Scene, words: Words) -> list[Json]:
     due = there.count()
     done = seen.order_by().aggregate(n=Count("place", distinct=True))["n"]
     return [{"name": words["places_row"], "due": due, "done": done}] if due else []
-
-
-def merged(lines: Sequence[Json], name: str) -> list[Json]:
-    """The lines with those of few as one line, which is none of few itself; nothing when all together are few."""
-    small = [line for line in lines if line["due"] < FEWEST]
-    large = sorted((line for line in lines if line["due"] >= FEWEST), key=lambda line: line["due"])
-    while small and large and sum(line["due"] for line in small) < FEWEST:
-        small.append(large.pop(0))
-    sums = {side: sum(line[side] for line in small) for side in ("due", "done")}
-    if not small:
-        return list(lines)
-    if sums["due"] < FEWEST:
-        return []
-    return [*(line for line in lines if line in large), {"name": name, **sums}]
 
 
 def _rates(words: Words, name: str, lines: Sequence[Json], more: Sequence[Json] = ()) -> Json:

@@ -11,10 +11,11 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.errors import NotAllowed, NotNow, NotValid
-from fieldwork import imports, inspections, knocking, notes, people, training, visit_plans, visits
+from fieldwork import inspections, knocking, notes, people, training, visit_plans, visits
 from fieldwork.imports import KINDS
 from fieldwork.knocking import NewAction, NewDoor
 from fieldwork.models import Course, Visit, VisitDuty
+from grid.importing import offered
 from grid.importing.run import import_file
 from grid.sheets import write_csv
 from incidents.intake import NewIncident, report_incident
@@ -89,9 +90,9 @@ def test_a_file_does_not_try_numbers_for_whoever_may_not_open_them(homes: Homes)
 def test_nobody_tries_files_without_end(homes: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imports, "MOST_RUNS", 1)
     given = {"file_name": "x.csv", "raw": write_csv(["小区"], []), "actor": homes.leader}
-    imports.check(KINDS["households"], **given, now=timezone.now())
+    offered.check(KINDS["households"], **given, now=timezone.now())
     with pytest.raises(NotNow):
-        imports.check(KINDS["households"], **given, now=timezone.now())
+        offered.check(KINDS["households"], **given, now=timezone.now())
 
 
 def test_an_alarm_for_somebody_under_a_sensitive_tag_leads_to_no_door(world: VisitWorld) -> None:

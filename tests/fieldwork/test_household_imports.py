@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from fieldwork.imports import KINDS, template
+from fieldwork.imports import KINDS
 from fieldwork.models import Household, Resident
+from grid.importing.offered import template
 from grid.importing.run import import_file
 from grid.models import ImportRun
 from grid.sheets import write_csv, write_xlsx

@@ -20,7 +20,7 @@ from fieldwork.models import (
 )
 from grid.models import Grid
 from reports.chapters import fieldwork_counts as counts
-from reports.chapters import fieldwork_tables as tables
+from reports.chapters.few import hidden, merged
 from reports.chapters.shelf import all_chapters
 from reports.metrics import Extent
 from reports.periods import PEOPLE_TIME, period_of
@@ -142,12 +142,12 @@ def test_totals_of_the_tables_are_the_figures(town: Town, grids: dict[str, Grid]
 
 def test_few_people_are_never_a_line_of_their_own() -> None:
     lines = [{"name": name, "due": due, "done": 1} for name, due in (("甲", 30), ("乙", 3), ("丙", 7), ("丁", 1))]
-    made = tables.merged(lines, "其他")
+    made = merged(lines, "其他")
     assert [(line["name"], line["due"]) for line in made] == [("甲", 30), ("其他", 11)]
-    assert tables.merged(lines[1:2], "其他") == []
-    assert [line["name"] for line in tables.merged(lines[:1], "其他")] == ["甲"]
-    assert tables.hidden({"a": 9, "b": 3, "c": 6, "d": 0}) == {"b", "c"}
-    assert tables.hidden({"a": 9, "b": 3, "c": 2}) == {"b", "c"}
+    assert merged(lines[1:2], "其他") == []
+    assert [line["name"] for line in merged(lines[:1], "其他")] == ["甲"]
+    assert hidden({"a": 9, "b": 3, "c": 6, "d": 0}) == {"b", "c"}
+    assert hidden({"a": 9, "b": 3, "c": 2}) == {"b", "c"}
 
 
 def test_the_colours_tell_steps_of_five_and_nothing_of_sensitive_tags(town: Town) -> None:

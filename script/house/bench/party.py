@@ -19,13 +19,15 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
 """Name of the case: who reads which page."""
 
 _BODIES: Final = """
-INSERT INTO grid_organization (grid_id, kind, code, name, duties, duty_phone, address, confirms_work, is_active, is_demo)
+INSERT INTO grid_organization (grid_id, kind, code, name, duties, duty_phone, address, confirms_work, is_active,
+  is_demo)
 SELECT g.id, 'party', 'bench-' || n, '压测党组织' || n, '', '', '', false, true, true
 FROM generate_series(1, %(most)s::bigint) AS n, grid_grid AS g WHERE g.code = %(street)s
 """
 # one committee, 20 of communities, 400 branches, the others groups; the path ends with the own key, eight digits
 _TREE: Final = """
-INSERT INTO partybuilding_partyorganization (organization_id, kind, path, is_grand, version, grid_id, grid_code, is_demo)
+INSERT INTO partybuilding_partyorganization (organization_id, kind, path, is_grand, version, grid_id, grid_code,
+  is_demo)
 SELECT o.id, CASE WHEN n = 1 THEN 'work' WHEN n <= 21 THEN 'community' WHEN n <= 421 THEN 'branch' ELSE 'group' END,
   'bench-' || n, false, 1, o.grid_id, %(street)s, true
 FROM (SELECT *, substr(code, 7)::bigint AS n FROM grid_organization WHERE code LIKE 'bench-%%') AS o
