@@ -140,10 +140,8 @@ def contacted(row: WishClaim, *, actor: User, now: datetime, text: str = "", ver
     return done
 
 
-def delivered(
-    row: WishClaim, *, actor: User, now: datetime, text: str, version: int | None = None
-) -> WishClaim:
-    """The claimer did what was wished; when all slots have, the wish waits for its confirmation. NotValid without words."""
+def delivered(row: WishClaim, *, actor: User, now: datetime, text: str, version: int | None = None) -> WishClaim:
+    """The claimer did what was wished; when all slots have, the wish waits for its confirmation."""
     words = clean_text(text, max_length=500, multiline=True)
     if not words:
         raise NotValid(_("Please correct the marked fields."), {"text": [_("Say what was done.")]})
@@ -157,7 +155,9 @@ def delivered(
     return done
 
 
-def add_receipt(row: WishClaim, *, merchant: str, goods: str, amount: Any, paid_on: Any, actor: User, now: datetime) -> WishReceipt:
+def add_receipt(
+    row: WishClaim, *, merchant: str, goods: str, amount: Any, paid_on: Any, actor: User, now: datetime
+) -> WishReceipt:
     """What was bought: the money went to the merchant (domain.md 5.1). NotValid above the ceiling of the round."""
     _demand_own(row, actor)
     ceiling = row.wish.round.ceiling if row.wish.round else None

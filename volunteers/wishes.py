@@ -119,9 +119,7 @@ def _check(new: NewWish, words: dict[str, str]) -> None:
     )
 
 
-def _write(
-    new: NewWish, words: dict[str, str], grid: Grid, key: UUID, digest: str, actor: User, now: datetime
-) -> Wish:
+def _write(new: NewWish, words: dict[str, str], grid: Grid, key: UUID, digest: str, actor: User, now: datetime) -> Wish:
     wish = Wish.objects.create(
         **words,
         number=street_number("wish", "心愿", grid.code, now=now),
