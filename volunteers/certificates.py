@@ -1,4 +1,4 @@
-"""志愿服务记录证明: hours certified by whoever recorded them, publicised for seven days, verified by a code (W74, W75)."""
+"""志愿服务记录证明: hours certified by whoever recorded them, publicised seven days, verified by a code (W74, W75)."""
 
 import secrets
 from dataclasses import dataclass

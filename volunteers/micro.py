@@ -1,4 +1,4 @@
-"""Micro-projects (微创投): bids, coaching, scored review, funding with an own share, spending, checks (domain.md 5.3)."""
+"""Micro-projects (微创投): bids, coaching, scored review, funding, spending, checks (domain.md 5.3)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -176,7 +176,7 @@ def score(reviewer: Reviewer, given: Mapping[int, Decimal], *, text: str, actor:
 
 
 def results(call: MicroCall) -> list[tuple[MicroProject, Decimal | None, int]]:
-    """The projects of a call with their mean of points and how many reviewed, the best first (projects, not persons)."""
+    """The projects of a call with their mean of points and how many reviewed, the best first."""
     found = []
     for project in call.projects.exclude(status="refused").prefetch_related("reviewers__scores"):
         sums = [
@@ -191,7 +191,7 @@ def results(call: MicroCall) -> list[tuple[MicroProject, Decimal | None, int]]:
 def fund(
     project: MicroProject, granted: Decimal, *, actor: User, now: datetime, version: int | None = None
 ) -> MicroProject:
-    """Grant money out of the call. NotNow beyond its money, with too few bids or without a review; NotValid above asked."""
+    """Grant money out of the call. NotNow beyond its money, with too few bids or without a review."""
     with transaction.atomic():
         call = MicroCall.objects.select_for_update(of=("self",)).get(pk=project.call_id)
         spent = call.projects.exclude(status__in=("refused", "stopped")).aggregate(n=Sum("granted"))["n"] or Decimal()
