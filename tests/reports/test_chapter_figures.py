@@ -1,4 +1,4 @@
-"""走访率, 隐患整改率 and 承诺兑现率 as indicators: on their pages, for systems, in an assessment."""
+"""The rates that chapters count (走访率, 需求满足率 …) as indicators: on their pages, for systems, in an assessment."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -13,11 +13,13 @@ from fieldwork.models import Hazard, Household, InspectedPlace, Inspection, Plac
 from grid.models import Building, Compound, Grid
 from reports.assessment import counting
 from reports.chapters.shelf import all_chapters
-from reports.indicators import FIELD_INDICATORS
+from reports.indicators import CHAPTER_INDICATORS, PARTY_INDICATORS
 from reports.metrics import Extent
 from reports.periods import Period
 from tests import street
 from tests.reports.conftest import DAY, at
+from tests.reports.party_recount import recounted
+from tests.reports.party_town import PartyTown
 
 WEEK = Period(DAY - timedelta(days=7), DAY)
 
@@ -110,7 +112,7 @@ def test_an_assessment_of_areas_can_ask_for_them_and_single_cases_change_nothing
     busy_day: Grid, grids: dict[str, Grid], plan: VisitPlan, hazards: None
 ) -> None:
     rounds(plan, grids[street.MICRO], 12, 9)
-    names = {each.name for each in FIELD_INDICATORS}
+    names = {each.name for each in CHAPTER_INDICATORS}
     assert names <= {name for name, _label in counting.choices("area")}
     assert not names & {name for name, _label in counting.choices("unit")}
     facts = counting.read("area", busy_day, WEEK)
@@ -130,3 +132,34 @@ def test_the_pages_cost_few_queries_whatever_there_is(
     with CaptureQueriesContext(connection) as after:
         assert page(operator, "visit_rate").status_code == 200
     assert len(before) == len(after) <= 20
+
+
+# --- party work -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def party(busy_day: Grid, grids: dict[str, Grid], roles: dict[str, User]) -> PartyTown:
+    town = PartyTown(1, grids, roles)
+    town.build()
+    return town
+
+
+def test_every_rate_of_party_work_is_on_its_page_and_for_systems_what_the_recount_says(
+    operator: Client, party: PartyTown
+) -> None:
+    wanted = recounted(party, street.STREET, WEEK)
+    asked = {"grid": street.STREET, "first": f"{WEEK.first}", "last": f"{WEEK.last}"}
+    ratios = operator.get("/api/v1/indicators/values/", asked).json()["total"]["ratios"]
+    for one in PARTY_INDICATORS:
+        above, below = wanted[one.numerator], wanted[one.denominator]
+        few = one.of_people and 0 < below < 5
+        total = page(operator, one.name).context["total"]
+        assert (total.hidden, total.above, total.below) == ((True, 0, 0) if few else (False, above, below)), one.name
+        assert (ratios[one.name]["above"], ratios[one.name]["below"]) == ((None, None) if few else (above, below))
+
+
+def test_an_assessment_of_areas_can_ask_for_the_rates_of_party_work(party: PartyTown, busy_day: Grid) -> None:
+    facts = counting.read("area", busy_day, WEEK)
+    wanted = recounted(party, street.COMMUNITY, WEEK)
+    assert facts.of(street.COMMUNITY, "need_rate") == (wanted["needs_met"], wanted["needs_due"])
+    assert facts.of(street.COMMUNITY, "decision_rate") == (wanted["resolutions_done"], wanted["resolutions"])
