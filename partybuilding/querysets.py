@@ -65,6 +65,20 @@ class SharedOfUnitQuerySet(UnitQuerySet):
     organization_field = "unit__organization"
 
 
+class CallQuerySet(SharedQuerySet):
+    """Calls for lists: around one's posts, and where one's partner unit serves."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Around one's posts, or above and below the grid of one's unit."""
+        units = Organization.objects.filter(
+            pk__in=scope_of(user).organizations, partner__isnull=False, partner__left_on=None
+        )
+        asked = Q(pk__in=())
+        for code in units.values_list("grid__code", flat=True):
+            asked |= Q(grid_code__startswith=code) | Q(grid_code__in=[code[:n] for n in range(4, len(code))])
+        return self.filter(Q(pk__in=super().visible_to(user).values("pk")) | asked)
+
+
 class ResourceQuerySet(UnitQuerySet):
     """Resources: those that serve the grids around, and those of one's own unit."""
 

@@ -16,7 +16,7 @@ from incidents.models import Incident
 from partybuilding.models.dictionary import Label, ProjectType, SupportKind
 from partybuilding.models.member import PartyMember, ReportIn
 from partybuilding.models.unit import Alliance, PartnerUnit
-from partybuilding.querysets import NeedQuerySet, OfUnitQuerySet, ResourceQuerySet, SharedQuerySet
+from partybuilding.querysets import CallQuerySet, NeedQuerySet, OfUnitQuerySet, ResourceQuerySet
 
 
 class ListCall(InGrid):
@@ -33,7 +33,7 @@ class ListCall(InGrid):
     text = models.TextField(_("call"), max_length=2000, blank=True, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
 
-    objects = SharedQuerySet.as_manager()
+    objects = CallQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("call for lists")
@@ -213,6 +213,11 @@ class Resource(SentOnce, Staged):
     def grid_code(self) -> str:
         """Where it serves."""
         return self.serves_code
+
+    @property
+    def organization_id(self) -> int:
+        """The unit's organization: whoever acts for it may take its steps."""
+        return self.unit.organization_id
 
 
 class Project(InGrid, SentOnce, Staged):
