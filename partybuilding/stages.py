@@ -73,7 +73,8 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
     ServiceOrder: (
         Stage("issue", ("ordered",), "pool", _("Issue to the members"), "order.issue"),
         Stage("refuse", ("ordered",), "refused", _("Refuse"), "order.issue", needs_text=True, danger=True),
-        Stage("take", ("pool",), "taken", _("Take"), "order.issue"),
+        # any member of the community may take it; `orders.take` asks
+        Stage("take", ("pool",), "taken", _("Take"), "order.issue", asked_before=True),
         Stage(
             "give_back", ("taken",), "pool", _("Give back"), "order.issue", needs_text=True, personal="member.user_id"
         ),
@@ -111,7 +112,7 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
     ),
     DeputyOpinion: (
         Stage("work", ("received",), "working", _("Work on it"), "council.edit"),
-        Stage("answer", ("received", "working"), "answered", _("Answer"), "council.edit"),
+        Stage("answer", ("received", "working"), "answered", _("Answer"), "council.edit", addressed=True),
         Stage("rate", ("answered",), "rated", _("Evaluate the answer"), "council.edit", personal="deputy_id"),
     ),
 }
