@@ -194,11 +194,11 @@ def _message(row: ReportIn, title: str, key: str, now: datetime) -> Message:
 
 
 def evaluate(row: ReportIn, year: int, grade: str, text: str, *, actor: User, now: datetime) -> YearlyEvaluation:
-    """What the community writes about a year. NotAllowed without `party.decide` there; NotNow for a second one.
+    """What the community writes about a year. NotAllowed without `party.edit` there; NotNow for a second one.
 
     NotValid by field: a year in which the report did not hold, no grade, no reason.
     """
-    demand(actor, "party.decide", row.grid_code)
+    demand(actor, "party.edit", row.grid_code)
     words = _words(text, most=1000)
     demand_valid(
         [
@@ -217,7 +217,7 @@ def evaluate(row: ReportIn, year: int, grade: str, text: str, *, actor: User, no
 def send_evaluation(evaluation: YearlyEvaluation, *, actor: User, now: datetime) -> YearlyEvaluation:
     """The evaluation goes to the employer, whose people are told. NotNow a second time, or without an employer."""
     row = evaluation.report
-    demand(actor, "party.decide", row.grid_code)
+    demand(actor, "party.edit", row.grid_code)
     if employer_of(row) is None:
         raise NotNow(_("No employer is known."))
     with transaction.atomic():

@@ -177,13 +177,13 @@ def link_end(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("partybuilding:member", row.member_id)
 
 
-@requires("party.decide")
+@requires("party.edit")
 @never_cache
 @form_page
 def link_review(request: HttpRequest, pk: int) -> HttpResponse:
     """How the households found the work of the member `pk`."""
     member = find_member(request.user, pk)
-    demand(request.user, "party.decide", member.grid_code)
+    demand(request.user, "party.edit", member.grid_code)
     form = ReviewForm(request.POST or None)
     status = attempt(request, form, member, lambda who: _review(member, form.cleaned_data, who))
     if status == 0:

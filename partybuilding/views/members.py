@@ -146,7 +146,6 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         "reports_in": list(report_in_rows(request.user).filter(member=row)),
         "history": members.history(row),
         "may_edit": scope.can("party.edit", row.grid_code) and row.left_on is None,
-        "may_decide": scope.can("party.decide", row.grid_code),
         "may_reveal": members.may_reveal(row, request.user),
         "today": today,
     }

@@ -40,7 +40,7 @@ STEPS: Final[dict[str, tuple[Any, Any, str]]] = {
     "end": (EndForm, gettext_lazy("End the report"), "party.edit"),
     "entry": (EntryForm, gettext_lazy("A line of the card"), "party.edit"),
     "need": (NeedForm, gettext_lazy("A need that comes with the report"), "lists.edit"),
-    "evaluate": (EvaluationForm, gettext_lazy("Evaluate a year"), "party.decide"),
+    "evaluate": (EvaluationForm, gettext_lazy("Evaluate a year"), "party.edit"),
 }
 """The small forms on a report: the word of the address, the form, the title, the right."""
 
@@ -105,7 +105,6 @@ def report_in(request: HttpRequest, pk: int) -> HttpResponse:
         "stages": [stage.name for stage in open_to(row, request.user)],
         "story": story(row),
         "may_edit": scope.can("party.edit", row.grid_code),
-        "may_decide": scope.can("party.decide", row.grid_code),
         "may_need": scope.can("lists.edit", row.grid_code) and row.status != ReportIn.Status.ENDED,
     }
     return render(request, "partybuilding/report_in.html", context)
@@ -144,7 +143,7 @@ def _new(request: HttpRequest, form: ReportInForm, member: Any) -> HttpResponse:
     return render(request, "partybuilding/report_in_form.html", context, status=422 if form.is_bound else 200)
 
 
-@requires("party.edit", "lists.edit", "party.decide")
+@requires("party.edit", "lists.edit")
 @never_cache
 @form_page
 def report_in_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
@@ -231,7 +230,7 @@ def report_in_card(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "partybuilding/report_in_card.html", context, status=422 if form.errors else 200)
 
 
-@requires("party.decide")
+@requires("party.edit")
 @require_POST
 def evaluation_send(request: HttpRequest, pk: int) -> HttpResponse:
     """The evaluation goes to the employer."""
