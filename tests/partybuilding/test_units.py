@@ -29,7 +29,6 @@ from tests.partybuilding import unit_world
 from tests.partybuilding.unit_world import NOW, PDF, TODAY, UnitWorld
 
 
-
 @pytest.fixture
 def world(db: None) -> UnitWorld:
     return unit_world.build()
@@ -257,8 +256,8 @@ def decided(world: UnitWorld, row: Alliance) -> None:
     forum = Forum.objects.create(name="红色物业议事会", kind="alliance", alliance=row, **made)
     meeting = ForumMeeting.objects.create(forum=forum, title="议事", starts_at=NOW, at=NOW, **by)
     topic = Topic.objects.create(title="停车", principle="hard", meeting=meeting, at=NOW, **by)
-    given = {"topic": topic, "text": "划线", "owner": "物业", "due_on": TODAY, "decided_at": NOW}
-    Resolution.objects.create(**given, status="done", **by)
+    given = {"topic": topic, "text": "划线", "result": "已划", "owner": "物业", "due_on": TODAY, "decided_at": NOW}
+    Resolution.objects.create(**given, status="done", ended_at=NOW, **by)
 
 
 def test_units_join_once_one_leads_and_all_leave_with_the_alliance(world):
