@@ -86,4 +86,7 @@ ENUMS: Final = {
     "OpinionStatusEnum": "partybuilding.models.council.DeputyOpinion.Status",
     "OpinionBodyEnum": "partybuilding.models.council.DeputyOpinion.Body",
     "SatisfactionEnum": "partybuilding.models.council.DeputyOpinion.Satisfaction",
+    "PartyOrganizationKindEnum": "partybuilding.models.organization.PartyOrganization.Kind",
+    "PartyPostTitleEnum": "partybuilding.models.organization.PartyPost.Title",
+    "StarAwardResultEnum": "partybuilding.models.organization.StarAward.Result",
 }

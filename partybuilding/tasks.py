@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from notices.jobs import job
-from partybuilding import council_news, duty_news, orders, report_ins, resolutions, rosters
+from partybuilding import ageing, council_news, duty_news, orders, report_ins, resolutions, rosters
 from partybuilding.models import Resolution
 
 
@@ -65,3 +65,14 @@ def _remind_councils() -> int:
     now = timezone.now()
     childless = resolutions.without_child(Resolution.objects.all(), now)
     return council_news.remind(childless, now=now)
+
+
+@shared_task(name="partybuilding.tasks.age_needs")
+def age_needs() -> int:
+    """Raise the needs that waited out their level."""
+    return _age_needs()
+
+
+@job("partybuilding.age_needs")
+def _age_needs() -> int:
+    return ageing.raise_waiting(now=timezone.now())

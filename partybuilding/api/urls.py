@@ -3,10 +3,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
-from partybuilding.api import activities, councils, duty, lists, members, orders, units
+from partybuilding.api import activities, councils, duty, lists, members, orders, organizations, units
 
 router = SimpleRouter()
 # organizations
+router.register("organizations", organizations.OrganizationViewSet, basename="api-party-organization")
+router.register("star-awards", organizations.StarAwardViewSet, basename="api-party-star-award")
+router.register("profiles", organizations.ProfileViewSet, basename="api-party-profile")
 # members
 router.register("members", members.MemberViewSet, basename="api-party-member")
 router.register("household-links", members.HouseholdLinkViewSet, basename="api-party-household-link")

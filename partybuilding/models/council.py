@@ -14,7 +14,13 @@ from incidents.models import GridTask, Incident
 from partybuilding.models.lists import Project
 from partybuilding.models.member import PartyMember
 from partybuilding.models.unit import Alliance, PartnerUnit
-from partybuilding.querysets import PartyQuerySet, SharedQuerySet
+from partybuilding.querysets import (
+    MeetingQuerySet,
+    OpinionQuerySet,
+    OwnedQuerySet,
+    PartyQuerySet,
+    SharedQuerySet,
+)
 
 
 class Forum(InGrid):
@@ -73,7 +79,7 @@ class ForumMeeting(InGrid, SentOnce, Staged):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("called by"))
     at = models.DateTimeField(_("at"))
 
-    objects = PartyQuerySet.as_manager()
+    objects = MeetingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("meeting of a forum")
@@ -213,7 +219,7 @@ class Resolution(InGrid, SentOnce, Staged):
     result = models.CharField(_("result"), max_length=500, blank=True, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by"))
 
-    objects = PartyQuerySet.as_manager()
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("decision of a meeting")
@@ -306,7 +312,7 @@ class DeputyOpinion(InGrid, SentOnce, Staged):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by"))
     at = models.DateTimeField(_("at"))
 
-    objects = PartyQuerySet.as_manager()
+    objects = OpinionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("opinion of a deputy")
