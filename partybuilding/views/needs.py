@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.errors import NotAllowed
+from accounts.errors import NotNow
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page
@@ -163,7 +163,7 @@ def not_now(request: HttpRequest, fresh: Need | Project, name: str, form: Any) -
 def need_new(request: HttpRequest) -> HttpResponse:
     """Raise a need; with ?incident= from an incident, whose living need is shown instead of a second one."""
     if not may_raise(request.user):
-        raise NotAllowed(_("Your posts do not include this page."))
+        raise NotNow(_("You keep no lists, and your unit is no partner of the communities yet."))
     number = request.GET.get("incident", "")[:30]
     incident = find_incident(request.user, number) if number else None
     if incident is not None:

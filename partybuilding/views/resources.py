@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.errors import NotAllowed
+from accounts.errors import NotNow
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page
@@ -105,7 +105,7 @@ def _may_change(row: Resource, user: Any) -> bool:
 def resource_new(request: HttpRequest) -> HttpResponse:
     """Offer something; ?unit= fills in the unit."""
     if not may_offer(request.user):
-        raise NotAllowed(_("Your posts do not include this page."))
+        raise NotNow(_("You keep no lists, and your unit is no partner of the communities yet."))
     given = request.GET.get("unit", "")
     unit = int(given) if given.isascii() and given.isdigit() and len(given) < 18 else None
     form = ResourceForm(request.POST or None, user=request.user, unit=unit)
