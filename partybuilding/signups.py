@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.errors import NotAllowed, NotNow, demand_valid
 from accounts.models import User
@@ -19,6 +20,13 @@ Status = Activity.Status
 
 MOST_PEOPLE: Final = 2000
 """People of one list."""
+WORDS: Final = {
+    Presence.SIGNED_UP: gettext_lazy("Signed up"),
+    Presence.WAITING: gettext_lazy("On the waiting list"),
+    Presence.PRESENT: gettext_lazy("Came to the activity"),
+    Presence.ABSENT: gettext_lazy("Did not come"),
+}
+"""The attendance in the words of an activity; a training has others."""
 NOTED: Final = (Presence.SIGNED_UP, Presence.PRESENT, Presence.ABSENT)
 """What can be noted of somebody."""
 
