@@ -174,6 +174,45 @@ PARTY_SAMPLES: dict[str, Sample] = {
     "api-party-order-issue": Sample(_party("order"), "party.view", needs="order.issue"),
     "api-party-order-rate": Sample(_party("order"), "party.view", needs="order.issue"),
     # councils
+    "partybuilding:forum": Sample(_party("forum"), "party.view"),
+    "partybuilding:forum_edit": Sample(_party("forum"), "party.view", needs="council.edit"),
+    "partybuilding:meeting": Sample(_party("meeting"), "party.view"),
+    "partybuilding:meeting_print": Sample(_party("meeting"), "party.view"),
+    **{
+        f"partybuilding:meeting_{name}": Sample(_party("meeting"), "party.view", needs="council.edit")
+        for name in ("edit", "invite", "presence", "agenda", "files", "hold", "call_off")
+    },
+    "partybuilding:meeting_strike": Sample(
+        lambda side: {"pk": side.party.meeting.pk, "guest": 1}, "party.view", needs="council.edit"
+    ),
+    "partybuilding:meeting_follow": Sample(
+        lambda side: {"pk": side.party.meeting.pk, "decision": side.party.resolution.pk},
+        "party.view",
+        needs="council.edit",
+    ),
+    "partybuilding:topic": Sample(_party("topic"), "party.view"),
+    **{
+        f"partybuilding:topic_{name}": Sample(_party("topic"), "party.view", needs="council.edit")
+        for name in ("edit", "decide", "opinion", "off")
+    },
+    "partybuilding:decision": Sample(_party("resolution"), "party.view"),
+    "partybuilding:decision_follow": Sample(_party("resolution"), "party.view", needs="council.edit"),
+    "partybuilding:decision_lead": Sample(
+        lambda side: {"pk": side.party.resolution.pk, "kind": "notice"}, "party.view", needs="council.edit"
+    ),
+    "partybuilding:decision_end": Sample(_named("resolution", "finish"), "party.view", needs="council.edit"),
+    "partybuilding:opinion": Sample(_party("opinion"), "party.view"),
+    "partybuilding:opinion_incident": Sample(
+        _party("opinion"), "party.view", needs="council.edit", needs_to_post="incident.report"
+    ),
+    "partybuilding:opinion_step": Sample(_named("opinion", "work"), "party.view", needs="council.edit"),
+    "api-party-forum-detail": Sample(_party("forum"), "party.view"),
+    "api-party-meeting-detail": Sample(_party("meeting"), "party.view"),
+    "api-party-topic-detail": Sample(_party("topic"), "party.view"),
+    "api-party-decision-detail": Sample(_party("resolution"), "party.view"),
+    "api-party-decision-follow-up": Sample(_party("resolution"), "party.view", needs="council.edit"),
+    "api-party-opinion-detail": Sample(_party("opinion"), "party.view"),
+    "api-party-opinion-answer": Sample(_party("opinion"), "party.view", needs="council.edit"),
     # activities
     **{
         f"partybuilding:activity{name}": Sample(_party("activity"), "grid.view", needs=needs)
