@@ -163,7 +163,8 @@ class MemberChoice(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: PartyMember) -> str:
         """Surname and organization."""
-        return f"{mask_name(obj.name)} · {obj.party.organization.name}"
+        organized = obj.party.organization.name if obj.party else "—"  # a member who was found has none yet
+        return f"{mask_name(obj.name)} · {organized}"
 
 
 class GuestForm(DomainForm):
