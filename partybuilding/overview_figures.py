@@ -91,11 +91,11 @@ def _organizations(grid: Grid, user: Any, covered: Coverage) -> Section:
         _("Organizations and members"),
         "hierarchy-2",
         [
-            Figure(_("Organizations"), total.organizations, "organizations", here, _shape(total)),
+            Figure(_("Party organizations"), total.organizations, "organizations", here, _shape(total)),
             Figure(_("Grids without an organization"), bare, "coverage", here, tone=_tone(bare, "warning")),
             Figure(_("Organizations without a head"), alone, "coverage", here, tone=_tone(alone, "warning")),
             Figure(_("Posts not filled"), total.posts.missing, "coverage", here),
-            Figure(_("Members"), members.count(), "members", here),
+            Figure(_("Party members"), members.count(), "members", here),
             Figure(_("Linked households"), linked, "links", here),
         ],
     )

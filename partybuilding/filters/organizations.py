@@ -26,15 +26,13 @@ class PartyOrganizationFilter(StrictFilterSet):
     grid = filters.CharFilter(
         label=_("below the code"), field_name="grid_code", lookup_expr="startswith", validators=[CODE_VALIDATOR]
     )
-    headless = filters.TypedChoiceFilter(
-        label=_("without a head"), choices=YES_NO, coerce=lambda value: value == "true", method="filter_headless"
+    headless = filters.ChoiceFilter(
+        label=_("without a head"), choices=YES_NO, empty_label=_("All"), method="filter_headless"
     )
-    grand = filters.TypedChoiceFilter(
-        label=_("grand committee"), field_name="is_grand", choices=YES_NO, coerce=lambda value: value == "true"
+    grand = filters.ChoiceFilter(
+        label=_("grand committee"), choices=YES_NO, empty_label=_("All"), method="filter_grand"
     )
-    ended = filters.TypedChoiceFilter(
-        label=_("ended"), choices=YES_NO, coerce=lambda value: value == "true", method="filter_ended"
-    )
+    ended = filters.ChoiceFilter(label=_("ended"), choices=YES_NO[:1], empty_label=_("No"), method="filter_ended")
 
     class Meta:
         model = PartyOrganization
@@ -45,14 +43,18 @@ class PartyOrganizationFilter(StrictFilterSet):
         found = super().filter_queryset(queryset)
         return found if self.form.cleaned_data["ended"] else found.filter(ended_on=None)
 
-    def filter_headless(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+    def filter_headless(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Those that nobody leads today, or that somebody does."""
         alone = without_head(queryset, today=timezone.localdate()).values("pk")
-        return queryset.filter(pk__in=alone) if value else queryset.exclude(pk__in=alone)
+        return queryset.filter(pk__in=alone) if value == "true" else queryset.exclude(pk__in=alone)
 
-    def filter_ended(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+    def filter_grand(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Grand committees, or all others."""
+        return queryset.filter(is_grand=value == "true")
+
+    def filter_ended(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Only the ended ones."""
-        return queryset.exclude(ended_on=None) if value else queryset.filter(ended_on=None)
+        return queryset.exclude(ended_on=None)
 
 
 class StarAwardFilter(StrictFilterSet):

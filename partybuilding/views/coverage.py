@@ -88,7 +88,7 @@ def coverage_excel(request: HttpRequest) -> HttpResponse:
     note_export(actor=actor, object_type="party coverage", fields=str(len(rows)), now=now, request=request)
     header = [
         _("Grid"),
-        _("Organizations"),
+        _("Party organizations"),
         _("Communities with"),
         _("of communities"),
         _("Grids with"),
@@ -98,7 +98,7 @@ def coverage_excel(request: HttpRequest) -> HttpResponse:
         _("Micro-grids with"),
         _("of micro-grids"),
         _("With a head"),
-        _("Posts held"),
+        _("Posts filled"),
         _("of posts planned"),
     ]
     content = write_xlsx(header, rows, as_of=now, title=_("Coverage of organizations"), author=actor.real_name)
