@@ -26,7 +26,7 @@ def members_xlsx(
     head = [
         _("Grid"),
         _("Grid code"),
-        _("Name"),
+        _("Real name"),
         _("Phone"),
         _("Management"),
         _("Organized in"),
@@ -76,7 +76,7 @@ def links_xlsx(
     """The list of who looks after which door (党员联户名单): the member masked, no names of residents."""
     held = open_links(rows, timezone.localdate(now))
     _note(held, "household_link", actor, now, request)
-    head = [_("Grid"), _("Member"), _("Number"), _("Address"), _("Since"), _("Last contact")]
+    head = [_("Grid"), _("Party member"), _("Number"), _("Address"), _("Since"), _("Last contact")]
     lines = held.select_related("member", "grid", "building__compound").order_by("grid_code", "member", "id")
     made = (
         [row.grid.name, masked(row.member).name, row.member_id, door_of(row), row.since, row.last_contact]  # type: ignore[attr-defined]
@@ -93,13 +93,13 @@ def reports_in_xlsx(
     head = [
         _("Number"),
         _("Grid"),
-        _("Who"),
+        _("Unit or member"),
         _("Employer"),
         _("Post that she claims"),
         _("Placed in"),
         _("Reported on"),
         _("Status"),
-        _("Hours"),
+        _("Hours done"),
     ]
     full: Any = rows.select_related(
         "grid", "unit__organization", "member__unit__organization", "skill", "party__organization"

@@ -119,6 +119,7 @@ def enter(grid: Grid, given: Mapping[str, Any], *, actor: User, now: datetime) -
         Grid.objects.select_for_update(no_key=True).only("pk").get(pk=grid.pk)
         _not_twice(grid, plain["name"], plain.get("phone", ""))
         member = sealed(PartyMember(grid=grid, grid_code=grid.code, **plain))
+        _organized(member, timezone.localdate(now))
         member.save()
         _set_many(member, given)
         note(member, "created", [], actor=actor, now=now)

@@ -118,7 +118,7 @@ def _members(grids: Sequence[Grid], today: date) -> Iterator[PartyMember]:
             joined_year=1968 + number * 11 % 56,
             is_demo=True,
         )
-        if number % FOUND_EVERY == FOUND_EVERY - 1:
+        if number >= LINKING and number % FOUND_EVERY == FOUND_EVERY - 1:
             _found(member, number, today)
         if number < len(accounts):
             member.user, member.name, member.phone = (
@@ -177,7 +177,7 @@ def _staff() -> User | None:
 
 
 def _link(members: Sequence[PartyMember], staff: User, now: datetime) -> None:
-    """10, 11 or 12 doors for each, two members to a building; contacts of the last three months; reviews."""
+    """10, 11 or 12 doors for each; contacts of the last three months; reviews."""
     rows = Building.objects.filter(grid__code__startswith=WHOLE).select_related("grid").defer("grid__boundary")
     doors = _doors(list(rows.order_by("grid__code", "id")))
     since = date(timezone.localdate(now).year, 3, 1)
@@ -192,7 +192,7 @@ def _link(members: Sequence[PartyMember], staff: User, now: datetime) -> None:
 
 
 def _doors(buildings: Sequence[Building]) -> Iterator[tuple[Building, str, str]]:
-    """At most 24 doors of each building: two members know them."""
+    """The first twelve doors of each building: the nearest neighbours of one member."""
     for building in buildings:
         flats = (
             (building, f"{unit}单元", f"{floor}{flat:02d}")
@@ -200,7 +200,7 @@ def _doors(buildings: Sequence[Building]) -> Iterator[tuple[Building, str, str]]
             for unit in range(1, (building.units or 2) + 1)
             for flat in (1, 2)
         )
-        yield from islice(flats, 24)
+        yield from islice(flats, 12)
 
 
 def _contacts(rows: Sequence[HouseholdLink], staff: User, now: datetime) -> Iterator[LinkContact]:
