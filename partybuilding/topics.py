@@ -25,12 +25,12 @@ TITLE_LENGTH: Final = 100
 TEXT_LENGTH: Final = 2000
 OPINION_LENGTH: Final = 3000
 STEPS: Final = (
-    gettext_lazy("Collect"),
-    gettext_lazy("Sort"),
-    gettext_lazy("Decide"),
-    gettext_lazy("Do"),
-    gettext_lazy("Supervise"),
-    gettext_lazy("Judge"),
+    gettext_lazy("Collect matters"),
+    gettext_lazy("Sort matters"),
+    gettext_lazy("Decide matters"),
+    gettext_lazy("Do matters"),
+    gettext_lazy("Watch matters"),
+    gettext_lazy("Judge matters"),
 )
 """揽事, 理事, 决事, 办事, 督事, 评事 (W66)."""
 

@@ -3,12 +3,14 @@
 from typing import Any, ClassVar, Final
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.errors import NotAllowed
 from accounts.text_guard import CleanTextSerializerField
 from grid.api.scoped import ScopedReadOnlyViewSet
 from grid.models import Grid
@@ -17,6 +19,7 @@ from incidents.models import Incident
 from partybuilding import forums, meetings, opinions, resolutions, topics
 from partybuilding.filters.councils import DecisionFilter, ForumFilter, MeetingFilter, OpinionFilter, TopicFilter
 from partybuilding.models import DeputyOpinion, FollowUp, Forum, ForumMeeting, Resolution, Topic
+from partybuilding.stages import TABLE
 
 SEES: Final = "party.view"
 ENTERS: Final = "party.view|council.edit"
@@ -236,6 +239,8 @@ class DecisionViewSet(ScopedReadOnlyViewSet):
     def follow_up(self, request: Request, pk: str) -> Response:
         """Keep how it stands. 403 for anybody but its owner and who holds the meetings."""
         row = self.get_object()
+        if not resolutions.may_tell(row, request.user):
+            raise NotAllowed(_("You may not do this here."))
         given = FollowUpInput(data=request.data)
         given.is_valid(raise_exception=True)
         resolutions.follow_up(row, given.validated_data["text"], actor=_caller(request), now=timezone.now())
@@ -312,6 +317,7 @@ class OpinionViewSet(ScopedReadOnlyViewSet):
     def answer(self, request: Request, pk: str) -> Response:
         """Answer it. 403 for anybody but its unit and who holds meetings there; 409 when it was answered."""
         row = self.get_object()
+        TABLE.demand_stage(row, TABLE.stage_of(row, "answer"), _caller(request))
         given = AnswerInput(data=request.data)
         given.is_valid(raise_exception=True)
         text, version = given.validated_data["answer"], given.validated_data.get("version")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.errors import NotAllowed
 from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
@@ -133,6 +134,8 @@ def _possible(name: str, found: Resolution) -> bool:
 def decision_follow(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Say how a decision stands."""
     found, form = find_decision(request, pk), FollowForm(request.POST)
+    if not resolutions.may_tell(found, request.user):
+        raise NotAllowed(_("You may not do this here."))
     given: dict[str, Any] = {"actor": person(request), "now": timezone.now()}
     if form.is_valid() and form.attempt(lambda: resolutions.follow_up(found, form.cleaned_data["text"], **given)):
         messages.success(request, _("Kept with the decision."))

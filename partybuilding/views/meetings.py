@@ -6,9 +6,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,7 +29,7 @@ from partybuilding.forms.councils import FilesForm, GuestForm, HoldForm, Meeting
 from partybuilding.forms.decisions import FollowForm
 from partybuilding.models import Forum, ForumMeeting, PartnerUnit, PartyMember, Topic
 from partybuilding.stages import open_to, story
-from partybuilding.views.deliberation import find_meeting, may_hold, shown_page
+from partybuilding.views.deliberation import find_decision, find_meeting, may_hold, shown_page
 
 PAGE_SIZE: Final = 40
 PAGE: Final = "partybuilding/meeting.html"
@@ -266,19 +265,13 @@ def meeting_agenda(request: HttpRequest, pk: int) -> HttpResponseBase:
 def meeting_follow(request: HttpRequest, pk: int, decision: int) -> HttpResponseBase:
     """What this meeting heard of an earlier decision."""
     found, form = _held(request, pk), FollowForm(request.POST)
-    row = get_object_or_404(resolutions.listed(_earlier(found)), pk=decision)
+    row = find_decision(request, decision)
     given: dict[str, Any] = {"meeting": found, "actor": person(request), "now": timezone.now()}
     if form.is_valid() and form.attempt(lambda: resolutions.follow_up(row, form.cleaned_data["text"], **given)):
         messages.success(request, _("Kept with the decision."))
     else:
         messages.error(request, _("Say how it stands."))
     return redirect(_at(pk, "followed"))
-
-
-def _earlier(found: ForumMeeting) -> Any:
-    """What earlier meetings of the same forum decided."""
-    earlier = Q(topic__meeting__forum=found.forum_id, topic__meeting__starts_at__lt=found.starts_at)
-    return resolutions.Resolution.objects.filter(earlier)
 
 
 @require_POST

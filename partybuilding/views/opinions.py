@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.errors import NotAllowed
 from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
@@ -84,7 +83,8 @@ def _lines(rows: Any) -> Iterator[list[Any]]:
 def opinion_new(request: HttpRequest) -> HttpResponse:
     """Take an opinion in; a deputy types her own."""
     if not opinions.may_collect(request.user):
-        raise NotAllowed(_("You may not do this here."))
+        messages.error(request, _("Opinions are entered by deputies and by who holds meetings here."))
+        return redirect("partybuilding:opinions")
     own = opinions.is_only_deputy(request.user)
     grids = grids_where(request, "party.view") if own else grids_where(request, "council.edit")
     form = OpinionForm(request.POST or None, grids=grids, own=own, initial={"client_id": uuid4()})

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.errors import NotAllowed
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page
@@ -62,7 +61,8 @@ def _grids(request: HttpRequest) -> Any:
 def topic_new(request: HttpRequest) -> HttpResponse:
     """Collect a topic (揽事); with ?incident= from a case."""
     if not topics.may_raise(request.user):
-        raise NotAllowed(_("You may not do this here."))
+        messages.error(request, _("Topics are brought by who works in the field here."))
+        return redirect("partybuilding:topics")
     start = {"client_id": uuid4(), "incident": request.GET.get("incident", "")[:20]}
     form = TopicForm(request.POST or None, grids=_grids(request), user=request.user, initial=start)
 
