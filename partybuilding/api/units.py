@@ -215,6 +215,7 @@ class StarClaimViewSet(ScopedReadOnlyViewSet):
     def deliver(self, request: Request, pk: str) -> Response:
         """Write down what was done for the pledge; the same again is written once. 409 after the review."""
         row = self.get_object()
+        units.demand_hers(request.user, row.unit, row.grid_code)
         given = StarDeliveryInput(data=request.data)
         given.is_valid(raise_exception=True)
         done = stars.Delivered(**given.validated_data)

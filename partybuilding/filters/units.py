@@ -13,7 +13,7 @@ from partybuilding.agreements import ending_soon, running
 from partybuilding.models import Agreement, Alliance, PartnerKind, PartnerUnit, Star, StarClaim
 
 STATES: Final = (("running", _("in force")), ("soon", _("ends soon")), ("ended", _("ended")))
-THERE: Final = (("there", _("partners")), ("left", _("left")), ("all", _("All")))
+THERE: Final = (("there", _("partners")), ("left", _("left the partnership")), ("all", _("All")))
 LATE: Final = (("true", _("late")),)
 
 

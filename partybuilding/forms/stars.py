@@ -54,7 +54,7 @@ class DeliveryForm(DomainForm):
     """One thing done for a pledge, with photos."""
 
     on = forms.DateField(label=_("on"), widget=day_input(), initial=timezone.localdate)
-    text = CleanCharField(label=_("what was done"), max_length=500)
+    text = CleanCharField(label=_("what was done for it"), max_length=500)
     amount = forms.IntegerField(label=_("number"), min_value=1, initial=1)
     beneficiaries = forms.IntegerField(label=_("people who gained"), min_value=0, required=False)
     photos = FilesField(photos_only=True)

@@ -25,7 +25,7 @@ class StarClaim(InGrid, SentOnce, Staged):
         DROPPED = "dropped", _("Given up")
 
     class Grade(models.TextChoices):
-        KEPT = "kept", _("Kept")
+        KEPT = "kept", _("Pledge kept")
         PARTLY = "partly", _("Partly kept")
         NOT = "not", _("Not kept")
 

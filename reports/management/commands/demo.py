@@ -47,6 +47,7 @@ from partybuilding.demo.duty import build_duty
 from partybuilding.demo.lists import build_lists
 from partybuilding.demo.members import build_members
 from partybuilding.demo.organizations import build_organizations as build_party_organizations
+from partybuilding.demo.units import build_units
 from partybuilding.dictionaries import load_dictionaries as load_party_dictionaries
 from reports.demo.assessment import build_assessments
 from reports.demo.burden import build_burden
@@ -126,6 +127,7 @@ class Command(BaseCommand):
         build_training(now)
         build_orders(now)
         build_party_organizations(now)
+        build_units(now)
         build_members(now)
         build_lists(now)
         build_duty(now)
