@@ -272,7 +272,7 @@ class PartyTown:
     def resolution(self, topic: Topic) -> None:
         history = self.history(Resolution)
         status = history[-1][1]
-        case = self.maybe(lambda: self.random.choice(self.cases))
+        case = self.maybe(lambda: self.random.choice(self.cases or [None]))
         self.staged(
             Resolution, history, topic=topic, text="划线", owner="社区", due_on=self.day(), result="好",
             child="incident" if case else self.random.choice(["", "notice"]), incident=case,
