@@ -6,7 +6,7 @@ Every number counts what the reader may see, by the queryset of its own model; o
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Count, F, Q
@@ -61,7 +61,7 @@ class Section:
 def sections(grid: Grid, user: Any, covered: Coverage, *, now: datetime) -> list[Section]:
     """All numbers of the overview."""
     return [
-        _organizations(grid, user, covered),
+        _organizations(grid, user, covered, now),
         _lists(grid, user, now),
         _duty(grid, user, now),
         _councils(grid, user, now),
@@ -80,10 +80,10 @@ def _tone(value: int, tone: str) -> str:
     return tone if value else ""
 
 
-def _organizations(grid: Grid, user: Any, covered: Coverage) -> Section:
+def _organizations(grid: Grid, user: Any, covered: Coverage, now: datetime) -> Section:
     here, total = {"grid": grid.code}, covered.total
     members = PartyMember.objects.visible_to(user).under(grid.code).filter(left_on=None)
-    today = timezone.localdate()
+    today = timezone.localdate(now)
     linked = HouseholdLink.objects.visible_to(user).under(grid.code).on(today).count()
     bare = len(covered.grids)
     alone = total.heads.missing
@@ -165,55 +165,70 @@ def _duty(grid: Grid, user: Any, now: datetime) -> Section:
 
 def _councils(grid: Grid, user: Any, now: datetime) -> Section:
     here = {"grid": grid.code}
+    today = timezone.localdate(now)
+    first, soon = date(today.year, 1, 1), today + SOON
     meetings = ForumMeeting.objects.visible_to(user).under(grid.code)
-    due = meetings.filter(status=ForumMeeting.Status.PLANNED, starts_at__lt=now + SOON).count()
-    held = meetings.filter(status=ForumMeeting.Status.HELD, starts_at__year=timezone.localdate(now).year).count()
+    due = meetings.filter(status=ForumMeeting.Status.PLANNED, starts_at__date__lte=soon).count()
+    held = meetings.filter(status=ForumMeeting.Status.HELD, starts_at__year=today.year).count()
     decided = Resolution.objects.visible_to(user).under(grid.code)
-    late = decided.filter(status="open", due_on__lt=timezone.localdate(now)).count()
+    late = decided.filter(status="open", due_on__lt=today).count()
     counted, opinions = _statuses(Resolution, user, grid), _statuses(DeputyOpinion, user, grid)
     return Section(
         _("Councils"),
         "users-group",
         [
-            Figure(_("Meetings due within two weeks"), due, "meetings", here),
-            Figure(_("Meetings held this year"), held, "meetings", here),
-            Figure(_("Decisions under way"), counted["open"], "resolutions", {**here, "status": "open"}),
-            Figure(_("Decisions past their day"), late, "resolutions", here, tone=_tone(late, "danger")),
+            Figure(_("Meetings due within two weeks"), due, "meetings", {**here, "status": "planned", "to_day": soon}),
+            Figure(_("Meetings held this year"), held, "meetings", {**here, "status": "held", "from_day": first}),
+            Figure(_("Decisions under way"), counted["open"], "decisions", {**here, "status": "open"}),
+            Figure(
+                _("Decisions past their day"),
+                late,
+                "decisions",
+                {**here, "overdue": "true"},
+                tone=_tone(late, "danger"),
+            ),
             Figure(_("Opinions not answered"), opinions["received"] + opinions["working"], "opinions", here),
         ],
     )
 
 
 def _activities(grid: Grid, user: Any, now: datetime) -> Section:
-    here, year = {"grid": grid.code}, timezone.localdate(now).year
+    today = timezone.localdate(now)
+    here = {"grid": grid.code}
+    held_here = {**here, "status": "held", "from_day": date(today.year, 1, 1)}
+    soon_here = {**here, "status": "planned", "from_day": today, "to_day": today + SOON}
     rows = Activity.objects.visible_to(user).under(grid.code)
-    soon = rows.filter(status=Activity.Status.PLANNED, starts_at__gte=now, starts_at__lt=now + SOON).count()
-    held = rows.filter(status=Activity.Status.HELD, starts_at__year=year).order_by()
+    soon = rows.filter(status="planned", starts_at__date__gte=today, starts_at__date__lte=today + SOON).count()
+    held = rows.filter(status="held", starts_at__year=today.year).order_by()
     by_level = Counter(dict(held.values_list("level").annotate(Count("pk"))))
     levels = Activity.Level
     return Section(
         _("Activities of this year"),
         "calendar",
         [
-            Figure(_("Held by the street"), by_level[levels.STREET], "activities", {**here, "level": "street"}),
-            Figure(_("Held by communities"), by_level[levels.COMMUNITY], "activities", {**here, "level": "community"}),
-            Figure(_("Held by grids"), by_level[levels.GRID], "activities", {**here, "level": "grid"}),
-            Figure(_("Planned within two weeks"), soon, "activities", {**here, "status": "planned"}),
+            Figure(_("Held by the street"), by_level[levels.STREET], "activities", {**held_here, "level": "street"}),
+            Figure(
+                _("Held by communities"), by_level[levels.COMMUNITY], "activities", {**held_here, "level": "community"}
+            ),
+            Figure(_("Held by grids"), by_level[levels.GRID], "activities", {**held_here, "level": "grid"}),
+            Figure(_("Planned within two weeks"), soon, "activities", soon_here),
         ],
     )
 
 
 def _units(grid: Grid, user: Any, now: datetime) -> Section:
-    here = {"grid": grid.code}
+    here, year = {"grid": grid.code}, timezone.localdate(now).year
     units = PartnerUnit.objects.visible_to(user).filter(left_on=None, organization__grid__code__startswith=grid.code)
-    pledged = StarClaim.objects.visible_to(user).under(grid.code).filter(year=timezone.localdate(now).year)
+    pledged = StarClaim.objects.visible_to(user).under(grid.code).filter(year=year)
     reported = ReportIn.objects.visible_to(user).under(grid.code).exclude(status="ended")
     return Section(
         _("Partner units"),
         "building-skyscraper",
         [
             Figure(_("Partner units"), units.count(), "units", here),
-            Figure(_("Stars claimed this year"), pledged.exclude(status="dropped").count(), "stars", here),
+            Figure(
+                _("Stars claimed this year"), pledged.exclude(status="dropped").count(), "stars", {**here, "year": year}
+            ),
             Figure(_("Reported to a community"), reported.count(), "report_ins", here),
         ],
     )

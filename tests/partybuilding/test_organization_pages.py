@@ -1,6 +1,5 @@
 """Pages of party organizations: the tree, coverage, responsibility, overview; what they count and what they cost."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +7,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import AccessEvent
@@ -83,6 +81,7 @@ def test_a_longer_tree_costs_no_more_queries(org: OrgWorld, name: str) -> None:
 def test_a_list_of_found_organizations_costs_no_more_queries(org: OrgWorld) -> None:
     client = signed(org)
     query = "?kind=branch&headless=true"
+    get(client, "organizations", query=query)
     before = queries_of(client, "organizations", query)
     for n in range(6):
         org.found(f"第{n + 2}支部", "branch", street.GRID, org.community)
@@ -182,16 +181,12 @@ def test_systems_read_and_found_organizations(org: OrgWorld) -> None:
     assert client.get(f"/api/v1/party/organizations/coverage/?grid={street.OTHER_STREET}").status_code == 400
 
 
-def test_ten_thousand_organizations_are_counted_in_a_tenth_of_a_second(org: OrgWorld) -> None:
-    PartyOrganization.objects.all()
-    many = _many(org, 10_000)
+def test_a_thousand_organizations_are_counted_with_two_queries(org: OrgWorld) -> None:
+    many = _many(org, 1000)  # script/bench has 10,000
     seen = PartyOrganization.objects.visible_to(org.people["partyofficer"])
     with CaptureQueriesContext(connection) as found:
-        began = timezone.now()
         (node,) = org_tree.nodes([org.work], seen, org_tree.seen_members(org.people["partyofficer"]))
-        took = timezone.now() - began
     assert (node.groups, len(found)) == (many + 1, 2)
-    assert took < timedelta(seconds=1)  # script/bench asks for 100 ms on a quiet machine
 
 
 def _many(org: OrgWorld, number: int) -> int:
