@@ -23,14 +23,15 @@ from grid.access import demand
 from grid.models import Building, Grid
 from grid.once import write_once
 from grid.scope import scope_of
-from incidents.numbers import next_number
+from incidents.numbers import street_number
 from partybuilding import duty_news
 from partybuilding.models import PartyMember, ServiceOrder, SupportKind
 from partybuilding.stages import advance, keep_step
 from partybuilding.standing import is_member, is_near, member_of, near
 
 Status = ServiceOrder.Status
-STREET_DIGITS: Final = 9
+BOOK: Final = "service"
+"""The book that numbers are taken from, one per street."""
 USUAL_DAYS: Final = 3
 """What the form proposes as the day until which the taker serves; she or the community says the real one."""
 MOST_DAYS: Final = 60
@@ -81,7 +82,7 @@ def order(new: NewOrder, *, grid: Grid, actor: User, now: datetime, client_id: U
         row = ServiceOrder(grid=grid, grid_code=grid.code, by=actor, at=now, client_id=client_id, digest=digest)
         for name, value in columns.items():
             setattr(row, name, value)
-        row.number = _next(grid.code, now=now)
+        row.number = street_number(BOOK, "服务", grid.code, now=now)
         row.save(force_insert=True)
         keep_step(row, before="", actor=actor, now=now)
         return row
@@ -121,14 +122,6 @@ def _check(new: NewOrder, columns: dict[str, Any], grid: Grid, today: date) -> N
             ),
         ]
     )
-
-
-def _next(code: str, *, now: datetime) -> str:
-    """建中街服务〔2026〕12号: one book per street, without gaps; the book is locked until the transaction ends."""
-    street = code[:STREET_DIGITS]
-    name = Grid.objects.filter(code=street).values_list("name", flat=True).first() or street
-    year, number = next_number(f"service:{street}", now=now)
-    return f"{name.removesuffix('街道')[:12]}服务〔{year}〕{number}号"
 
 
 # --- issuing and taking -----------------------------------------------------------------------------------------------

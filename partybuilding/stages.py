@@ -28,7 +28,7 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
         Stage("end", ("reported", "active"), "ended", _("End"), "party.edit", needs_text=True, danger=True),
     ),
     DutyShift: (
-        Stage("attend", ("planned", "absent", "excused"), "attended", _("Was there"), "party.edit"),
+        Stage("attend", ("planned", "absent", "excused"), "attended", _("Stood there"), "party.edit"),
         Stage("miss", ("planned", "attended"), "absent", _("Was not there"), "party.edit"),
         Stage("excuse", ("planned", "absent"), "excused", _("Excused"), "party.edit", personal="member.user_id"),
         Stage("call_off", ("planned",), "called_off", _("Call off"), "party.edit", needs_text=True, danger=True),
@@ -72,7 +72,7 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
     ),
     ServiceOrder: (
         Stage("issue", ("ordered",), "pool", _("Issue to the members"), "order.issue"),
-        Stage("refuse", ("ordered",), "refused", _("Refuse"), "order.issue", needs_text=True, danger=True),
+        Stage("refuse", ("ordered",), "refused", _("Turn down"), "order.issue", needs_text=True, danger=True),
         # any member of the community may take it; `orders.take` asks
         Stage("take", ("pool",), "taken", _("Take"), "order.issue", asked_before=True),
         Stage(
@@ -80,12 +80,12 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
         ),
         Stage("lapse", ("taken",), "pool", _("Back to the pool"), "order.issue"),
         Stage("finish", ("taken",), "done", _("Done"), "order.issue", personal="member.user_id"),
-        Stage("rate", ("done",), "rated", _("Evaluate"), "order.issue"),
+        Stage("rate", ("done",), "rated", _("Evaluate the service"), "order.issue"),
         Stage(
             "cancel",
             ("ordered", "pool", "taken"),
             "cancelled",
-            _("Cancel"),
+            _("Take the order back"),
             "order.issue",
             needs_text=True,
             danger=True,

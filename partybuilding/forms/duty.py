@@ -130,7 +130,7 @@ class RosterForm(DomainForm):
     """One line of a day's roster."""
 
     status = forms.ChoiceField(
-        label=_("attendance"),
+        label=_("whether she stood there"),
         choices=[(value, label) for value, label in DutyShift.Status.choices if value != "called_off"],
     )
     remark = CleanCharField(label=_("Remark"), max_length=300, required=False)
@@ -183,7 +183,7 @@ class MarkForm(DomainForm):
 
     answer = forms.ChoiceField(label=_("answer"), choices=CallAnswer.Answer.choices)
     hours = forms.DecimalField(
-        label=_("hours"), min_value=0, max_value=24, max_digits=4, decimal_places=1, required=False
+        label=_("Hours of service"), min_value=0, max_value=24, max_digits=4, decimal_places=1, required=False
     )
 
     @property

@@ -92,7 +92,17 @@ def duty_excel(request: HttpRequest) -> HttpResponse:
     now, reader = timezone.now(), person(request)
     too_many = _("At most %(count)s lines at a time: narrow the selection.")
     note_rows(rows.count(), too_many=too_many, actor=reader, object_type="duty_shift", now=now, request=request)
-    header = [_("Day"), _("From"), _("Until"), _("Duty post"), _("Where"), _("Grid"), _("Member"), _("Status"), _("Remark")]
+    header = [
+        _("Day"),
+        _("From"),
+        _("Until"),
+        _("Duty post"),
+        _("Where"),
+        _("Grid"),
+        _("Member"),
+        _("Status"),
+        _("Remark"),
+    ]
     found = rows.select_related("post__grid", "member").defer("post__grid__boundary", "member__phone")
     lines = (
         [
@@ -206,7 +216,9 @@ def duty_attendance(request: HttpRequest) -> HttpResponse:
     found = rows.select_related("post__grid", "member").defer("post__grid__boundary", "member__phone")
     pairs = roster_forms(found.order_by("post__grid_code", "post", "pk")[:ROSTER], request.POST or None)
     if request.method == "POST" and all(_valid(form) for _row, form in pairs):
-        marks = {row.pk: (form.cleaned_data["status"], form.cleaned_data["remark"]) for row, form in pairs if form.data_given}  # type: ignore[attr-defined]
+        marks = {
+            row.pk: (form.cleaned_data["status"], form.cleaned_data["remark"]) for row, form in pairs if form.data_given
+        }  # type: ignore[attr-defined]
         shifts.note_many(marks, rows.select_related("post"), actor=person(request), now=timezone.now())
         messages.success(request, _("Saved."))
         return redirect(f"{request.path}?on={on:%Y-%m-%d}&grid={code}")

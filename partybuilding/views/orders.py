@@ -88,7 +88,7 @@ def order_excel(request: HttpRequest) -> HttpResponse:
     too_many = _("At most %(count)s lines at a time: narrow the selection.")
     note_rows(rows.count(), too_many=too_many, actor=reader, object_type="service_order", now=now, request=request)
     header = [
-        *(_("Number"), _("Kind"), _("What is ordered"), _("For whom"), _("Grid"), _("Status"), _("Ordered at")),
+        *(_("Number"), _("Kind"), _("What is ordered"), _("Who ordered"), _("Grid"), _("Status"), _("Ordered at")),
         *(_("Taken by"), _("Done at"), _("What was done"), _("Rating"), _("Times back in the pool")),
     ]
     found = listed(rows).order_by("-pk").iterator(chunk_size=1000)

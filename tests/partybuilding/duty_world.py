@@ -77,13 +77,13 @@ class Duty:
         client.force_login(self.people[who])
         return client
 
-    def get(self, who: str, name: str, *args: Any, **query: Any) -> Any:
+    def get(self, who: str, page: str, /, *args: Any, **query: Any) -> Any:
         """A page."""
-        return self.browser(who).get(reverse(f"partybuilding:{name}", args=args), query)
+        return self.browser(who).get(reverse(f"partybuilding:{page}", args=args), query)
 
-    def send(self, who: str, name: str, *args: Any, **data: Any) -> Any:
+    def send(self, who: str, page: str, /, *args: Any, **data: Any) -> Any:
         """What the form of a page sends."""
-        return self.browser(who).post(reverse(f"partybuilding:{name}", args=args), data)
+        return self.browser(who).post(reverse(f"partybuilding:{page}", args=args), data)
 
 
 def build() -> Duty:
