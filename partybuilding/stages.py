@@ -93,9 +93,17 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
     ),
     StarClaim: (
         Stage("deliver", ("pledged",), "delivering", _("First delivery"), "lists.edit", addressed=True),
-        Stage("complete", ("pledged", "delivering"), "delivered", _("Delivered"), "lists.edit", addressed=True),
-        Stage("review", ("pledged", "delivering", "delivered"), "reviewed", _("Review"), "party.decide"),
-        Stage("drop", ("pledged", "delivering"), "dropped", _("Give up"), "lists.edit", needs_text=True, danger=True),
+        Stage("complete", ("pledged", "delivering"), "delivered", _("All delivered"), "lists.edit", addressed=True),
+        Stage("review", ("pledged", "delivering", "delivered"), "reviewed", _("Yearly review"), "party.decide"),
+        Stage(
+            "drop",
+            ("pledged", "delivering"),
+            "dropped",
+            _("Give up the pledge"),
+            "lists.edit",
+            needs_text=True,
+            danger=True,
+        ),
     ),
     Activity: (
         Stage("hold", ("planned",), "held", _("It was held"), "activity.edit"),
@@ -106,9 +114,9 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
         Stage("call_off", ("planned",), "called_off", _("Call off"), "council.edit", needs_text=True, danger=True),
     ),
     Resolution: (
-        Stage("finish", ("open",), "done", _("Done"), "council.edit"),
-        Stage("reopen", ("done",), "open", _("Open again"), "council.edit", needs_text=True),
-        Stage("drop", ("open",), "dropped", _("Drop"), "council.edit", needs_text=True, danger=True),
+        Stage("finish", ("open",), "done", _("Finish the decision"), "council.edit"),
+        Stage("reopen", ("done",), "open", _("Carry out again"), "council.edit", needs_text=True),
+        Stage("drop", ("open",), "dropped", _("Drop the decision"), "council.edit", needs_text=True, danger=True),
     ),
     DeputyOpinion: (
         Stage("work", ("received",), "working", _("Work on it"), "council.edit"),

@@ -214,5 +214,5 @@ def chosen_topics(meeting: ForumMeeting, keys: Iterable[str]) -> list[Topic]:
     wanted = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
     found = list(pool(meeting).filter(pk__in=wanted))
     if not found:
-        raise NotValid(_("Choose a topic."), {"topics": [_("Choose a topic.")]})
+        raise NotValid(_("Choose topics."), {"topics": [_("Choose topics.")]})
     return found

@@ -4,7 +4,9 @@ History is written in bulk, its decisions led to closed cases of the same commun
 business functions.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from random import Random
@@ -39,6 +41,10 @@ ROLES: Final = ("居民代表", "楼栋长", "物业负责人", "社区民警", 
 Json = dict[str, Any]
 
 
+Case = tuple[datetime, int, str, datetime]
+"""When it came in, its key, its number, when it was closed."""
+
+
 @dataclass
 class Book:
     """What is collected before it is written, and what it is made from."""
@@ -46,21 +52,24 @@ class Book:
     random: Random
     cast: Cast
     now: datetime
-    cases: dict[str, list[Incident]] = field(default_factory=dict)
+    cases: dict[str, list[Case]] = field(default_factory=dict)
+    meetings: list[ForumMeeting] = field(default_factory=list)
+    topics: list[Topic] = field(default_factory=list)
+    decisions: list[Resolution] = field(default_factory=list)
     guests: list[MeetingGuest] = field(default_factory=list)
-    steps: list[PartyStep] = field(default_factory=list)
+    ways: list[tuple[Any, User, list[tuple[str, Any]]]] = field(default_factory=list)
 
     def key(self) -> UUID:
         """An id that is the same in every load."""
         return UUID(int=self.random.getrandbits(128), version=4)
 
-    def case_after(self, code: str, moment: datetime) -> Incident | None:
+    def case_after(self, code: str, moment: datetime) -> Case | None:
         """A closed case of the community that came in soon after the meeting; each is given once."""
         waiting = self.cases.get(code[:12], [])
-        found = next((case for case in waiting if moment < case.reported_at < moment + timedelta(days=20)), None)
-        if found is not None:
-            waiting.remove(found)
-        return found
+        first = bisect_right(waiting, moment, key=lambda case: case[0])
+        if first == len(waiting) or waiting[first][0] > moment + timedelta(days=20):
+            return None
+        return waiting.pop(first)
 
 
 def build_councils(now: datetime) -> int:
@@ -78,12 +87,12 @@ def build_councils(now: datetime) -> int:
     return ForumMeeting.objects.count()
 
 
-def _closed_cases() -> dict[str, list[Incident]]:
+def _closed_cases() -> dict[str, list[Case]]:
     rows = Incident.objects.filter(grid_code__startswith=JIANZHONG, state=State.CLOSED, resolutions=None)
-    found: dict[str, list[Incident]] = defaultdict(list)
-    for case in rows.only("pk", "number", "grid_code", "reported_at", "closed_at").order_by("reported_at", "pk"):
-        found[case.grid_code[:12]].append(case)
-        found[JIANZHONG].append(case)
+    columns = ("grid_code", "reported_at", "pk", "number", "closed_at")
+    found: dict[str, list[Case]] = defaultdict(list)
+    for code, *case in rows.order_by("reported_at", "pk").values_list(*columns):
+        found[code[:12]].append(tuple(case))
     return found
 
 
@@ -131,7 +140,7 @@ def _held(book: Book, plot: Plot, forum: Forum, begins: datetime, talks: list[An
     leader, place = _leader(book, forum.grid_code), {"grid_id": forum.grid_id, "grid_code": forum.grid_code}
     lines = [f"{n}. {title}：{said}议定：{decided}。" for n, (title, _p, said, decided, _o) in enumerate(talks, 1)]
     day = timezone.localtime(begins)
-    meeting = ForumMeeting.objects.create(
+    meeting = ForumMeeting(
         forum=forum,
         title=f"{forum.name}（{day.year}年{day.month}月{day.day}日）",
         starts_at=begins,
@@ -147,11 +156,12 @@ def _held(book: Book, plot: Plot, forum: Forum, begins: datetime, talks: list[An
         version=2,
         **place,
     )
+    book.meetings.append(meeting)
     book.guests += [
         MeetingGuest(meeting=meeting, role=role, presence="present" if book.random.random() < 0.92 else "absent")
         for role in book.random.sample(ROLES, 3)
     ]
-    _keep(book, meeting, leader, [("planned", meeting.at), ("held", meeting.held_at)])
+    book.ways.append((meeting, leader, [("planned", meeting.at), ("held", meeting.held_at)]))
     for position, talk in enumerate(talks, 1):
         _talked(book, meeting, talk, position, leader, place)
 
@@ -159,7 +169,7 @@ def _held(book: Book, plot: Plot, forum: Forum, begins: datetime, talks: list[An
 def _talked(book: Book, meeting: ForumMeeting, talk: Any, position: int, leader: User, place: Json) -> None:
     title, principle, said, decided, owner = talk
     begins = meeting.starts_at
-    topic = Topic.objects.create(
+    topic = Topic(
         title=title,
         principle=principle,
         opinion=said,
@@ -171,41 +181,43 @@ def _talked(book: Book, meeting: ForumMeeting, talk: Any, position: int, leader:
         client_id=book.key(),
         **place,
     )
+    book.topics.append(topic)
     case = book.case_after(meeting.grid_code, begins)
-    ended = (
-        case.closed_at if case is not None and case.closed_at else begins + timedelta(days=book.random.randrange(4, 11))
-    )
-    row = Resolution.objects.create(
+    ended = case[3] if case else begins + timedelta(days=book.random.randrange(4, 11))
+    row = Resolution(
         topic=topic,
         text=decided,
         owner=owner,
         due_on=timezone.localdate(begins) + timedelta(days=14),
         child="incident" if case else "",
-        incident=case,
+        incident_id=case[1] if case else None,
         status="done",
         decided_at=begins,
         ended_at=ended,
-        result=f"案件 {case.number} 已结案。" if case else "已按议定办结，居民认可。",
+        result=f"案件 {case[2]} 已结案。" if case else "已按议定办结，居民认可。",
         by=leader,
         client_id=book.key(),
         version=2,
         **place,
     )
-    _keep(book, row, leader, [("open", begins), ("done", ended)])
-
-
-def _keep(book: Book, row: Any, by: User, way: list[tuple[str, Any]]) -> None:
-    before = ""
-    for after, at in way:
-        book.steps.append(
-            PartyStep(subject=row._meta.model_name, subject_id=row.pk, before=before, after=after, by=by, at=at)
-        )
-        before = after
+    book.decisions.append(row)
+    book.ways.append((row, leader, [("open", begins), ("done", ended)]))
 
 
 def _finish(book: Book) -> None:
+    """Write what was collected, and then its record, which names the rows by their keys."""
+    ForumMeeting.objects.bulk_create(book.meetings)
+    Topic.objects.bulk_create(book.topics)
+    Resolution.objects.bulk_create(book.decisions)
     MeetingGuest.objects.bulk_create(book.guests)
-    PartyStep.objects.bulk_create(book.steps)
+    PartyStep.objects.bulk_create(step for row, by, way in book.ways for step in _steps(row, by, way))
+
+
+def _steps(row: Any, by: User, way: list[tuple[str, Any]]) -> Iterator[PartyStep]:
+    before = ""
+    for after, at in way:
+        yield PartyStep(subject=row._meta.model_name, subject_id=row.pk, before=before, after=after, by=by, at=at)
+        before = after
 
 
 # --- today ------------------------------------------------------------------------------------------------------------
@@ -223,7 +235,7 @@ def _today(book: Book) -> None:
     for title, principle, who in POOL:
         new = topics.NewTopic(book.key(), title, principle, raised_by=who)
         topics.raise_topic(new, grid=forum.grid, actor=leader, now=book.now - timedelta(days=1))
-    for other in Forum.objects.select_related("grid").order_by("pk"):
+    for other in Forum.objects.select_related("grid").defer("grid__boundary").order_by("pk"):
         _plan_next(book, other)
 
 

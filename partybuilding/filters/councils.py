@@ -83,7 +83,7 @@ class MeetingFilter(StrictFilterSet):
 class TopicFilter(StrictFilterSet):
     """Topics."""
 
-    q = filters.CharFilter(label=_("topic"), field_name="title", lookup_expr="icontains", max_length=50)
+    q = filters.CharFilter(label=_("Topic of deliberation"), field_name="title", lookup_expr="icontains", max_length=50)
     principle = filters.ChoiceFilter(label=_("principle"), choices=Topic.Principle.choices, empty_label=_("All"))
     waiting = filters.TypedChoiceFilter(
         label=_("waits for a meeting"),
@@ -105,7 +105,7 @@ class TopicFilter(StrictFilterSet):
 class DecisionFilter(StrictFilterSet):
     """Decisions of meetings."""
 
-    q = filters.CharFilter(label=_("decision"), field_name="text", lookup_expr="icontains", max_length=50)
+    q = filters.CharFilter(label=_("What was decided"), field_name="text", lookup_expr="icontains", max_length=50)
     status = filters.ChoiceFilter(label=_("Status"), choices=Resolution.Status.choices, empty_label=_("All"))
     child = filters.ChoiceFilter(
         label=_("led to"),

@@ -112,7 +112,7 @@ class TopicForm(OnceForm):
     """A topic; `incident` by its number, when a case is its reason."""
 
     grid = grid_field(_("grid"))
-    title = CleanCharField(label=_("topic"), max_length=100)
+    title = CleanCharField(label=_("Topic of deliberation"), max_length=100)
     principle = forms.ChoiceField(label=_("principle"), choices=Topic.Principle.choices, widget=forms.RadioSelect)
     text = CleanCharField(
         label=_("what is the matter"), max_length=2000, multiline=True, required=False, widget=lines(4)
@@ -214,7 +214,7 @@ class FilesForm(DomainForm):
 class PresenceForm(DomainForm):
     """One guest."""
 
-    presence = forms.ChoiceField(label=_("attendance"), choices=MeetingGuest.Presence.choices)
+    presence = forms.ChoiceField(label=_("Attendance of the meeting"), choices=MeetingGuest.Presence.choices)
 
 
 def presence_forms(rows: Iterable[MeetingGuest], typed: Any = None) -> list[tuple[MeetingGuest, PresenceForm]]:

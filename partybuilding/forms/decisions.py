@@ -21,9 +21,9 @@ from partybuilding.resolutions import NewResolution
 class DecideForm(OnceForm):
     """A decision: what, who, until when."""
 
-    text = CleanCharField(label=_("decision"), max_length=500, multiline=True, widget=lines(2))
+    text = CleanCharField(label=_("What was decided"), max_length=500, multiline=True, widget=lines(2))
     owner = CleanCharField(
-        label=_("owner"),
+        label=_("Responsible"),
         max_length=60,
         required=False,
         help_text=_("In words; may stay empty when a unit or a person is chosen."),
@@ -35,7 +35,7 @@ class DecideForm(OnceForm):
         required=False,
         help_text=_("The account; the real name where only one has it."),
     )
-    due_on = forms.DateField(label=_("until"), widget=day_input())
+    due_on = forms.DateField(label=_("To be done by"), widget=day_input())
 
     def __init__(self, *args: Any, units: QuerySet[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,7 +63,7 @@ class ChildTaskForm(DomainForm):
 
     kind = forms.ModelChoiceField(TaskKind.objects.none(), label=_("kind"), empty_label=None)
     level = forms.TypedChoiceField(label=_("for the grids of the level"), coerce=int, choices=())
-    due_on = forms.DateField(label=_("until"), widget=day_input())
+    due_on = forms.DateField(label=_("To be done by"), widget=day_input())
 
     def __init__(self, *args: Any, grid: Grid, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

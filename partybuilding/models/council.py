@@ -114,7 +114,7 @@ class Topic(InGrid, SentOnce):
         URGENT = "urgent", _("Urgent matters: settled by all")
         HARD = "hard", _("Hard matters: solved by all")
 
-    title = models.CharField(_("topic"), max_length=100)
+    title = models.CharField(_("topic of deliberation"), max_length=100)
     text = models.TextField(_("what is the matter"), max_length=2000, blank=True, default="")
     principle = models.CharField(_("principle"), max_length=8, choices=Principle.choices)
     raised_by = models.CharField(_("raised by"), max_length=60, blank=True, default="")
@@ -132,7 +132,7 @@ class Topic(InGrid, SentOnce):
     objects = PartyQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("topic")
+        verbose_name = _("topic of deliberation")
         verbose_name_plural = _("topics")
         ordering: ClassVar[list[str]] = ["meeting", "position", "id"]
         indexes: ClassVar[list[models.Index]] = [
@@ -148,7 +148,7 @@ class MeetingGuest(models.Model):
 
     class Presence(models.TextChoices):
         INVITED = "invited", _("Invited")
-        PRESENT = "present", _("Was there")
+        PRESENT = "present", _("Came to the meeting")
         ABSENT = "absent", _("Was not there")
 
     meeting = models.ForeignKey(ForumMeeting, models.CASCADE, related_name="guests", verbose_name=_("meeting"))
@@ -182,7 +182,7 @@ class Resolution(InGrid, SentOnce, Staged):
     """What a meeting decided on a topic: an owner and a day; it leads to an incident, a project or a task."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", _("Being carried out")
         DONE = "done", _("Done")
         DROPPED = "dropped", _("Dropped")
 
@@ -193,7 +193,7 @@ class Resolution(InGrid, SentOnce, Staged):
         TASK = "task", _("Task")
         NOTICE = "notice", _("Notice to all")
 
-    topic = models.ForeignKey(Topic, models.PROTECT, related_name="resolutions", verbose_name=_("topic"))
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="resolutions", verbose_name=_("topic of deliberation"))
     text = models.CharField(_("decision"), max_length=500)
     owner = models.CharField(_("owner"), max_length=60)
     organization = models.ForeignKey(
@@ -280,7 +280,7 @@ class DeputyOpinion(InGrid, SentOnce, Staged):
         CONFERENCE = "conference", _("Member of the consultative conference")
 
     class Status(models.TextChoices):
-        RECEIVED = "received", _("Received")
+        RECEIVED = "received", _("Opinion received")
         WORKING = "working", _("Being worked on")
         ANSWERED = "answered", _("Answered")
         RATED = "rated", _("Evaluated by the deputy")

@@ -67,8 +67,8 @@ def meeting_excel(request: HttpRequest) -> HttpResponse:
     too_many = _("At most %(count)s lines at a time: narrow the selection.")
     note_rows(rows.count(), too_many=too_many, actor=reader, object_type="forum_meeting", now=now, request=request)
     header = [
-        *(_("Forum"), _("Kind"), _("Meeting"), _("When"), _("Where"), _("Grid"), _("Chair"), _("Status")),
-        *(_("Asked"), _("Was there"), _("residents who came"), _("Topics"), _("Decisions"), _("Open decisions")),
+        *(_("Forum of deliberation"), _("Kind"), _("Meeting"), _("When"), _("Where"), _("Grid"), _("Chair"), _("Status")),
+        *(_("Asked"), _("Came to the meeting"), _("residents who came"), _("Topics"), _("Decisions"), _("Open decisions")),
     ]
     content = write_xlsx(header, _lines(rows), as_of=now, title=_("Meetings of forums"), author=reader.real_name)
     return attachment(content, XLSX, f"{_('Meetings of forums')}-{timezone.localdate(now):%Y%m%d}.xlsx")
