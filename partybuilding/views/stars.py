@@ -94,8 +94,9 @@ def star_excel(request: HttpRequest) -> HttpResponse:
         now=now,
         request=request,
     )
-    header = [_("Year"), _("Star"), _("Partner unit"), _("Grid"), _("Pledge"), _("Pledged number"), _("Delivered")]
-    header += [_("Counted in"), _("Until"), _("Status"), _("Review"), _("Reason of the review"), _("People who gained")]
+    header = [_("Year"), _("Star"), _("Partner unit"), _("Grid"), _("Pledge"), _("Pledged number")]
+    header += [_("Delivered so far"), _("Counted in"), _("Due by"), _("Status"), _("Result of the review")]
+    header += [_("Reason of the review"), _("People who gained")]
     cells = map(_cells, stars.with_delivered(rows).order_by("star", "unit", "pk"))
     content = write_xlsx(header, cells, as_of=now, title=_("Claimed stars"), author=actor.real_name)
     return attachment(content, XLSX, f"{_('Claimed stars')}.xlsx")
