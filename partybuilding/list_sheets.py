@@ -58,7 +58,7 @@ def _resource_lines(rows: QuerySet[Any]) -> Iterator[list[Any]]:
 
 def projects_file(rows: QuerySet[Any], *, actor: User, now: datetime, request: HttpRequest) -> HttpResponse:
     """The list of projects."""
-    header = [_("Number"), _("Title"), _("Type"), _("Partner unit"), _("Grid"), _("Need"), _("Status")]
+    header = [_("Number"), _("Title"), _("Type of project"), _("Partner unit"), _("Grid"), _("Need"), _("Status")]
     header += [
         _("Promised for"),
         _("Done at"),

@@ -39,6 +39,8 @@ WAITS: Final = ((6, 7), (5, 15), (4, 30))
 STATES: Final = ("met",) * 40 + ("open",) * 44 + ("promised",) * 8 + ("running",) * 8 + ("delivered",) * 7
 ENDED: Final = ("unmet",) * 8 + ("withdrawn",) * 5
 RESOURCES: Final = 90
+MEMBERS, HOURS = 10, Decimal(4)
+"""Of the blocked pipe in the founding document (row 1.3)."""
 TYPE_OF: Final = {
     "管道疏通与市政维修": "市政进社区",
     "环境卫生": "环境整治",
@@ -47,6 +49,19 @@ TYPE_OF: Final = {
     "代办服务": "代办服务",
     "就业创业": "创业就业平台",
 }
+FITS: Final = {
+    "管道疏通与市政维修": ("市政",),
+    "环境卫生": ("环卫", "园林", "生态"),
+    "矛盾化解与法律服务": ("司法", "律", "法庭", "检察", "派出所"),
+    "停车管理": ("交警", "物业", "商"),
+    "充电设施": ("供电", "物业"),
+    "健康医疗": ("卫生", "医"),
+    "助老助残助困": ("民政", "养老"),
+    "儿童与教育": ("学", "童"),
+    "就业创业": ("人力", "商", "酒店"),
+    "安全与消防": ("消防", "燃气"),
+}
+"""Words in the name of a unit that make it likely to offer a kind."""
 WAY: Final[dict[str, tuple[str, ...]]] = {
     "proposed": ("proposed",),
     "agreed": ("proposed", "agreed"),
@@ -169,9 +184,9 @@ def _offer(desk: _Desk) -> None:
 
 
 def _resource(desk: _Desk, n: int, kind: str, title: str) -> Resource:
-    municipal = [unit for unit in desk.units if "市政" in unit.organization.name]
-    pipes = bool(municipal) and kind == "管道疏通与市政维修"
-    unit = municipal[n % len(municipal)] if pipes else desk.units[n % len(desk.units)]
+    fitting = [unit for unit in desk.units if any(word in unit.organization.name for word in FITS.get(kind, ()))]
+    others = [unit for unit in desk.units if "市政" not in unit.organization.name] or desk.units
+    unit = fitting[n % len(fitting)] if fitting else others[n % len(others)]
     weekdays: list[int] = [[], [6, 7], [1, 2, 3, 4, 5], [3, 6]][n % 4]
     _grid, user = desk.leaders[n % len(desk.leaders)]
     return Resource(
@@ -342,18 +357,20 @@ def _named(desk: _Desk) -> None:
         end = desk.now - timedelta(days=20 - n) if state in ("confirmed", "evaluated") else desk.now
         unit = desk.units[n % len(desk.units)] if desk.units else None
         given = {"title": title, "type": desk.types[kind], "text": text, "unit": unit, "grid": grid, "by": user}
-        made.append(_of_state(desk, 7 * n + 1, state, begun, end, **given))
+        row = _of_state(desk, 7 * n + 1, state, begun, end, **given)
+        if kind == "市政进社区":
+            row.members_count, row.hours = MEMBERS, HOURS
+        made.append(row)
     _write(made)
 
 
 def _pipe(desk: _Desk) -> None:
-    """Today: a blocked pipe in a compound without management, its need on the list; the rest is there to be played."""
-    grid, leader = desk.leaders[0]
-    compound = Compound.objects.filter(grid__code__startswith=grid.code, is_unmanaged=True).order_by("pk").first()
+    """Today: a blocked pipe, its need on the list; the rest is there to be played."""
+    grid, leader, compound = _courtyard(desk)
     incident = report_incident(
         NewIncident(
             title="院内下水管道堵塞，污水外溢",
-            text="无主管楼院内下水主管道堵塞，污水漫到路面，请协调疏通。",
+            text="楼院下水主管道堵塞，污水漫到路面，请协调疏通。",
             source=Source.PATROL,
             grid=None if compound else grid,
             compound=compound,
@@ -364,7 +381,7 @@ def _pipe(desk: _Desk) -> None:
         now=desk.now - timedelta(minutes=50),
     )
     new = needs.NewNeed(
-        title="无主管楼院下水管道疏通",
+        title="楼院下水管道疏通",
         kind=desk.kinds["管道疏通与市政维修"],
         text="需要疏通车和人手，尽快。",
         source=Need.Source.INCIDENT,
@@ -374,3 +391,15 @@ def _pipe(desk: _Desk) -> None:
     )
     made = needs.raise_need(new, actor=leader, now=desk.now - timedelta(minutes=30), client_id=desk.key())
     Need.objects.filter(pk=made.pk).update(is_demo=True)
+
+
+def _courtyard(desk: _Desk) -> tuple[Grid, User, Compound | None]:
+    """A compound without management where the street has one, else one of the grid of the account `gridleader`."""
+    rows = Compound.objects.filter(grid__code__startswith=JIANZHONG).order_by("-is_unmanaged", "property_company", "pk")
+    some = list(rows.select_related("grid").defer("grid__boundary"))
+    for wanted in (True, False):
+        for grid, leader in desk.leaders:
+            found = [row for row in some if row.grid.code.startswith(grid.code) and row.is_unmanaged in (wanted, True)]
+            if found:
+                return grid, leader, found[0]
+    return (*desk.leaders[0], None)

@@ -82,15 +82,15 @@ class Need(InGrid, SentOnce, Staged):
         INCIDENT = "incident", _("Incident")
         RESIDENT = "resident", _("Residents")
         UNIT = "unit", _("Unit")
-        COUNCIL = "council", _("Council")
+        COUNCIL = "council", _("Deliberation")
         VISIT = "visit", _("Visit")
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
-        PROMISED = "promised", _("Promised")
+        OPEN = "open", _("Waits for help")
+        PROMISED = "promised", _("Promised by a unit")
         RUNNING = "running", _("Being met")
         DELIVERED = "delivered", _("Delivered, to be confirmed")
-        MET = "met", _("Met")
+        MET = "met", _("Need met")
         UNMET = "unmet", _("Could not be met")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
@@ -224,7 +224,7 @@ class Project(InGrid, SentOnce, Staged):
     """What a unit does for a need (or of its own accord): promised, done, confirmed by the one in need, evaluated."""
 
     class Status(models.TextChoices):
-        PROPOSED = "proposed", _("Proposed")
+        PROPOSED = "proposed", _("Waits for the unit’s promise")
         AGREED = "agreed", _("Agreed")
         RUNNING = "running", _("Running")
         DONE = "done", _("Done, to be confirmed")

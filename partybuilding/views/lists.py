@@ -26,7 +26,7 @@ from partybuilding.models import ListCall, Need, NeedWait, Project, Resource
 from partybuilding.views import needs, projects, resources
 
 COLUMN: Final = 12
-BOARD: Final = 20
+BOARD: Final = 10
 BEST: Final = 3
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.db import connection
 
 from accounts.errors import NotAllowed, NotNow, NotValid
@@ -17,7 +18,7 @@ from partybuilding.models import ListCall, Need, NeedWait, PartyStep, Project
 from tests import street
 from tests.partybuilding import list_world
 from tests.partybuilding.list_world import Lists
-from tests.partybuilding.unit_world import TODAY
+from tests.partybuilding.unit_world import TODAY, make_unit
 
 pytestmark = pytest.mark.django_db
 RESULT = projects.Result("十名党员疏通四小时", members_count=10)
@@ -175,6 +176,25 @@ def test_matches_show_the_agreement_the_capacity_and_the_kept_promises(lists: Li
     (one,) = next(iter(found.values()))
     assert (one.row, one.match.covered, one.match.left, one.match.offer.kept) == (row, True, 1, 1)
     assert "success" in {tone for tone, _words in one.reasons}
+
+
+def test_the_nearer_of_two_equal_units_stands_first_with_its_distance(lists: Lists) -> None:
+    far, near = Point(113.60, 34.75, srid=4326), Point(113.605, 34.711, srid=4326)
+    second = make_unit(lists.units.grids[street.STREET], "排水公司")
+    lists.resource(point=far)
+    lists.resource(unit=second, point=near)
+    need = lists.need(point=Point(113.605, 34.71, srid=4326))
+    found = matches_of([need], lists.people["gridleader"], today=TODAY)[need.pk]
+    assert [one.unit for one in found] == [second, lists.units.unit]
+    assert found[0].match.metres == 111
+
+
+def test_a_unit_stands_once_on_the_list_with_the_number_of_its_other_resources(lists: Lists) -> None:
+    for title in ("疏通车", "抢修队", "水泵"):
+        lists.resource(title=title)
+    need = lists.need()
+    (one,) = matches_of([need], lists.people["gridleader"], today=TODAY)[need.pk]
+    assert one.more == 2
 
 
 def test_lists_are_called_for_once_in_a_half_year(lists: Lists) -> None:

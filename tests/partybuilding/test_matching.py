@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partybuilding.matching import WEIGHTS, Offer, Wanted, distance_m, free_days, ranked, reaches, weigh
+from partybuilding.matching import WEIGHTS, Offer, Wanted, days_of_week, distance_m, free_days, ranked, reaches, weigh
 
 TODAY = date(2026, 11, 21)
 CODES = ("410103008", "410103008001", "410103008001001", "410103008002", "410103003")
@@ -78,6 +78,14 @@ def test_weekdays_decide_which_days_are_free() -> None:
     assert free_days(wanted, Offer(1, 1, 1, CODES[0], weekdays=frozenset({6, 7})), TODAY) == (2, 7)
     assert free_days(wanted, Offer(1, 1, 1, CODES[0]), TODAY) == (7, 7)
     assert free_days(wanted, Offer(1, 1, 1, CODES[0], until_on=date(2026, 11, 22)), TODAY) == (0, 7)
+
+
+@given(st.dates(date(2024, 1, 1), date(2027, 1, 1)), st.integers(-3, 400), st.frozensets(st.integers(1, 7)))
+def test_days_of_the_week_are_counted_as_one_by_one(first: date, more: int, weekdays: frozenset[int]) -> None:
+    some = (first + timedelta(days=n) for n in range(more + 1))
+    assert days_of_week(first, first + timedelta(days=more), weekdays) == sum(
+        not weekdays or day.isoweekday() in weekdays for day in some
+    )
 
 
 def test_what_serves_elsewhere_is_reached_when_the_need_has_risen() -> None:
