@@ -93,6 +93,12 @@ def usual_level(code: str) -> str:
     return next((level for level, digits in DIGITS.items() if len(code) >= digits), Level.DISTRICT)
 
 
+def heading(name: str) -> str:
+    """What a number of an activity is called."""
+    field: Any = Activity._meta.get_field(name)
+    return str(field.verbose_name)
+
+
 def in_lists(user: Any) -> QuerySet[Activity]:
     """The activities that `user` sees, with what a line shows."""
     rows: QuerySet[Activity] = Activity.objects.visible_to(user)
@@ -108,12 +114,13 @@ def with_counts(rows: Iterable[Activity], user: Any) -> list[Activity]:
         waiting=Count("pk", filter=Q(presence=Presence.WAITING)),
         came=Count("pk", filter=Q(presence=Presence.PRESENT)),
     )
-    counts = {line.pop("activity"): line for line in counted}
+    counts: dict[int, dict[str, Any]] = {line["activity"]: dict(line) for line in counted}
     mine = dict(people.filter(user=user.pk).values_list("activity", "presence"))
     for row in found:
         numbers = counts.get(row.pk, {"signed": 0, "waiting": 0, "came": 0})
-        for name, value in (numbers | {"mine": mine.get(row.pk)}).items():
-            setattr(row, name, value)
+        for name in ("signed", "waiting", "came"):
+            setattr(row, name, numbers[name])
+        row.mine = mine.get(row.pk)  # type: ignore[attr-defined]
     return found
 
 
@@ -257,8 +264,8 @@ def _numbers(outcome: Outcome) -> dict[str, Any]:
 
 def _difference(activity: Activity, outcome: Outcome) -> str:
     """What changed, by the labels of the fields."""
-    pairs = ((Activity._meta.get_field(name), getattr(activity, name), getattr(outcome, name)) for name in COUNTS)
-    return "；".join(f"{field.verbose_name} {before} → {after}" for field, before, after in pairs if before != after)
+    pairs = ((heading(name), getattr(activity, name), getattr(outcome, name)) for name in COUNTS)
+    return "；".join(f"{label} {before} → {after}" for label, before, after in pairs if before != after)
 
 
 def call_off(activity: Activity, *, version: int | None, text: str, actor: User, now: datetime) -> Activity:

@@ -20,7 +20,7 @@ Status = Activity.Status
 
 MOST_PEOPLE: Final = 2000
 """People of one list."""
-WORDS: Final = {
+WORDS: Final[Mapping[str, Any]] = {
     Presence.SIGNED_UP: gettext_lazy("Signed up"),
     Presence.WAITING: gettext_lazy("On the waiting list"),
     Presence.PRESENT: gettext_lazy("Came to the activity"),

@@ -222,9 +222,8 @@ def _label(stage: Stage) -> None:
 def _people(stage: Stage) -> None:
     """Who signed up in the last two months."""
     posts = Post.objects.filter(grid__code__startswith=JIANZHONG, kind__in=FIELD_POSTS, user__is_active=True)
-    posts = posts.order_by("pk").values_list("user", "grid__code")
     workers: dict[str, list[int]] = {}
-    for user, code in posts:
+    for user, code in posts.order_by("pk").values_list("user", "grid__code"):
         for length in (9, 12, 15):
             workers.setdefault(code[:length], []).append(user)
     recent = [row for row in stage.rows if row.starts_at > stage.now - timedelta(days=60)]

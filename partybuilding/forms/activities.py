@@ -122,8 +122,8 @@ def _offered(user: Any, old: Activity | None) -> dict[str, Any]:
     units = PartnerUnit.objects.visible_to(user).filter(left_on=None).select_related("organization")
     families = (Label.Family.METHOD, Label.Family.THEME, Label.Family.SCENE)
     return {
-        "kind": kinds.filter(is_active=True) | kinds.filter(pk=kept["kind"]),
-        "series": series.filter(is_active=True) | series.filter(pk=kept["series"]),
+        "kind": kinds.filter(is_active=True) | kinds.filter(pk__in=[kept["kind"]]),
+        "series": series.filter(is_active=True) | series.filter(pk__in=[kept["series"]]),
         "party": parties.filter(ended_on=None).select_related("organization"),
         "alliance": Alliance.objects.visible_to(user).filter(is_active=True),
         "units": units,
@@ -143,7 +143,7 @@ class OutcomeForm(DomainForm):
     result = CleanCharField(
         label=_("what came of it"), max_length=3000, multiline=True, required=False, widget=_lines(4)
     )
-    files = FilesField(photos_only=True)
+    photos = FilesField(photos_only=True)
 
     def outcome(self) -> Outcome:
         """What was typed, for the business."""
@@ -153,7 +153,7 @@ class OutcomeForm(DomainForm):
 class FilesForm(DomainForm):
     """Photos and papers of an activity."""
 
-    files = FilesField(required=True)
+    papers = FilesField(required=True)
 
 
 class PutDownForm(DomainForm):

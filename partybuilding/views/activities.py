@@ -108,7 +108,7 @@ def activity_list_excel(request: HttpRequest) -> HttpResponse:
 
 
 def _header() -> list[str]:
-    fields = [str(Activity._meta.get_field(name).verbose_name) for name in activities.COUNTS]
+    fields = [activities.heading(name) for name in activities.COUNTS]
     return [_("When"), _("Title"), _("Kind"), _("Level"), _("Grid"), _("Where"), _("Series"), _("Status"), *fields]
 
 

@@ -21,6 +21,7 @@ from grid.scope import scope_of
 from grid.sheets import XLSX, write_xlsx
 from incidents.forms.callbacks import PeriodForm
 from incidents.views.finding import person
+from partybuilding.activities import heading
 from partybuilding.activity_counts import LEVELS, OF_UPPER, SUMS, Counts, Tally, counts
 from partybuilding.models import Activity
 
@@ -74,7 +75,7 @@ def activity_counts_excel(request: HttpRequest) -> HttpResponse:
     top, (first, last), found = _counted(request)
     now, actor = timezone.now(), person(request)
     note_export(actor=actor, object_type="activity counts", fields="counts", now=now, request=request)
-    sums = [str(Activity._meta.get_field(name).verbose_name) for name in SUMS]
+    sums = [heading(name) for name in SUMS]
     header = [_("Part"), _("Name"), *(str(Activity.Level(level).label) for level in LEVELS), _("Together"), *sums]
     rows = _table(found, str(top.name) if top else "") if found else []
     content = write_xlsx(header, rows, as_of=now, title=_("Activities by level"), author=actor.real_name)
@@ -96,7 +97,7 @@ def _counted(request: HttpRequest) -> tuple[Grid | None, tuple[date, date], Coun
     given = request.GET.copy()
     today = timezone.localdate()
     given["last"] = given.get("last") or today.isoformat()
-    given["first"] = given.get("first") or (_day(given["last"], today) - YEAR).isoformat()
+    given["first"] = given.get("first") or (_day(str(given["last"]), today) - YEAR).isoformat()
     form = PeriodForm(given)
     demand_filters(form)
     top, (start, end) = _top(request, form.cleaned_data["grid"]), form.moments
@@ -148,4 +149,4 @@ def _titled(lines: list[tuple[str, int, str]]) -> list[tuple[str, int, str]]:
 
 
 def _sums(tally: Tally) -> list[tuple[str, int]]:
-    return [(str(Activity._meta.get_field(name).verbose_name), tally.sums[name]) for name in SUMS]
+    return [(heading(name), tally.sums[name]) for name in SUMS]

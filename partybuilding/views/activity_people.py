@@ -137,7 +137,7 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
     def keep() -> Activity:
         now, actor = timezone.now(), person(request)
         kept = write(activity, form.outcome(), version=version, actor=actor, now=now)
-        attach(form.cleaned_data["files"], owner=activity, actor=actor, now=now)
+        attach(form.cleaned_data["photos"], owner=activity, actor=actor, now=now)
         return kept
 
     if form.is_bound and form.is_valid() and form.attempt(keep):
@@ -175,7 +175,7 @@ def add_files(request: HttpRequest, pk: int) -> HttpResponseBase:
     activity, form = _mine(request, pk), FilesForm(request.POST, request.FILES)
 
     def keep() -> bool:
-        attach(form.cleaned_data["files"], owner=activity, actor=person(request), now=timezone.now())
+        attach(form.cleaned_data["papers"], owner=activity, actor=person(request), now=timezone.now())
         return True
 
     if form.is_valid() and form.attempt(keep):

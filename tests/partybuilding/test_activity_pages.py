@@ -80,7 +80,7 @@ def test_an_office_plans_notes_and_holds_an_activity_on_its_pages(
         assert post(client, "activity_attendance", made.pk, **marks).status_code == 302
         assert post(client, "activity_outcome", made.pk, attended="0").status_code == 422
         photo = SimpleUploadedFile("a.jpg", sample_picture().content, "image/jpeg")
-        sent = post(client, "activity_outcome", made.pk, version="1", attended="9", members_count="3", files=photo)
+        sent = post(client, "activity_outcome", made.pk, version="1", attended="9", members_count="3", photos=photo)
         assert sent.status_code == 302
         shown = page(client, "activity", made.pk)
     made.refresh_from_db()
