@@ -38,6 +38,8 @@ from partybuilding.models import (
 SEED: Final = 20261124
 MONTHS: Final = timedelta(days=244)
 ROLES: Final = ("居民代表", "楼栋长", "物业负责人", "社区民警", "共建单位代表")
+OF_THEMSELVES: Final = frozenset(talk for name in ("care", "party", "work") for talk in TOPICS[name])
+"""What was decided on these is no matter for a case: it was made known, and done by those who sat there."""
 Json = dict[str, Any]
 
 
@@ -182,14 +184,14 @@ def _talked(book: Book, meeting: ForumMeeting, talk: Any, position: int, leader:
         **place,
     )
     book.topics.append(topic)
-    case = book.case_after(meeting.grid_code, begins)
+    case = None if talk in OF_THEMSELVES else book.case_after(meeting.grid_code, begins)
     ended = case[3] if case else begins + timedelta(days=book.random.randrange(4, 11))
     row = Resolution(
         topic=topic,
         text=decided,
         owner=owner,
         due_on=timezone.localdate(begins) + timedelta(days=14),
-        child="incident" if case else "",
+        child="incident" if case else "notice" if talk in OF_THEMSELVES else "",
         incident_id=case[1] if case else None,
         status="done",
         decided_at=begins,
