@@ -42,7 +42,7 @@ class OrderForm(OnceForm):
         widget=many_lines(),
         help_text=_("Without name, phone and door: members read this before one of them takes it."),
     )
-    name = CleanCharField(label=_("name"), max_length=50, help_text=_("Kept encrypted."))
+    name = CleanCharField(label=_("Name of the resident"), max_length=50, help_text=_("Kept encrypted."))
     phone = CleanCharField(label=_("phone"), max_length=20, required=False)
     building = BuildingChoice(Building.objects.none(), label=_("building"), required=False, empty_label="—")
     door = CleanCharField(label=_("door"), max_length=50, required=False)
@@ -92,7 +92,7 @@ class GiveForm(TakeForm):
 class ReportForm(DomainForm):
     """What was done."""
 
-    report = CleanCharField(label=_("what was done"), max_length=1000, multiline=True, widget=many_lines())
+    report = CleanCharField(label=_("How it was served"), max_length=1000, multiline=True, widget=many_lines())
 
 
 class RatingForm(DomainForm):

@@ -89,7 +89,7 @@ def order_excel(request: HttpRequest) -> HttpResponse:
     note_rows(rows.count(), too_many=too_many, actor=reader, object_type="service_order", now=now, request=request)
     header = [
         *(_("Number"), _("Kind"), _("What is ordered"), _("Who ordered"), _("Grid"), _("Status"), _("Ordered at")),
-        *(_("Taken by"), _("Done at"), _("What was done"), _("Rating"), _("Times back in the pool")),
+        *(_("Taken by"), _("Done at"), _("How it was served"), _("Rating"), _("Times back in the pool")),
     ]
     found = listed(rows).order_by("-pk").iterator(chunk_size=1000)
     content = write_xlsx(
