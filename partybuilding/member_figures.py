@@ -154,7 +154,7 @@ def linking_members(user: Any, *, code: str, today: date) -> QuerySet[PartyMembe
         doors=Subquery(held.annotate(n=Count("pk")).values("n")),
         last_contact=Subquery(last.annotate(t=Max("at")).values("t")),
         deducting=Subquery(poor.filter(**year).annotate(n=Count("pk")).values("n")),
-    ).filter(doors__gt=0)
+    ).filter(Q(doors__gt=0))
     return found
 
 

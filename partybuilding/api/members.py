@@ -133,7 +133,7 @@ class HouseholdLinkSerializer(serializers.ModelSerializer[HouseholdLink]):
         return links.door_of(link)
 
 
-class ContactSerializer(serializers.ModelSerializer[LinkContact]):
+class LinkContactSerializer(serializers.ModelSerializer[LinkContact]):
     """One contact."""
 
     class Meta:
@@ -142,7 +142,7 @@ class ContactSerializer(serializers.ModelSerializer[LinkContact]):
         read_only_fields = fields
 
 
-class ContactInput(StrictSerializer):
+class LinkContactInput(StrictSerializer):
     """A contact; sent again with the same `client_id` it is the same one."""
 
     client_id = serializers.UUIDField(required=False)
@@ -162,12 +162,12 @@ class HouseholdLinkViewSet(ScopedReadOnlyViewSet):
         """Only what the caller may see: everything else is 404."""
         return link_rows(self.request.user)
 
-    @extend_schema(request=ContactInput, responses={201: ContactSerializer}, filters=False)
+    @extend_schema(request=LinkContactInput, responses={201: LinkContactSerializer}, filters=False)
     @action(detail=True, methods=["post"])
     def contacts(self, request: Request, pk: str) -> Response:
         """Note a contact with the household. 409 when the link has ended or the id has another content."""
         link: HouseholdLink = self.get_object()
-        given = ContactInput(data=request.data)
+        given = LinkContactInput(data=request.data)
         given.is_valid(raise_exception=True)
         data = given.validated_data
         contact, made = links.record_contact(
@@ -178,7 +178,7 @@ class HouseholdLinkViewSet(ScopedReadOnlyViewSet):
             now=timezone.now(),
             client_id=data.get("client_id") or uuid4(),
         )
-        return Response(ContactSerializer(contact).data, status=201 if made else 200)
+        return Response(LinkContactSerializer(contact).data, status=201 if made else 200)
 
 
 # --- 双报到 -----------------------------------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ class ReportInSerializer(ReportInBrief):
         read_only_fields = fields
 
 
-class NewReportInput(StrictSerializer):
+class NewReportInInput(StrictSerializer):
     """A 报到单: a unit or a member, and the code of the grid that it reports to."""
 
     grid = serializers.SlugRelatedField(slug_field="code", queryset=Grid.objects.none())
@@ -257,7 +257,7 @@ class NewReportInput(StrictSerializer):
         return fields
 
 
-class EntryInput(StrictSerializer):
+class CardEntryInput(StrictSerializer):
     """One line of a card."""
 
     on = serializers.DateField()
@@ -270,7 +270,7 @@ class CreateReport:
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Report in."""
-        given = NewReportInput(data=request.data, context={"user": request.user})
+        given = NewReportInInput(data=request.data, context={"user": request.user})
         given.is_valid(raise_exception=True)
         data = dict(given.validated_data)
         grid = data.pop("grid")
@@ -302,17 +302,17 @@ class ReportInViewSet(IdempotentCreateMixin, CreateReport, ScopedReadOnlyViewSet
         """One report as an answer."""
         return ReportInSerializer(get_object_or_404(self.get_queryset(), pk=pk)).data
 
-    @extend_schema(request=NewReportInput, responses={201: ReportInSerializer}, parameters=[IDEMPOTENCY_KEY])
+    @extend_schema(request=NewReportInInput, responses={201: ReportInSerializer}, parameters=[IDEMPOTENCY_KEY])
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Report a unit or a member to a community. The same Idempotency-Key gives the first one again."""
         return super().create(request, *args, **kwargs)
 
-    @extend_schema(request=EntryInput, responses={201: ReportInSerializer}, filters=False)
+    @extend_schema(request=CardEntryInput, responses={201: ReportInSerializer}, filters=False)
     @action(detail=True, methods=["post"])
     def entries(self, request: Request, pk: str) -> Response:
         """A line of the card. 409 unless the report was received and placed."""
         row: ReportIn = self.get_object()
-        given = EntryInput(data=request.data)
+        given = CardEntryInput(data=request.data)
         given.is_valid(raise_exception=True)
         data, actor = given.validated_data, request.user
         report_ins.add_entry(row, data["text"], data["hours"], on=data["on"], actor=actor, now=timezone.now())  # type: ignore[arg-type]
