@@ -158,7 +158,9 @@ def _claims(random: Random, members: Members, today: date) -> None:
     kinds = list(SupportKind.objects.filter(is_service=True, is_active=True).order_by("position"))
     people = [one for code in sorted(members) for one in members[code]]
     accounts = [one for one in people if one.user_id]
-    others = random.sample([one for one in people if not one.user_id], max(0, min(CLAIMING, len(people)) - len(accounts)))
+    others = random.sample(
+        [one for one in people if not one.user_id], max(0, min(CLAIMING, len(people)) - len(accounts))
+    )
     ServiceClaim.objects.bulk_create(
         ServiceClaim(
             member=member,
@@ -260,9 +262,7 @@ def _orders(random: Random, members: Members, staff: Staff, now: datetime) -> No
     rows = Building.objects.filter(grid__code__startswith=JIANZHONG).select_related("grid").defer("grid__boundary")
     for building in rows.order_by("pk"):
         buildings[building.grid.code[:12]].append(building)
-    ended = [
-        _ended(random, n, kinds, codes[n * n % len(codes)], members, staff, buildings, now) for n in range(ORDERS)
-    ]
+    ended = [_ended(random, n, kinds, codes[n * n % len(codes)], members, staff, buildings, now) for n in range(ORDERS)]
     saved = ServiceOrder.objects.bulk_create(sorted(ended, key=lambda one: one.at), batch_size=500)
     PartyStep.objects.bulk_create((step for row in saved for step in _order_steps(row)), batch_size=1000)
     _open_orders(random, kinds, codes[0], members, staff, buildings, now)
@@ -280,7 +280,9 @@ def _ended(
 ) -> ServiceOrder:
     """An order of the last months: most were evaluated."""
     agency = n % 4 == 0
-    kind, text, report = (words.AGENCY if agency else words.SERVICES)[n % len(words.AGENCY if agency else words.SERVICES)]
+    kind, text, report = (words.AGENCY if agency else words.SERVICES)[
+        n % len(words.AGENCY if agency else words.SERVICES)
+    ]
     at = _at(timezone.localdate(now) - timedelta(days=4 + (ORDERS - n) * 5 // 6), 9) + timedelta(minutes=n * 7 % 480)
     building = random.choice(buildings[code]) if buildings[code] else None
     grid = building.grid if building else members[code][0].grid
