@@ -85,7 +85,9 @@ def card_blocks(report: ReportIn, name: str) -> Iterator[Block]:
     if years:
         yield Heading(1, own["heading_years"])
     for one in years:
-        yield Paragraph(own["year"].format(year=one.year, grade=words()["grades"][one.grade], text=one.text))
+        yield Paragraph(
+            own["year"].format(year=one.year, grade=words()["grades"][one.grade], text=one.text.rstrip("。"))
+        )
     yield Signature(issuer(report.grid_code), _last_day(report))
 
 
@@ -131,7 +133,7 @@ def letter_blocks(evaluation: YearlyEvaluation, name: str) -> Iterator[Block]:
     yield Heading(1, own["heading_grade"])
     yield Paragraph(own["grade"].format(**said))
     for line in evaluation.text.splitlines():
-        yield Paragraph(line)
+        yield Paragraph(f"{line.rstrip('。')}。")
     yield Paragraph(own["end"])
     yield Signature(issuer(report.grid_code), timezone.localdate(evaluation.at))
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from partybuilding.models import Project
+from partybuilding.models import Project, ProjectStep
 from reports.documents.blocks import Block, Heading, NumberLine, Paragraph, Signature, Table, Title
 from reports.documents.prose import date_text, number_text
 from reports.party_papers.kind import PaperKind, facts, issuer, words
@@ -32,12 +32,21 @@ def blocks(project: Project, _name: str) -> Iterator[Block]:
     steps = list(project.steps.all())
     if steps:
         yield Heading(1, own["heading_steps"])
-        rows = [(n, step.part, step.text, _day(step.due_on), _day(step.done_on)) for n, step in enumerate(steps, 1)]
-        yield Table(own["steps"], rows, widths=(2, 4, 8, 4, 4))
+        yield _steps(steps, own)
     yield from _result(project, own)
     yield Paragraph("")
-    yield Paragraph(own["signed"])
+    for line in own["signed"]:
+        yield Paragraph(line)
     yield Signature(issuer(project.grid_code), _on(project))
+
+
+def _steps(steps: list[ProjectStep], own: Any) -> Table:
+    """The steps; columns in which nothing stands are left out."""
+    rows = [(n, step.part, step.text, _day(step.due_on), _day(step.done_on)) for n, step in enumerate(steps, 1)]
+    kept = [column for column in range(len(own["steps"])) if any(row[column] for row in rows)]
+    widths = (2, 4, 8, 5, 5)
+    lines = [[row[column] for column in kept] for row in rows]
+    return Table([own["steps"][column] for column in kept], lines, widths=[widths[column] for column in kept])
 
 
 def _facts(project: Project) -> Iterator[Any]:
