@@ -24,7 +24,7 @@ def fraction(indicator: Indicator, extent: Extent) -> Fraction:
 
 def fractions(extent: Extent) -> dict[str, Fraction]:
     """Those of every rate by name; a query for each family."""
-    found = {}
+    found: dict[str, Fraction] = {}
     for family, some in _by_family(CHAPTER_INDICATORS).items():
         numbers = SOURCES[family].totals(extent, only=_names(some))
         found |= {each.name: _of(each, numbers) for each in some}

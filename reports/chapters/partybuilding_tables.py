@@ -136,7 +136,7 @@ def _kinds(scene: Scene, words: Words) -> Json:
     """Needs by kind, and how long the oldest waits; two queries."""
     rows = counts.needs(scene.extent).filter(grid_code__startswith=scene.code).order_by()
     oldest = Min("at", filter=counts.waiting(scene.extent))
-    found = rows.values("kind").annotate(**counts.need_counts(scene.extent), oldest=oldest)
+    found: Any = rows.values("kind").annotate(**counts.need_counts(scene.extent), oldest=oldest)
     names = dict(SupportKind.objects.values_list("pk", "name"))
     made = []
     for line in sorted(found, key=lambda line: (-line["needs_due"], line["kind"])):
@@ -152,7 +152,8 @@ def _kinds(scene: Scene, words: Words) -> Json:
 def _stars(scene: Scene, words: Words) -> Json:
     """The pledges whose day has come, by star; two queries."""
     rows = counts.pledges(scene.extent).filter(grid_code__startswith=scene.code).order_by()
-    found = {line["star"]: line for line in rows.values("star").annotate(**counts.pledge_counts(scene.extent))}
+    lines: Any = rows.values("star").annotate(**counts.pledge_counts(scene.extent))
+    found = {line["star"]: line for line in lines}
     made = []
     for star in Star.objects.filter(pk__in=found).order_by("position", "pk"):
         line = found[star.pk]
@@ -185,7 +186,8 @@ _ACTIVITIES: Final = (
 def _activities(scene: Scene, words: Words) -> Json:
     """Activities by kind and level; two queries."""
     rows = counts.activities(scene.extent).filter(grid_code__startswith=scene.code).order_by()
-    found = {line["kind"]: line for line in rows.values("kind").annotate(**counts.activity_counts(scene.extent))}
+    lines: Any = rows.values("kind").annotate(**counts.activity_counts(scene.extent))
+    found = {line["kind"]: line for line in lines}
     made = [
         row([cell(kind.name), *(cell(found[kind.pk][name], "count") for name in _ACTIVITIES)])
         for kind in ActivityKind.objects.filter(pk__in=found).order_by("position", "pk")
