@@ -1,4 +1,4 @@
-"""社区吹哨、党员报到: a community calls its members to a joint task (五联); each answers and is noted (row 1.22, 1.25)."""
+"""社区吹哨、党员报到: a community calls its members to a joint task (五联); each answers (rows 1.22, 1.25)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
@@ -20,7 +21,7 @@ from grid.models import Grid
 from grid.once import write_once
 from incidents.models import Incident
 from partybuilding import duty_news
-from partybuilding.models import CallAnswer, JointTaskKind, MemberCall, PartyMember
+from partybuilding.models import CallAnswer, CardEntry, JointTaskKind, MemberCall, PartyMember, ReportIn
 from partybuilding.stages import advance, keep_step
 from partybuilding.standing import is_near, member_of
 
@@ -198,8 +199,20 @@ def finish(call: MemberCall, result: str, *, actor: User, now: datetime, version
         if waiting:
             raise NotNow(_("%(n)s members are not noted yet: say who came.") % {"n": waiting})
         done: MemberCall = advance(locked, "finish", actor=actor, now=now, version=version, result=words)
+        _onto_cards(done, actor=actor)
         duty_news.call_ended(done, actor=actor, now=now, called_off=False, text=words)
     return done
+
+
+def _onto_cards(call: MemberCall, *, actor: User) -> None:
+    """Whoever came has it on the 登记卡 that goes back to her employer (W62), if she reported to a community."""
+    came = {row.member_id: row.hours for row in call.answers.filter(answer=Answer.CAME)}
+    reports = ReportIn.objects.filter(member__in=came, status=ReportIn.Status.ACTIVE)
+    on = timezone.localdate(call.starts_at)
+    CardEntry.objects.bulk_create(
+        CardEntry(report_id=pk, on=on, text=call.title, hours=came[member], by=actor)
+        for pk, member in reports.values_list("pk", "member_id")
+    )
 
 
 def call_off(call: MemberCall, text: str, *, actor: User, now: datetime, version: int | None = None) -> MemberCall:

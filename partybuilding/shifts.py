@@ -134,7 +134,7 @@ def note_many(marks: Mapping[int, tuple[str, str]], rows: Any, *, actor: User, n
 
 
 def _note_one(shift: DutyShift, status: str, text: str, *, actor: User, now: datetime) -> int:
-    if status == shift.status or status == Status.PLANNED:
+    if status in (shift.status, Status.PLANNED):
         return DutyShift.objects.filter(pk=shift.pk).update(remark=text)
     note(shift, status, actor=actor, now=now, text=text)
     return 1

@@ -74,7 +74,7 @@ class NewOrderInput(StrictSerializer):
         return fields
 
 
-class RatingInput(StrictSerializer):
+class OrderRatingInput(StrictSerializer):
     """What the resident said."""
 
     rating = serializers.IntegerField(min_value=1, max_value=5)
@@ -116,12 +116,12 @@ class OrderViewSet(ScopedReadOnlyViewSet):
         orders.issue(row, actor=request.user, now=timezone.now())  # type: ignore[arg-type]
         return self._again(row)
 
-    @extend_schema(request=RatingInput, responses={200: OrderSerializer}, filters=False)
+    @extend_schema(request=OrderRatingInput, responses={200: OrderSerializer}, filters=False)
     @action(detail=True, methods=["post"])
     def rate(self, request: Request, pk: str) -> Response:
         """Note how the resident found it. 409 before it is done, and after it was evaluated."""
         row = self.get_object()
-        given = RatingInput(data=request.data)
+        given = OrderRatingInput(data=request.data)
         given.is_valid(raise_exception=True)
         orders.rate(row, **given.validated_data, actor=request.user, now=timezone.now())  # type: ignore[arg-type]
         return self._again(row)

@@ -380,7 +380,8 @@ def _move_on(pool: list[ServiceOrder], accounts: list[PartyMember], now: datetim
     for row, member in zip(pool[:4], accounts * 4, strict=False):
         orders.take(row, actor=member.user, now=now - timedelta(hours=6))  # type: ignore[arg-type]
     first, second = accounts[0].user, accounts[1 % len(accounts)].user
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     if len(pool) > 5:
         orders.finish(pool[1], words.AGENCY[2][2], actor=second, now=now)
         late = orders.take(pool[5], actor=first, now=long_ago, until=timezone.localdate(long_ago))

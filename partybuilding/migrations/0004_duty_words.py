@@ -4,20 +4,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partybuilding', '0003_need_wait'),
+        ("partybuilding", "0003_need_wait"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='dutyshift',
-            name='status',
-            field=models.CharField(choices=[('planned', 'Planned'), ('attended', 'Stood there'), ('absent', 'Was not there'), ('excused', 'Excused'), ('called_off', 'Called off')], default='planned', max_length=10, verbose_name='status'),
+            model_name="dutyshift",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("planned", "Planned"),
+                    ("attended", "Stood there"),
+                    ("absent", "Was not there"),
+                    ("excused", "Excused"),
+                    ("called_off", "Called off"),
+                ],
+                default="planned",
+                max_length=10,
+                verbose_name="status",
+            ),
         ),
         migrations.AlterField(
-            model_name='serviceorder',
-            name='status',
-            field=models.CharField(choices=[('ordered', 'To be looked at'), ('pool', 'Waits for a member'), ('taken', 'Being served'), ('done', 'Done, to be evaluated'), ('rated', 'Evaluated'), ('refused', 'Turned down'), ('cancelled', 'Taken back by the resident')], default='ordered', max_length=10, verbose_name='status'),
+            model_name="serviceorder",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("ordered", "To be looked at"),
+                    ("pool", "Waits for a member"),
+                    ("taken", "Being served"),
+                    ("done", "Done, to be evaluated"),
+                    ("rated", "Evaluated"),
+                    ("refused", "Turned down"),
+                    ("cancelled", "Taken back by the resident"),
+                ],
+                default="ordered",
+                max_length=10,
+                verbose_name="status",
+            ),
         ),
     ]

@@ -61,7 +61,13 @@ class Duty:
 
     def order(self, *, by: str = "gridleader", pool: bool = True, **more: Any) -> ServiceOrder:
         """An order of a resident, in the pool."""
-        given = {"kind": self.kind, "text": "请人代买药", "name": "占阿姨", "phone": "13312345678", "door": "101"} | more
+        given = {
+            "kind": self.kind,
+            "text": "请人代买药",
+            "name": "占阿姨",
+            "phone": "13312345678",
+            "door": "101",
+        } | more
         actor = self.people[by]
         grid = self.grids[street.GRID]
         made, _new = orders.order(orders.NewOrder(**given), grid=grid, actor=actor, now=self.now, client_id=uuid4())

@@ -9,8 +9,9 @@ from accounts.errors import NotAllowed, NotNow, NotValid
 from notices.models import Notice
 from partybuilding import calls
 from partybuilding.calls import Mark
+from partybuilding.models import CardEntry, ReportIn
 from tests.partybuilding import duty_world
-from tests.partybuilding.duty_world import NOW, Duty
+from tests.partybuilding.duty_world import NOW, TODAY, Duty
 
 pytestmark = pytest.mark.django_db
 THEN = NOW + timedelta(days=1, hours=2)
@@ -59,6 +60,22 @@ def test_a_call_is_finished_when_everybody_is_noted_and_not_before(duty: Duty) -
     assert (row.status, row.came, row.hours) == ("done", 1, Decimal("2.5"))  # type: ignore[attr-defined]
     with pytest.raises(NotNow):
         calls.answer(call, "cannot", actor=duty.people["wang"], now=THEN)
+
+
+def test_whoever_came_and_had_reported_in_has_it_on_her_card_once(duty: Duty) -> None:
+    call, head = duty.call(), duty.people["community"]
+    for who, status in (("wang", "active"), ("zhao", "active"), ("sun", "ended")):
+        member = duty.members[who]
+        ReportIn.objects.create(
+            number=who, member=member, reported_on=TODAY, status=status, grid=member.grid, grid_code=member.grid_code
+        )
+    rows = {who: calls.put_down(call, duty.members[who], actor=head, now=NOW).pk for who in ("wang", "zhao", "sun")}
+    marks = {rows["wang"]: Mark("came", Decimal(2)), rows["sun"]: Mark("came"), rows["zhao"]: Mark("missed")}
+    calls.note(call, marks, actor=head, now=THEN)
+    calls.finish(call, "查出 3 处", actor=head, now=THEN)
+    assert [(one.report.number, one.text, one.hours) for one in CardEntry.objects.all()] == [
+        ("wang", "排查安全隐患", Decimal(2))
+    ]
 
 
 def test_hours_are_for_those_who_came(duty: Duty) -> None:

@@ -42,10 +42,12 @@ def queries(duty: Duty, name: str, **query: Any) -> int:
 def test_the_calendar_shows_who_stands_masked_and_who_is_missing(duty: Duty) -> None:
     shift = duty.shift("wang")
     page = text(duty.get("community", "duty", on=shift.on))
-    assert "王**" in page and "王五一" not in page
+    assert "王**" in page
+    assert "王五一" not in page
     assert "1 missing" in page or "缺 1 人" in page
     month = duty.get("community", "duty", view="month")
-    assert month.status_code == 200 and "王**" in text(month)
+    assert month.status_code == 200
+    assert "王**" in text(month)
 
 
 def test_lists_cost_the_same_with_one_row_and_with_many(duty: Duty) -> None:
@@ -116,8 +118,11 @@ def test_a_call_from_a_case_is_sent_once(duty: Duty) -> None:
 def test_the_members_page_is_a_way_through_her_day(duty: Duty) -> None:
     shift, call, order = duty.shift("wang"), duty.call(), duty.order()
     page = text(duty.get("wang", "me"))
-    assert shift.post.name in page and call.title in page and order.text in page
-    assert "占" not in page and "13312345678" not in page
+    assert shift.post.name in page
+    assert call.title in page
+    assert order.text in page
+    assert "占" not in page
+    assert "13312345678" not in page
     assert duty.send("wang", "my_call", call.pk, answer="coming").status_code == 302
     until = TODAY + timedelta(days=2)
     assert duty.send("wang", "my_order", order.pk, step="take", until=until).status_code == 302
@@ -148,7 +153,9 @@ def test_a_colleague_agrees_to_a_swap_on_her_page(duty: Duty) -> None:
 
 def test_one_tap_notes_a_contact_with_a_household_once(duty: Duty) -> None:
     grid = duty.grids[street.GRID]
-    building = Building.objects.create(compound=Compound.objects.create(grid=grid, name="东院"), grid=grid, name="1号楼")
+    building = Building.objects.create(
+        compound=Compound.objects.create(grid=grid, name="东院"), grid=grid, name="1号楼"
+    )
     link = HouseholdLink.objects.create(
         grid=grid,
         grid_code=street.GRID,
