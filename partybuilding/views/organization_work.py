@@ -115,7 +115,7 @@ def organization_move(request: HttpRequest, pk: int) -> HttpResponse:
     parents = parents.exclude(path__startswith=party.path).select_related("organization").order_by("path")
     form = MoveForm(request.POST or None, parents=parents)
     more = _("All organizations below it come along.")
-    context = {"form": form, "party": party, "title": _("Move"), "action": _("Move it"), "more": more}
+    context = {"form": form, "party": party, "title": _("Move in the tree"), "action": _("Move it"), "more": more}
     told: dict[str, Any] = {"version": shown_version(request, party.version), "now": timezone.now()}
 
     def write() -> Any:
@@ -132,7 +132,14 @@ def organization_end(request: HttpRequest, pk: int) -> HttpResponse:
     party = _mine(request, pk)
     form = EndForm(request.POST or None)
     more = _("Its posts end with it. Organizations below it and its members must be elsewhere before.")
-    context = {"form": form, "party": party, "title": _("End"), "action": _("End it"), "more": more, "danger": True}
+    context = {
+        "form": form,
+        "party": party,
+        "title": _("End the organization"),
+        "action": _("End it"),
+        "more": more,
+        "danger": True,
+    }
     told: dict[str, Any] = {"version": shown_version(request, party.version), "now": timezone.now()}
 
     def write() -> Any:
@@ -203,7 +210,12 @@ def award_decide(request: HttpRequest, pk: int, result: str) -> HttpResponse:
     won = result == StarAward.Result.WON
     words = {"star": award.star, "year": award.year}
     title = (_("%(star)s of %(year)s: won") if won else _("%(star)s of %(year)s: take back")) % words
-    context = {"form": form, "party": award.party, "title": title, "action": _("Won") if won else _("Take back")}
+    context = {
+        "form": form,
+        "party": award.party,
+        "title": title,
+        "action": _("Won") if won else _("Take the star back"),
+    }
 
     def write() -> Any:
         told: dict[str, Any] = {"text": form.cleaned_data["text"], "now": timezone.now()}

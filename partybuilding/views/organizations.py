@@ -106,7 +106,15 @@ def organizations_excel(request: HttpRequest) -> HttpResponse:
     told = {"actor": actor, "object_type": "party organizations", "now": now, "request": request}
     note_rows(found.count(), too_many=_("More than %(count)s rows: narrow the selection."), **told)
     rows = org_tree.with_head(found, today=timezone.localdate()).select_related("parent__organization")
-    header = [_("Party organization"), _("Kind"), _("Grid"), _("Code"), _("Above it"), _("Head"), _("Founded on")]
+    header = [
+        _("Party organization"),
+        _("Kind"),
+        _("Grid"),
+        _("Code"),
+        _("Above it"),
+        _("Secretary or leader"),
+        _("Founded on"),
+    ]
     cells = (
         [
             str(row),

@@ -95,7 +95,7 @@ def profile_edit(request: HttpRequest, pk: int) -> HttpResponse:
         if form.attempt(lambda: profiles.edit(found, **given, actor=person(request), **told)):
             messages.success(request, _("Saved."))
             return redirect("partybuilding:profile", found.pk)
-    context = {"form": form, "profile": found, "title": _("Edit the profile")}
+    context = {"form": form, "profile": found, "title": _("Edit this profile")}
     return render(request, "partybuilding/profile_form.html", context, status=422 if form.is_bound else 200)
 
 

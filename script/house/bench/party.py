@@ -56,7 +56,9 @@ WITH RECURSIVE walk(id, path) AS (
   FROM partybuilding_partyorganization AS own JOIN walk ON own.parent_id = walk.id
 ) UPDATE partybuilding_partyorganization AS own SET path = walk.path FROM walk WHERE own.id = walk.id
 """
-_FILLS: Final = (_BODIES, _TREE, _PARENTS, _PATHS)
+# without statistics the planner compares every row with every other
+_COUNT: Final = "ANALYZE partybuilding_partyorganization"
+_FILLS: Final = (_BODIES, _TREE, _COUNT, _PARENTS, _COUNT, _PATHS)
 
 _UNIT_BODIES: Final = """
 INSERT INTO grid_organization
