@@ -135,7 +135,9 @@ class NewNeedInput(StrictSerializer):
     grid = serializers.SlugRelatedField(slug_field="code", queryset=Grid.objects.none())
     text = CleanTextSerializerField(max_length=2000, multiline=True, required=False, allow_blank=True, default="")
     place = CleanTextSerializerField(max_length=200, required=False, allow_blank=True, default="")
-    source = serializers.ChoiceField(choices=Need.Source.choices, default=Need.Source.COMMUNITY)
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=Need.Source.choices, default=Need.Source.COMMUNITY
+    )
     from_on = serializers.DateField(required=False, allow_null=True, default=None)
     until_on = serializers.DateField(required=False, allow_null=True, default=None)
     people = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1, max_value=MOST)

@@ -90,8 +90,8 @@ class OnceForm(DomainForm):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"client_id": uuid4(), **(initial or {})}, **kwargs)
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial={"client_id": uuid4(), **(initial or {})})
 
 
 def _kinds() -> QuerySet[SupportKind]:
@@ -150,7 +150,11 @@ class NeedForm(OnceForm):
         """What the business takes."""
         data = {name: value for name, value in self.cleaned_data.items() if name != "client_id"}
         if self.incident is not None:
-            known = {"incident": self.incident, "compound": self.incident.compound, "source": Need.Source.INCIDENT}
+            known: dict[str, Any] = {
+                "incident": self.incident,
+                "compound": self.incident.compound,
+                "source": Need.Source.INCIDENT,
+            }
             return NewNeed(**data, **known)
         if data.get("unit"):
             data = {**data, "source": Need.Source.UNIT, "grid": None, "compound": None}

@@ -114,7 +114,7 @@ class FinishForm(DomainForm):
         label=_("hours of work"), min_value=0, max_value=99_999, max_digits=6, decimal_places=1, required=False
     )
     beneficiaries = forms.IntegerField(label=_("people who gained"), min_value=0, max_value=10_000_000, required=False)
-    files = FilesField(label=_("Photos and files"))
+    files = FilesField(label=_("Photos and files"))  # type: ignore[assignment]
     version = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, files: Any = None, *, version: int, **kwargs: Any) -> None:
@@ -130,7 +130,7 @@ class FinishForm(DomainForm):
 class FileForm(DomainForm):
     """More photos and files of a project."""
 
-    files = FilesField(label=_("Photos and files"), required=True)
+    files = FilesField(label=_("Photos and files"), required=True)  # type: ignore[assignment]
 
 
 class NewStepForm(DomainForm):
