@@ -17,6 +17,7 @@ from grid.models import Grid
 from partybuilding.models import Alliance, Forum, ForumMeeting, Resolution
 
 EDITS: Final = "council.edit"
+MOST_SERIES: Final = 30
 LONGEST_RHYTHM: Final = 366
 """Days between two meetings of a forum, at most."""
 
@@ -142,7 +143,8 @@ def kinds_of_year(rows: QuerySet[ForumMeeting], year: int) -> list[KindCount]:
 def series_of_year(rows: QuerySet[ForumMeeting], year: int) -> list[dict[str, Any]]:
     """How often each name of a forum met in the year over all grids (小板凳议事会 in 15 communities), most first."""
     grouped = rows.filter(starts_at__year=year, status="held").order_by().values(name=F("forum__name"))
-    return list(grouped.annotate(held=Count("pk"), places=Count("grid", distinct=True)).order_by("-held", "name")[:30])
+    counted: Any = grouped.annotate(held=Count("pk"), places=Count("grid", distinct=True))
+    return list(counted.order_by("-held", "name")[:MOST_SERIES])
 
 
 def venues(rows: QuerySet[Forum]) -> list[dict[str, Any]]:

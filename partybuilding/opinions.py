@@ -148,7 +148,7 @@ def make_incident(opinion: DeputyOpinion, *, actor: User, now: datetime) -> Inci
 
 
 def _number(row: DeputyOpinion) -> str:
-    return str(Incident.objects.values_list("number", flat=True).get(pk=row.incident_id))
+    return row.incident.number if row.incident is not None else ""
 
 
 def answer(opinion: DeputyOpinion, *, text: str, version: int | None, actor: User, now: datetime) -> DeputyOpinion:
@@ -156,7 +156,7 @@ def answer(opinion: DeputyOpinion, *, text: str, version: int | None, actor: Use
     text = clean_text(text, max_length=TEXT_LENGTH, multiline=True)
     demand_valid((("answer", bool(text), _("Write the answer.")),))
     with transaction.atomic():
-        fields = {"answer": text, "answered_at": now}
+        fields: dict[str, Any] = {"answer": text, "answered_at": now}
         row: DeputyOpinion = advance(opinion, "answer", actor=actor, now=now, version=version, **fields)
         deputy = [row.deputy] if row.deputy is not None and row.deputy_id != actor.pk else []
         _tell(row, deputy, "answered", gettext_lazy("Your opinion was answered: please evaluate the answer"), now)

@@ -211,8 +211,8 @@ _VOID: Final = (
 
 
 def _settled(row: Resolution, now: datetime) -> int:
-    ended = {"result": _result_of(row), "ended_at": _ended_at(row) or now}
-    return _by_platform(row, "finish", ended, ended["result"], now)
+    result = _result_of(row)
+    return _by_platform(row, "finish", {"result": result, "ended_at": _ended_at(row) or now}, result, now)
 
 
 def _again(row: Resolution, now: datetime) -> int:

@@ -34,7 +34,7 @@ class ForumAdmin(KeptAdmin):
     list_select_related = ("grid",)
     readonly_fields = ("grid", "grid_code")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Founded on its own page, where the grid is chosen."""
         return False
 

@@ -204,7 +204,7 @@ class DecisionBrief(serializers.ModelSerializer[Resolution]):
         read_only_fields = fields
 
 
-class DecisionSerializer(DecisionBrief):
+class CouncilDecisionSerializer(DecisionBrief):
     """One decision with its follow-ups."""
 
     follow_ups = FollowUpSerializer(many=True, read_only=True)
@@ -224,7 +224,7 @@ class DecisionViewSet(ScopedReadOnlyViewSet):
     """Decisions of meetings (议定事项) that the caller sees or owes."""
 
     queryset = Resolution.objects.none()
-    serializer_class = DecisionSerializer
+    serializer_class = CouncilDecisionSerializer
     brief_class = DecisionBrief
     filterset_class = DecisionFilter
     access_rules: ClassVar[dict[str, str]] = {**READS, "follow_up": SEES}
@@ -234,7 +234,7 @@ class DecisionViewSet(ScopedReadOnlyViewSet):
         rows = resolutions.resolutions_for(self.request.user)
         return rows if self.action == "list" else rows.prefetch_related("follow_ups")
 
-    @extend_schema(request=FollowUpInput, responses={200: DecisionSerializer}, filters=False)
+    @extend_schema(request=FollowUpInput, responses={200: CouncilDecisionSerializer}, filters=False)
     @action(detail=True, methods=["post"], url_path="follow-up", filterset_class=None)
     def follow_up(self, request: Request, pk: str) -> Response:
         """Keep how it stands. 403 for anybody but its owner and who holds the meetings."""
@@ -244,7 +244,7 @@ class DecisionViewSet(ScopedReadOnlyViewSet):
         given = FollowUpInput(data=request.data)
         given.is_valid(raise_exception=True)
         resolutions.follow_up(row, given.validated_data["text"], actor=_caller(request), now=timezone.now())
-        return Response(DecisionSerializer(self.get_object()).data)
+        return Response(CouncilDecisionSerializer(self.get_object()).data)
 
 
 class OpinionSerializer(serializers.ModelSerializer[DeputyOpinion]):
@@ -282,7 +282,7 @@ class NewOpinionInput(StrictSerializer):
         return fields
 
 
-class AnswerInput(StrictSerializer):
+class OpinionAnswerInput(StrictSerializer):
     """An answer; with the version that was read, a change in between is noticed (409)."""
 
     answer = CleanTextSerializerField(max_length=opinions.TEXT_LENGTH, multiline=True)
@@ -312,13 +312,13 @@ class OpinionViewSet(ScopedReadOnlyViewSet):
         row, created = opinions.collect(opinions.NewOpinion(**data), grid=grid, actor=actor, now=timezone.now())
         return Response(OpinionSerializer(row).data, status=201 if created else 200)
 
-    @extend_schema(request=AnswerInput, responses={200: OpinionSerializer}, filters=False)
+    @extend_schema(request=OpinionAnswerInput, responses={200: OpinionSerializer}, filters=False)
     @action(detail=True, methods=["post"], filterset_class=None)
     def answer(self, request: Request, pk: str) -> Response:
         """Answer it. 403 for anybody but its unit and who holds meetings there; 409 when it was answered."""
         row = self.get_object()
         TABLE.demand_stage(row, TABLE.stage_of(row, "answer"), _caller(request))
-        given = AnswerInput(data=request.data)
+        given = OpinionAnswerInput(data=request.data)
         given.is_valid(raise_exception=True)
         text, version = given.validated_data["answer"], given.validated_data.get("version")
         opinions.answer(row, text=text, version=version, actor=_caller(request), now=timezone.now())

@@ -208,7 +208,7 @@ def _offer(field: Any, rows: Any) -> None:
 class FilesForm(DomainForm):
     """Files of a meeting: signed minutes, lists, photos."""
 
-    files = FilesField(required=True)
+    papers = FilesField(required=True)
 
 
 class PresenceForm(DomainForm):

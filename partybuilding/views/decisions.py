@@ -76,7 +76,16 @@ def decision_excel(request: HttpRequest) -> HttpResponse:
     too_many = _("At most %(count)s lines at a time: narrow the selection.")
     note_rows(rows.count(), too_many=too_many, actor=reader, object_type="resolution", now=now, request=request)
     header = [
-        *(_("Forum of deliberation"), _("Meeting"), _("Decided on"), _("Topic of deliberation"), _("Principle"), _("What was decided"), _("Responsible"), _("To be done by")),
+        *(
+            _("Forum of deliberation"),
+            _("Meeting"),
+            _("Decided on"),
+            _("Topic of deliberation"),
+            _("Principle"),
+            _("What was decided"),
+            _("Responsible"),
+            _("To be done by"),
+        ),
         *(_("Led to"), _("Number"), _("Status"), _("Ended at"), _("Result")),
     ]
     content = write_xlsx(header, _lines(rows), as_of=now, title=_("Decisions of meetings"), author=reader.real_name)

@@ -67,8 +67,24 @@ def meeting_excel(request: HttpRequest) -> HttpResponse:
     too_many = _("At most %(count)s lines at a time: narrow the selection.")
     note_rows(rows.count(), too_many=too_many, actor=reader, object_type="forum_meeting", now=now, request=request)
     header = [
-        *(_("Forum of deliberation"), _("Kind"), _("Meeting"), _("When"), _("Where"), _("Grid"), _("Chair"), _("Status")),
-        *(_("Asked"), _("Came to the meeting"), _("residents who came"), _("Topics"), _("Decisions"), _("Open decisions")),
+        *(
+            _("Forum of deliberation"),
+            _("Kind"),
+            _("Meeting"),
+            _("When"),
+            _("Where"),
+            _("Grid"),
+            _("Chair"),
+            _("Status"),
+        ),
+        *(
+            _("Asked"),
+            _("Came to the meeting"),
+            _("residents who came"),
+            _("Topics"),
+            _("Decisions"),
+            _("Open decisions"),
+        ),
     ]
     content = write_xlsx(header, _lines(rows), as_of=now, title=_("Meetings of forums"), author=reader.real_name)
     return attachment(content, XLSX, f"{_('Meetings of forums')}-{timezone.localdate(now):%Y%m%d}.xlsx")
@@ -282,7 +298,7 @@ def meeting_files(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = FilesForm(request.POST, request.FILES)
 
     def write() -> tuple[int]:
-        kept = files.attach(form.cleaned_data["files"], owner=found, actor=person(request), now=timezone.now())
+        kept = files.attach(form.cleaned_data["papers"], owner=found, actor=person(request), now=timezone.now())
         return (len(kept),)
 
     if form.is_valid() and (made := form.attempt(write)):

@@ -18,6 +18,7 @@ from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.models import Grid
 from grid.scope import scope_of
+from incidents.models import Incident
 from incidents.views.cases import grid_choices
 from incidents.views.finding import next_address, person
 from partybuilding import resolutions, topics
@@ -56,6 +57,13 @@ def _grids(request: HttpRequest) -> Any:
     return rows.filter(where)
 
 
+def _from_case(request: HttpRequest) -> dict[str, Any]:
+    """What a case that the address names fills in: its grid, title and number."""
+    number = request.GET.get("incident", "")[:20].replace("\x00", "")
+    case = Incident.objects.visible_to(request.user).filter(number=number).first() if number else None
+    return {"incident": case.number, "grid": case.grid_code, "title": case.title} if case is not None else {}
+
+
 @form_page
 @requires("party.view")
 def topic_new(request: HttpRequest) -> HttpResponse:
@@ -63,7 +71,7 @@ def topic_new(request: HttpRequest) -> HttpResponse:
     if not topics.may_raise(request.user):
         messages.error(request, _("Topics are brought by who works in the field here."))
         return redirect("partybuilding:topics")
-    start = {"client_id": uuid4(), "incident": request.GET.get("incident", "")[:20]}
+    start = {"client_id": uuid4(), **_from_case(request)}
     form = TopicForm(request.POST or None, grids=_grids(request), user=request.user, initial=start)
 
     def write() -> Topic:

@@ -21,6 +21,7 @@ from notices.models import Notice
 from partybuilding import council_news, forums, meetings, opinions, projects, resolution_children, resolutions, topics
 from partybuilding.models import Alliance, FollowUp, Forum, ForumMeeting, ProjectType, Resolution, Topic
 from tests import street
+from tests.incidents.pages import photo
 from tests.partybuilding import council_world
 from tests.partybuilding.council_world import CouncilWorld
 
@@ -447,3 +448,30 @@ def test_the_api_shows_meetings_and_decisions_without_names_of_guests(world: Cou
         assert "占阿姨" not in answer.content.decode()
     told = client.post(f"/api/v1/party/decisions/{decision.pk}/follow-up/", {"text": "已订购"}, format="json")
     assert [row["text"] for row in told.json()["follow_ups"]] == ["已订购"]
+
+
+def test_a_case_is_brought_before_a_council_and_carries_the_decision_out(world: CouncilWorld) -> None:
+    case = world.base.report()
+    client = client_of(world, "community")
+    address = reverse("partybuilding:topic_new")
+    assert f"{address}?incident={case.number}" in client.get(f"/incidents/{case.number}/").content.decode()
+    form = client.get(address, {"incident": case.number}).context["form"]
+    assert (form["incident"].value(), form["grid"].value()) == (case.number, case.grid_code)
+    sent = {"grid": case.grid_code, "title": "垃圾清运", "principle": "real", "incident": case.number}
+    assert client.post(address, sent).status_code == 302
+    topic = Topic.objects.get()
+    topics.put_on_agenda(world.meeting(), [topic], actor=world.head)
+    topic.refresh_from_db()
+    decision = world.decision(topic)
+    assert client.post(reverse("partybuilding:decision_lead", args=[decision.pk, "own-case"])).status_code == 302
+    decision.refresh_from_db()
+    assert (decision.incident, Incident.objects.count()) == (case, 1)
+
+
+def test_a_signed_file_is_kept_with_the_meeting_and_refused_from_who_only_sees_it(world: CouncilWorld) -> None:
+    meeting = world.meeting()
+    address = reverse("partybuilding:meeting_files", args=[meeting.pk])
+    assert client_of(world, "community").post(address, {"papers": photo()}).status_code == 302
+    assert meeting.files.get().is_photo
+    assert client_of(world, "shiftleader").post(address, {"papers": photo()}).status_code == 403
+    assert client_of(world, "community").post(address, {}).status_code == 422
