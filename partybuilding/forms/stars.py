@@ -67,7 +67,9 @@ class DeliveryForm(DomainForm):
 class ReviewForm(DomainForm):
     """The yearly review of a pledge."""
 
-    grade = forms.ChoiceField(label=_("result of the review"), choices=StarClaim.Grade.choices, widget=forms.RadioSelect)
+    grade = forms.ChoiceField(
+        label=_("result of the review"), choices=StarClaim.Grade.choices, widget=forms.RadioSelect
+    )
     review = CleanCharField(
         label=_("reason of the review"),
         max_length=500,

@@ -145,7 +145,7 @@ class AgreementForm(DomainForm):
     compounds = CompoundsField(
         Compound.objects.none(), label=_("compounds covered"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    files = FilesField()
+    files = FilesField()  # type: ignore[assignment]  # a field; the form keeps what was sent under the same name
 
     def __init__(self, *args: Any, user: Any, unit: PartnerUnit, old: Agreement | None = None, **kwargs: Any) -> None:
         if old is not None:
