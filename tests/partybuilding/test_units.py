@@ -282,3 +282,11 @@ def test_the_page_of_an_alliance_shows_its_members(world, client: Client):
     assert (page.context["activities_all"], len(page.context["members"])) == (600, 1)
     client.post(reverse("partybuilding:alliance_drop", args=[row.pk, page.context["members"][0].pk]))
     assert client.get(reverse("partybuilding:alliances")).context["rows"][0].members == 0
+
+
+def test_the_phone_home_of_a_unit_leads_to_its_page(world, client: Client):
+    client.force_login(world.hand)
+    phone = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148"}
+    home = client.get(reverse("incidents:phone_home"), headers=phone).content.decode()
+    assert reverse("partybuilding:units") in home
+    assert str(world.unit) in client.get(reverse("partybuilding:units"), headers=phone).content.decode()
