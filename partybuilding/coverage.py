@@ -4,14 +4,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db.models import QuerySet
 
 from grid.models import Building, Grid
-from partybuilding.models import PartyOrganization
+from partybuilding.models import PartyOrganization, PartyPost
 from partybuilding.organizations import living
-from partybuilding.posts import Unfilled, plans, unfilled, without_head
+from partybuilding.posts import HEADS, Unfilled, held_posts, missing_posts, plans
 
 Kind = PartyOrganization.Kind
 Level = Grid.Level
@@ -86,26 +86,41 @@ class Coverage:
     unfilled: list[Unfilled]
 
 
-def cover(top: Grid, seen: Any, *, today: date) -> Coverage:
-    """The coverage of `top` among the organizations `seen` by the reader: six queries for any size.
+class _Row(NamedTuple):
+    """What is counted of one organization: ten thousand of them are read for one page."""
 
-    The parts are the grids right below it (communities of a street, grids of a community).
+    pk: int
+    kind: str
+    grid_code: str
+
+
+def cover(top: Grid, seen: Any, *, today: date, lists: bool = True) -> Coverage:
+    """The coverage of `top` among the organizations `seen` by the reader: seven queries for any size.
+
+    The parts are the grids right below it (communities of a street, grids of a community). Without `lists` the
+    organizations that lack something are only counted.
     """
     grids = list(Grid.objects.under(top.code).current(today).filter(level__lte=Level.MICRO).defer("boundary"))
-    parties = _parties(seen, top.code)
+    living_ = living(seen).filter(grid_code__startswith=top.code)
+    rows = [_Row(*row) for row in living_.order_by("grid_code", "pk").values_list("pk", "kind", "grid_code")]
     total = Cover(top)
     parts = {grid.code: Cover(grid) for grid in grids if grid.parent_id == top.pk and not grid.is_dedicated}
-    bare = _count_grids(grids, parties, total, parts)
-    bare_of_head = without_head(seen, today=today).filter(grid_code__startswith=top.code)
-    alone = set(bare_of_head.values_list("pk", flat=True))
-    empty = unfilled(parties, today=today)
-    _count_organizations(parties, alone, empty, total, parts)
-    return Coverage(total, list(parts.values()), bare, [party for party in parties if party.pk in alone], empty)
+    bare = _count_grids(grids, rows, total, parts)
+    held = held_posts(PartyPost.objects.filter(party__grid_code__startswith=top.code), today=today)
+    led = {pk for pk, title in held if title in HEADS}
+    empty = list(missing_posts(((row.pk, row.kind) for row in rows), held))
+    _count_organizations(rows, led, empty, total, parts)
+    if not lists:
+        return Coverage(total, list(parts.values()), bare, [], [])
+    alone = [row.pk for row in rows if row.pk not in led]
+    named = _named({*alone, *(pk for pk, _title, _count in empty)})
+    lacking = [Unfilled(named[pk], title, count) for pk, title, count in empty]
+    return Coverage(total, list(parts.values()), bare, [named[pk] for pk in alone], lacking)
 
 
-def _parties(seen: Any, code: str) -> list[PartyOrganization]:
-    rows: QuerySet[PartyOrganization] = living(seen).filter(grid_code__startswith=code)
-    return list(rows.select_related("organization", "grid").defer("grid__boundary").order_by("grid_code", "pk"))
+def _named(keys: set[int]) -> dict[int, PartyOrganization]:
+    rows = PartyOrganization.objects.filter(pk__in=keys).select_related("organization")
+    return {party.pk: party for party in rows}
 
 
 def _above(code: str, total: Cover, parts: dict[str, Cover]) -> list[Cover]:
@@ -115,9 +130,7 @@ def _above(code: str, total: Cover, parts: dict[str, Cover]) -> list[Cover]:
     return found
 
 
-def _count_grids(
-    grids: Iterable[Grid], parties: Iterable[PartyOrganization], total: Cover, parts: dict[str, Cover]
-) -> list[Grid]:
+def _count_grids(grids: Iterable[Grid], parties: Iterable[_Row], total: Cover, parts: dict[str, Cover]) -> list[Grid]:
     """Fill the shares of the grids; gives those without an organization of their level."""
     covered: dict[str, set[str]] = defaultdict(set)
     for party in parties:
@@ -146,21 +159,21 @@ def _share_of(one: Cover, grid: Grid) -> Share:
 
 
 def _count_organizations(
-    parties: Iterable[PartyOrganization],
-    headless: set[int],
-    empty: Iterable[Unfilled],
+    parties: Iterable[_Row],
+    led: set[int],
+    empty: Iterable[tuple[int, str, int]],
     total: Cover,
     parts: dict[str, Cover],
 ) -> None:
     missing: Counter[int] = Counter()
-    for one in empty:
-        missing[one.party.pk] += one.missing
+    for pk, _title, count in empty:
+        missing[pk] += count
     wanted = _planned()
     for party in parties:
         for cover_ in _above(party.grid_code, total, parts):
             cover_.kinds[party.kind] += 1
             cover_.heads.of += 1
-            cover_.heads.have += party.pk not in headless
+            cover_.heads.have += party.pk in led
             cover_.posts.of += wanted[party.kind]
             cover_.posts.have += wanted[party.kind] - missing[party.pk]
 

@@ -49,7 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows, seen = grids_of(request), PartyOrganization.objects.visible_to(request.user)
     top, today = chosen_of(request, rows), timezone.localdate(now)
-    covered = coverage.cover(top, seen, today=today)
+    covered = coverage.cover(top, seen, today=today, lists=False)
     roots = org_tree.roots(seen.filter(grid_code__startswith=top.code))
     tree = org_tree.nodes(org_tree.with_head(roots, today=today)[:20], seen, org_tree.seen_members(request.user))
     context = {
