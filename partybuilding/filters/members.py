@@ -43,14 +43,14 @@ class MemberFilter(filters.FilterSet):
     )
     unit = filters.ModelChoiceFilter(label=_("employer"), queryset=units_for, empty_label=_("All"))
     organized = filters.ChoiceFilter(
-        label=_("organization"), choices=ORGANIZED, empty_label=_("All"), method="filter_organized"
+        label=_("organized in"), choices=ORGANIZED, empty_label=_("All"), method="filter_organized"
     )
     linking = filters.ChoiceFilter(
         label=_("linked households"), choices=LINKING, empty_label=_("All"), method="filter_linking"
     )
     found = filters.ChoiceFilter(label=_("found outside"), choices=FOUND, empty_label=_("All"), method="filter_found")
     present = filters.ChoiceFilter(
-        label=_("present"), choices=PRESENT, empty_label=_("Present only"), method="filter_present"
+        label=_("on the register"), choices=PRESENT, empty_label=_("Present only"), method="filter_present"
     )
 
     class Meta:
