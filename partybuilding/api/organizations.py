@@ -78,7 +78,7 @@ class NewPartyOrganizationInput(StrictSerializer):
     name = CleanTextSerializerField(max_length=100)
     kind = serializers.ChoiceField(choices=PartyOrganization.Kind.choices)
     grid = serializers.CharField(max_length=24)
-    parent = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False, allow_null=True)
+    parent: Any = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False, allow_null=True)
     founded_on = serializers.DateField(required=False, allow_null=True)
     is_grand = serializers.BooleanField(required=False, default=False)
 

@@ -42,6 +42,10 @@ NON_PUBLIC: Final = (
 JOINT: Final = ((f"{JIANZHONG}013", "人和社区·市政设施中心联合党支部"),)
 
 
+People = dict[str, list[User | None]]
+"""Who holds which post; None is somebody with a made-up name and no account."""
+
+
 @dataclass
 class _Seat:
     """An organization to be made, below the one with the key `above`."""
@@ -51,7 +55,7 @@ class _Seat:
     kind: str
     grid: Grid
     name: str
-    people: dict[str, list[User | None]] = field(default_factory=dict)
+    people: People = field(default_factory=dict)
     buildings: list[Building] = field(default_factory=list)
     grand: bool = False
 
@@ -107,7 +111,7 @@ def _upper(street: _Street) -> Iterator[_Seat]:
         if grid.is_dedicated:
             continue
         if grid.level == Level.STREET:
-            people = {
+            people: People = {
                 Title.SECRETARY: street.users(PostKind.STREET_SECRETARY, code),
                 Title.DEPUTY: street.users(PostKind.DEPUTY_SECRETARY, code),
                 Title.ORGANIZER: street.users(PostKind.PARTY_OFFICER, code),
@@ -145,7 +149,7 @@ def _branches(street: _Street) -> Iterator[_Seat]:
             yield _Seat(code, code[:12], Kind.GRID_BRANCH, grid, name, _branch_people(street, grid, number))
 
 
-def _branch_people(street: _Street, grid: Grid, number: int) -> dict[str, list[User | None]]:
+def _branch_people(street: _Street, grid: Grid, number: int) -> People:
     secretary = street.users(PostKind.GRID_LEADER, grid.code) if number % HEADLESS_EVERY else []
     members = street.users(PostKind.COMMITTEE_MEMBER, grid.code)
     micro = street.users(PostKind.MICRO_LEADER, f"{grid.code}001")
@@ -179,8 +183,8 @@ def _groups(street: _Street) -> Iterator[_Seat]:
             continue
         buildings = street.buildings.get(code, [])
         head = street.heads.get(buildings[0].pk) if buildings else None
-        leader = [head] if head else street.users(PostKind.MICRO_LEADER, code)
-        people = {Title.GROUP_LEADER: leader if number % 41 else []}
+        leader: list[User | None] = [head] if head else street.users(PostKind.MICRO_LEADER, code)
+        people: People = {Title.GROUP_LEADER: leader if number % 41 else []}
         yield _Seat(code, code[:15], Kind.GROUP, grid, f"{grid.name}楼栋党小组", people, buildings)
 
 
@@ -201,7 +205,7 @@ def _others(street: _Street) -> Iterator[_Seat]:
     for number, grid in enumerate(dedicated, 1):
         if number % 12:
             above = grid.code[:12] if grid.code[:12] in street.grids and len(grid.code) > 12 else grid.code[:9]
-            people = {Title.SECRETARY: street.users(PostKind.GRID_LEADER, grid.code)}
+            people: People = {Title.SECRETARY: street.users(PostKind.GRID_LEADER, grid.code)}
             yield _Seat(grid.code, above, Kind.DEDICATED, grid, f"{grid.name}党支部", people)
     for code, name in NON_PUBLIC:
         place = dedicated[0] if len(code) == 9 and dedicated else street.grids.get(code)
@@ -216,7 +220,7 @@ def _courtyards(street: _Street) -> Iterator[_Seat]:
     """政通路: 社区党委 — 12 楼院党支部 — 30 楼栋党小组, whose leaders have a building each (rows 0.37, 0.38)."""
     for place, compound in enumerate(_spread(ZHENGTONG)):
         grid = street.grids[compound.grid.code]
-        people = {Title.SECRETARY: street.users(PostKind.MICRO_LEADER, grid.code)[:1] or [None]}
+        people: People = {Title.SECRETARY: street.users(PostKind.MICRO_LEADER, grid.code)[:1] or [None]}
         key = f"{ZHENGTONG}/c{place}"
         yield _Seat(key, ZHENGTONG, Kind.GRID_BRANCH, grid, f"{compound.name}楼院党支部", people)
         for number in range(_groups_of(place)):
@@ -226,7 +230,7 @@ def _courtyards(street: _Street) -> Iterator[_Seat]:
                 defaults={"grid": compound.grid, "units": 3, "floors": 6, "households": 36, "point": compound.point},
             )
             name = f"{compound.name}{building.name}党小组"
-            leader: dict[str, list[User | None]] = {Title.GROUP_LEADER: [None]}
+            leader: People = {Title.GROUP_LEADER: [None]}
             yield _Seat(f"{key}/{number}", key, Kind.GROUP, grid, name, leader, [building])
 
 

@@ -111,7 +111,8 @@ def organization_move(request: HttpRequest, pk: int) -> HttpResponse:
     party = _mine(request, pk)
     above = [kind for kind, rank in RANK.items() if rank < RANK[party.kind]]
     codes = [party.grid_code[:n] for n in range(9, len(party.grid_code) + 1)]
-    parents = living(seen_by(request)).filter(kind__in=above, grid_code__in=codes).exclude(pk=party.parent_id)
+    parents = living(seen_by(request)).filter(kind__in=above, grid_code__in=codes)
+    parents = parents.exclude(pk=party.parent_id or 0)
     parents = parents.exclude(path__startswith=party.path).select_related("organization").order_by("path")
     form = MoveForm(request.POST or None, parents=parents)
     more = _("All organizations below it come along.")
