@@ -169,9 +169,9 @@ class LinkTotals:
     many: int = 0
 
 
-def totals_of(rows: QuerySet[PartyMember]) -> LinkTotals:
+def totals_of(rows: Any) -> LinkTotals:
     """Members, doors, and how many have about ten, fewer or more, of `linking_members`; in one query."""
-    counts = list(rows.order_by().values_list("doors", flat=True))
+    counts: list[int] = list(rows.order_by().values_list("doors", flat=True))
     words = [bool(unusual(count)) for count in counts]
     few = sum(strange and count < 10 for strange, count in zip(words, counts, strict=True))
     return LinkTotals(len(counts), sum(counts), words.count(False), few, words.count(True) - few)
