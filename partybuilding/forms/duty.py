@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, Final
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -96,8 +97,8 @@ class PostForm(DomainForm):
             del fields["grid"]
         else:
             fields["grid"].queryset = grids
-        kept = Skill.objects.filter(pk=old.skill_id if old else None)
-        fields["skill"].queryset = Skill.objects.filter(is_active=True) | kept
+        kept = Q(pk=old.skill_id) if old and old.skill_id else Q(pk__in=())
+        fields["skill"].queryset = Skill.objects.filter(Q(is_active=True) | kept)
 
     def new(self) -> NewPost:
         """What was typed, for the business."""
@@ -134,6 +135,11 @@ class RosterForm(DomainForm):
         choices=[(value, label) for value, label in DutyShift.Status.choices if value != "called_off"],
     )
     remark = CleanCharField(label=_("Remark"), max_length=300, required=False)
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether the line was on the page that was sent; one that somebody added meanwhile was not."""
+        return self.add_prefix("status") in self.data
 
 
 def roster_forms(rows: Iterable[DutyShift], typed: Any = None) -> list[tuple[DutyShift, RosterForm]]:
@@ -189,7 +195,7 @@ class MarkForm(DomainForm):
     @property
     def mark(self) -> Mark:
         """What was typed, for the business."""
-        return Mark(self.cleaned_data["answer"], self.cleaned_data["hours"] or 0)
+        return Mark(self.cleaned_data["answer"], self.cleaned_data["hours"] or Decimal())
 
 
 def mark_forms(rows: Iterable[CallAnswer], typed: Any = None, *, begun: bool) -> list[tuple[CallAnswer, MarkForm]]:

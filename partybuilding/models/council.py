@@ -193,7 +193,9 @@ class Resolution(InGrid, SentOnce, Staged):
         TASK = "task", _("Task")
         NOTICE = "notice", _("Notice to all")
 
-    topic = models.ForeignKey(Topic, models.PROTECT, related_name="resolutions", verbose_name=_("topic of deliberation"))
+    topic = models.ForeignKey(
+        Topic, models.PROTECT, related_name="resolutions", verbose_name=_("topic of deliberation")
+    )
     text = models.CharField(_("decision"), max_length=500)
     owner = models.CharField(_("owner"), max_length=60)
     organization = models.ForeignKey(

@@ -24,7 +24,7 @@ from grid.sheets import XLSX, write_xlsx
 from incidents.views.finding import person, shown_version
 from partybuilding import calendar, rosters, shifts
 from partybuilding.filters.duty import PostFilter, ShiftFilter
-from partybuilding.forms.duty import MemberForm, PostForm, ShiftForm, roster_forms
+from partybuilding.forms.duty import MemberForm, PostForm, RosterForm, ShiftForm, roster_forms
 from partybuilding.forms.orders import WhyForm
 from partybuilding.models import DutyPost, DutyShift
 from partybuilding.standing import community_of, living_in, shown
@@ -216,9 +216,8 @@ def duty_attendance(request: HttpRequest) -> HttpResponse:
     found = rows.select_related("post__grid", "member").defer("post__grid__boundary", "member__phone")
     pairs = roster_forms(found.order_by("post__grid_code", "post", "pk")[:ROSTER], request.POST or None)
     if request.method == "POST" and all(_valid(form) for _row, form in pairs):
-        marks = {
-            row.pk: (form.cleaned_data["status"], form.cleaned_data["remark"]) for row, form in pairs if form.data_given
-        }  # type: ignore[attr-defined]
+        sent = [(row.pk, form.cleaned_data) for row, form in pairs if form.was_sent]
+        marks = {pk: (given["status"], given["remark"]) for pk, given in sent}
         shifts.note_many(marks, rows.select_related("post"), actor=person(request), now=timezone.now())
         messages.success(request, _("Saved."))
         return redirect(f"{request.path}?on={on:%Y-%m-%d}&grid={code}")
@@ -230,10 +229,9 @@ def duty_attendance(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _valid(form: Any) -> bool:
+def _valid(form: RosterForm) -> bool:
     """A line that was not sent (added meanwhile by somebody else) is left alone."""
-    form.data_given = form.add_prefix("status") in form.data
-    return bool(not form.data_given or form.is_valid())
+    return not form.was_sent or form.is_valid()
 
 
 def find_shift(request: HttpRequest, pk: int) -> DutyShift:
