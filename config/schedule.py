@@ -30,4 +30,10 @@ SCHEDULE: Final = {
     "retrain-classifier": every(7 * 24 * 3600, "incidents.tasks.retrain_classifier"),
     "care-expiry": every(3600, "fieldwork.tasks.care_expiry"),
     "open-due-rounds": every(3600, "fieldwork.tasks.open_due_rounds"),
+    "age-needs": every(3600, "partybuilding.tasks.age_needs"),
+    "open-shifts": every(3600, "partybuilding.tasks.open_shifts"),
+    "lapse-orders": every(600, "partybuilding.tasks.lapse_orders"),
+    "return-cards": every(6 * 3600, "partybuilding.tasks.return_cards"),
+    "settle-decisions": every(60, "partybuilding.tasks.settle_decisions"),
+    "remind-councils": every(3600, "partybuilding.tasks.remind_councils"),
 }

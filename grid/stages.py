@@ -39,6 +39,8 @@ class Stage:
     """Whoever acts for the unit (`organization`) that the thing went to may take it too."""
     personal: str = ""
     """The way to a person (`member.user_id`) who may take it too, because the thing is hers."""
+    asked_before: bool = False
+    """The business of the stage asks who may take it; here only whoever holds the right sees it offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,8 @@ class StageTable:
         return to_her_unit or hers or scope.can(stage.capability, self.code_of(row, stage))
 
     def demand_stage(self, row: Any, stage: Stage, actor: User) -> None:
-        """NotAllowed without the right to the stage."""
-        if not self.holds(row, stage, actor):
+        """NotAllowed without the right to the stage, unless its business has asked for it."""
+        if not stage.asked_before and not self.holds(row, stage, actor):
             demand(actor, stage.capability, self.code_of(row, stage))
 
     def advance(

@@ -16,8 +16,12 @@ class PartybuildingConfig(AppConfig):
         from grid.importing.run import register
         from grid.models import ImportRun
         from incidents.photostore import HOLDERS
+        from partybuilding.importing.members import import_members
         from partybuilding.importing.organizations import import_organizations
+        from partybuilding.importing.partners import import_partners
         from partybuilding.models import PartyFile
 
         HOLDERS.append(PartyFile)
         register(ImportRun.Kind.PARTY, import_organizations)
+        register(ImportRun.Kind.MEMBERS, import_members)
+        register(ImportRun.Kind.PARTNERS, import_partners)

@@ -206,8 +206,8 @@ DEDUCTING: Final = (LinkReview.Result.BASICALLY, LinkReview.Result.NOT)
 def review(
     member: PartyMember, period: str, result: str, text: str, *, on: date, actor: User, now: datetime
 ) -> LinkReview:
-    """How the households found the member's work. NotAllowed without `party.decide` there; NotValid by field."""
-    demand(actor, "party.decide", member.grid_code)
+    """How the households found the member's work. NotAllowed without `party.edit` there; NotValid by field."""
+    demand(actor, "party.edit", member.grid_code)
     demand_valid(
         [
             ("period", period in LinkReview.Period.values, _("Choose one of the list.")),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Avg, Count, F, Func, Q, QuerySet
+from django.db.models import Avg, Count, F, FloatField, Func, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,6 +28,8 @@ class Shown:
     match: Match
     reasons: list[tuple[str, str]]
     """(tone, words)"""
+    more: int = 0
+    """Further resources of the same unit that fit less."""
 
 
 def wanted_of(need: Need) -> Wanted:
@@ -53,9 +55,17 @@ def matches_of(needs: Sequence[Need], user: Any, *, today: date, most: int = SHO
     by_kind: dict[int, list[Offer]] = defaultdict(list)
     for offer in offers:
         by_kind[offer.kind].append(offer)
-    found = {need.pk: ranked(wanted_of(need), by_kind[need.kind_id], today=today)[:most] for need in needs}
-    rows = _rows({match.offer.pk for matches in found.values() for match in matches})
-    return {pk: [_shown(match, rows[match.offer.pk]) for match in matches] for pk, matches in found.items()}
+    found = {need.pk: _by_unit(ranked(wanted_of(need), by_kind[need.kind_id], today=today), most) for need in needs}
+    rows = _rows({match.offer.pk for matches in found.values() for match, _more in matches})
+    return {pk: [_shown(match, rows[match.offer.pk], more) for match, more in kept] for pk, kept in found.items()}
+
+
+def _by_unit(matches: Iterable[Match], most: int) -> list[tuple[Match, int]]:
+    """The best match of each unit, with how many others it has: a list of one unit's things would hide all others."""
+    groups: dict[int, list[Match]] = {}
+    for match in matches:
+        groups.setdefault(match.offer.unit, []).append(match)
+    return [(group[0], len(group) - 1) for group in groups.values()][:most]
 
 
 def _rows(pks: Iterable[int]) -> dict[int, Resource]:
@@ -63,8 +73,8 @@ def _rows(pks: Iterable[int]) -> dict[int, Resource]:
     return {row.pk: row for row in rows}
 
 
-def _shown(match: Match, row: Resource) -> Shown:
-    return Shown(row, row.unit, match, reasons_of(match))
+def _shown(match: Match, row: Resource, more: int) -> Shown:
+    return Shown(row, row.unit, match, reasons_of(match), more)
 
 
 def offers_for(needs: Sequence[Need], user: Any, *, today: date) -> list[Offer]:
@@ -104,7 +114,7 @@ def facts(rows: QuerySet[Any], compounds: set[int], *, today: date) -> list[Offe
 
 
 def _axis(function: str) -> Func:
-    return Func(F("point"), function=function)
+    return Func(F("point"), function=function, output_field=FloatField())
 
 
 def half_year(today: date) -> tuple[date, date]:

@@ -141,14 +141,22 @@ def free_days(wanted: Wanted, offer: Offer, today: date) -> tuple[int, int]:
     last = min(wanted.until_on or first + timedelta(days=LONGEST_DAYS), first + timedelta(days=LONGEST_DAYS))
     if last < first:
         return 0, 0
-    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return sum(_is_free(offer, day) for day in days), (last - first).days + 1
+    begin = max(first, offer.from_on) if offer.from_on else first
+    end = min(last, offer.until_on) if offer.until_on else last
+    return days_of_week(begin, end, offer.weekdays), (last - first).days + 1
 
 
-def _is_free(offer: Offer, day: date) -> bool:
-    begun = offer.from_on is None or offer.from_on <= day
-    lasts = offer.until_on is None or day <= offer.until_on
-    return begun and lasts and (not offer.weekdays or day.isoweekday() in offer.weekdays)
+def days_of_week(first: date, last: date, weekdays: frozenset[int]) -> int:
+    """Days from `first` to `last` that are one of `weekdays` (1 Monday … 7 Sunday; none means every day).
+
+    Reckoned by whole weeks: a board weighs tens of thousands of pairs.
+    """
+    days = (last - first).days + 1
+    if days <= 0 or not weekdays:
+        return max(days, 0)
+    weeks, rest = divmod(days, 7)
+    start = first.isoweekday() - 1
+    return weeks * len(weekdays) + sum((start + n) % 7 + 1 in weekdays for n in range(rest))
 
 
 def distance_m(a: tuple[float, float] | None, b: tuple[float, float] | None) -> int | None:

@@ -1,7 +1,7 @@
 """Posts of party organizations: appointed, ended; what the plan asks for and nobody holds."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -103,15 +103,24 @@ def plans() -> dict[str, dict[str, int]]:
 
 def unfilled(parties: Iterable[PartyOrganization], *, today: date) -> list[Unfilled]:
     """What is missing in `parties`, in their order; two queries for any number."""
-    rows, wanted = list(parties), plans()
-    on_duty = PartyPost.objects.on(today).filter(party__in=[row.pk for row in rows])
-    held = Counter(on_duty.values_list("party", "title"))
-    return [
-        Unfilled(row, title, count - held[row.pk, title])
-        for row in rows
-        for title, count in wanted.get(row.kind, {}).items()
-        if held[row.pk, title] < count
-    ]
+    rows = {row.pk: row for row in parties}
+    held = held_posts(PartyPost.objects.filter(party__in=rows), today=today)
+    found = missing_posts(((row.pk, row.kind) for row in rows.values()), held)
+    return [Unfilled(rows[pk], title, count) for pk, title, count in found]
+
+
+def held_posts(rows: Any, *, today: date) -> Counter[tuple[int, str]]:
+    """How many hold each post (organization, title) on `today` among `rows`."""
+    return Counter(rows.on(today).order_by().values_list("party", "title"))
+
+
+def missing_posts(parties: Iterable[tuple[int, str]], held: Counter[tuple[int, str]]) -> Iterator[tuple[int, str, int]]:
+    """(organization, title, how many are missing) for organizations given by key and kind; one query for the plan."""
+    wanted = plans()
+    for pk, kind in parties:
+        for title, count in wanted.get(kind, {}).items():
+            if held[pk, title] < count:
+                yield pk, title, count - held[pk, title]
 
 
 def present(party: PartyOrganization, *, today: date) -> list[PartyPost]:

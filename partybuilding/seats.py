@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,16 +14,18 @@ from accounts.text_guard import clean_text
 from grid.access import demand
 from grid.scope import scope_of
 from partybuilding.models import CommitteeSeat, ForumMeeting, MeetingGuest, PartnerUnit, PartyOrganization
+from partybuilding.querysets import TenureQuerySet
 from partybuilding.units import note
 
 EDITS: Final = "party.edit"
 
 
-def seats_visible_to(user: Any) -> QuerySet[CommitteeSeat]:
+def seats_visible_to(user: Any) -> TenureQuerySet:
     """Seats of committees in one's grids, and those of one's own unit."""
     in_grids = CommitteeSeat.objects.visible_to(user).values("pk")
     own = Q(unit__organization__in=scope_of(user).organizations)
-    return CommitteeSeat.objects.filter(Q(pk__in=in_grids) | own)
+    found: TenureQuerySet = CommitteeSeat.objects.filter(Q(pk__in=in_grids) | own)  # type: ignore[assignment]
+    return found
 
 
 def give(

@@ -28,7 +28,7 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
         Stage("end", ("reported", "active"), "ended", _("End"), "party.edit", needs_text=True, danger=True),
     ),
     DutyShift: (
-        Stage("attend", ("planned", "absent", "excused"), "attended", _("Was there"), "party.edit"),
+        Stage("attend", ("planned", "absent", "excused"), "attended", _("Stood there"), "party.edit"),
         Stage("miss", ("planned", "attended"), "absent", _("Was not there"), "party.edit"),
         Stage("excuse", ("planned", "absent"), "excused", _("Excused"), "party.edit", personal="member.user_id"),
         Stage("call_off", ("planned",), "called_off", _("Call off"), "party.edit", needs_text=True, danger=True),
@@ -72,19 +72,20 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
     ),
     ServiceOrder: (
         Stage("issue", ("ordered",), "pool", _("Issue to the members"), "order.issue"),
-        Stage("refuse", ("ordered",), "refused", _("Refuse"), "order.issue", needs_text=True, danger=True),
-        Stage("take", ("pool",), "taken", _("Take"), "order.issue"),
+        Stage("refuse", ("ordered",), "refused", _("Turn down"), "order.issue", needs_text=True, danger=True),
+        # any member of the community may take it; `orders.take` asks
+        Stage("take", ("pool",), "taken", _("Take"), "order.issue", asked_before=True),
         Stage(
             "give_back", ("taken",), "pool", _("Give back"), "order.issue", needs_text=True, personal="member.user_id"
         ),
         Stage("lapse", ("taken",), "pool", _("Back to the pool"), "order.issue"),
         Stage("finish", ("taken",), "done", _("Done"), "order.issue", personal="member.user_id"),
-        Stage("rate", ("done",), "rated", _("Evaluate"), "order.issue"),
+        Stage("rate", ("done",), "rated", _("Evaluate the service"), "order.issue"),
         Stage(
             "cancel",
             ("ordered", "pool", "taken"),
             "cancelled",
-            _("Cancel"),
+            _("Take the order back"),
             "order.issue",
             needs_text=True,
             danger=True,
@@ -92,9 +93,17 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
     ),
     StarClaim: (
         Stage("deliver", ("pledged",), "delivering", _("First delivery"), "lists.edit", addressed=True),
-        Stage("complete", ("pledged", "delivering"), "delivered", _("Delivered"), "lists.edit", addressed=True),
-        Stage("review", ("pledged", "delivering", "delivered"), "reviewed", _("Review"), "party.decide"),
-        Stage("drop", ("pledged", "delivering"), "dropped", _("Give up"), "lists.edit", needs_text=True, danger=True),
+        Stage("complete", ("pledged", "delivering"), "delivered", _("All delivered"), "lists.edit", addressed=True),
+        Stage("review", ("pledged", "delivering", "delivered"), "reviewed", _("Yearly review"), "party.decide"),
+        Stage(
+            "drop",
+            ("pledged", "delivering"),
+            "dropped",
+            _("Give up the pledge"),
+            "lists.edit",
+            needs_text=True,
+            danger=True,
+        ),
     ),
     Activity: (
         Stage("hold", ("planned",), "held", _("It was held"), "activity.edit"),
@@ -105,13 +114,13 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
         Stage("call_off", ("planned",), "called_off", _("Call off"), "council.edit", needs_text=True, danger=True),
     ),
     Resolution: (
-        Stage("finish", ("open",), "done", _("Done"), "council.edit"),
-        Stage("reopen", ("done",), "open", _("Open again"), "council.edit", needs_text=True),
-        Stage("drop", ("open",), "dropped", _("Drop"), "council.edit", needs_text=True, danger=True),
+        Stage("finish", ("open",), "done", _("Finish the decision"), "council.edit"),
+        Stage("reopen", ("done",), "open", _("Carry out again"), "council.edit", needs_text=True),
+        Stage("drop", ("open",), "dropped", _("Drop the decision"), "council.edit", needs_text=True, danger=True),
     ),
     DeputyOpinion: (
         Stage("work", ("received",), "working", _("Work on it"), "council.edit"),
-        Stage("answer", ("received", "working"), "answered", _("Answer"), "council.edit"),
+        Stage("answer", ("received", "working"), "answered", _("Answer"), "council.edit", addressed=True),
         Stage("rate", ("answered",), "rated", _("Evaluate the answer"), "council.edit", personal="deputy_id"),
     ),
 }

@@ -198,7 +198,7 @@ def review(
             ("review", has_reason, _("Say why in a few words.")),
         )
     )
-    said = {"grade": grade, "review": reason, "reviewed_at": now}
+    said: dict[str, Any] = {"grade": grade, "review": reason, "reviewed_at": now}
     done: StarClaim = advance(row, "review", actor=actor, now=now, version=version, **said)
     return done
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from reports import callback_figures, field_figures, figures
+from reports import callback_figures, chapter_figures, figures
 from reports.callback_figures import Fraction, is_small
-from reports.indicators import INDICATORS, UNIT_INDICATORS, Indicator
+from reports.indicators import CHAPTER_INDICATORS, CHAPTERS, INDICATORS, UNIT_INDICATORS, Indicator
 from reports.metrics import NEXT_LENGTH, Extent
 from reports.models import Scheme
 from reports.periods import Period, local_day
 from reports.rollups import reading
+from reports.words import templates
 
 MONTHS: Final = 6
 MONTH: Final = "m"
@@ -54,8 +55,8 @@ def explain(indicator: Indicator, code: str, period: Period, *, now: datetime) -
     spans = [(start, end) for start, end in spans if start < end]
     if indicator.family == "call_backs":
         return _of_people(indicator, extent, spans)
-    if indicator.family == "field":
-        return _of_field(indicator, extent, spans)
+    if indicator in CHAPTER_INDICATORS:
+        return _of_chapter(indicator, extent, spans)
     areas = figures.divided(extent, "area", only=indicator) if extent.start < extent.end else {}
     fractions = {area: tally.ratios[indicator.name] for area, tally in areas.items()}
     months = _months(indicator, code, spans, now)
@@ -96,8 +97,8 @@ def _value(indicator: Indicator, some: Sequence[callback_figures.Answer]) -> Val
     return Value(hidden=True) if is_small(fraction) else Value(*fraction)
 
 
-def _of_field(indicator: Indicator, extent: Extent, spans: Sequence[tuple[datetime, datetime]]) -> Explained:
-    """The same of field work; one query for the total, the areas and each month."""
+def _of_chapter(indicator: Indicator, extent: Extent, spans: Sequence[tuple[datetime, datetime]]) -> Explained:
+    """The same of what a chapter counts; one query for the total, the areas and each month."""
 
     def told(fraction: Fraction) -> Value:
         return Value(hidden=True) if indicator.of_people and is_small(fraction) else Value(*fraction)
@@ -105,12 +106,12 @@ def _of_field(indicator: Indicator, extent: Extent, spans: Sequence[tuple[dateti
     if extent.start >= extent.end:
         return Explained(Value(), [], {})
     months = [
-        (local_day(start), told(field_figures.fraction(indicator, Extent(extent.code, start, end))))
+        (local_day(start), told(chapter_figures.fraction(indicator, Extent(extent.code, start, end))))
         for start, end in spans
     ]
-    areas = field_figures.by_area(extent, indicator)
+    areas = chapter_figures.by_area(extent, indicator)
     lines = {area: told(found[indicator.name]) for area, found in sorted(areas.items())}
-    return Explained(told(field_figures.fraction(indicator, extent)), months, _guarded(lines))
+    return Explained(told(chapter_figures.fraction(indicator, extent)), months, _guarded(lines))
 
 
 def _guarded(lines: Mapping[str, Value]) -> Mapping[str, Value]:
@@ -142,7 +143,8 @@ def uses(indicator: Indicator, user: Any) -> list[str]:
     places = ["日调度报告、周报告、月总结、季观摩"] if indicator in INDICATORS else []
     places += ["分单位表"] if indicator in UNIT_INDICATORS else []
     places += ["回访三率"] if indicator.family == "call_backs" else []
-    places += ["周报告、月总结、季观摩（外勤、走访和关爱）"] if indicator.family == "field" else []
+    if indicator in CHAPTER_INDICATORS:
+        places.append(f"周报告、月总结、季观摩（{templates(CHAPTERS[indicator.family])['title']}）")
     schemes = Scheme.objects.visible_to(user).filter(is_active=True, items__indicator=indicator.name)
     names = schemes.order_by("name").values_list("name", flat=True).distinct()
     return places + [f"考核方案：{name}" for name in names]

@@ -51,8 +51,8 @@ class Indicator:
 
     `direction` says which way is better; `sources` are marks of domain.md 2.5 and 6. `site_specific`: the field leaves
     the denominator to the site, ours is one possible reading. `target` is a share that the source asks for. `family`
-    says what the measures are of: incidents ("measures"), call-backs ("call_backs") or field work ("field");
-    `of_people`: few of them are not told.
+    says what the measures are of: incidents ("measures"), call-backs ("call_backs"), field work ("field") or party work
+    ("party"); `of_people`: few of them are not told.
     """
 
     name: str
@@ -116,9 +116,15 @@ def group_labels() -> dict[str, str]:
 @cache
 def _words() -> Mapping[str, Any]:
     words: Mapping[str, Any] = json.loads((DATA / "indicators.json").read_text("utf-8"))
-    # what field work counts has its words where the chapter of the reports has them
-    field = json.loads((DATA / "chapter_fieldwork.json").read_text("utf-8"))["figures"]
-    return {**words, "field": field}
+    # what chapters of the reports count has its words where the chapters have them
+    chapters = {
+        family: json.loads((DATA / f"{name}.json").read_text("utf-8"))["figures"] for family, name in CHAPTERS.items()
+    }
+    return {**words, **chapters}
+
+
+CHAPTERS: Final = {"field": "chapter_fieldwork", "party": "chapter_partybuilding"}
+"""The words of the chapter that counts a family."""
 
 
 def _did(*moves: str) -> str:
@@ -294,18 +300,49 @@ FIELD_INDICATORS: Final[tuple[Indicator, ...]] = (
     Indicator("hazard_rectification_rate", "hazards_fixed", "hazards", sources=("W59",), family="field"),
     Indicator("promise_rate", "promises_kept", "promises_due", sources=("S4",), family="field", of_people=True),
 )
-FIELD_MEASURES: Final[tuple[Measure, ...]] = tuple(
-    Measure(name, "", "field") for each in FIELD_INDICATORS for name in (each.numerator, each.denominator)
-)
 """走访率, 隐患整改率, 承诺兑现率, from the field work; `reports.chapters.fieldwork_counts` counts them."""
 
+_OF_PEOPLE: Final = frozenset(
+    {"link_contact_rate", "yearly_evaluation_rate", "duty_rate", "order_good_rate", "opinion_satisfied_rate"}
+)
+PARTY_INDICATORS: Final[tuple[Indicator, ...]] = tuple(
+    Indicator(name, above, below, sources=sources, family="party", of_people=name in _OF_PEOPLE)
+    for name, above, below, sources in (
+        ("party_post_rate", "posts_filled", "posts_planned", ("W34①",)),
+        ("party_coverage_rate", "grids_covered", "grids_due", ("S1", "W34①")),
+        ("link_contact_rate", "links_contacted", "links", ("W64",)),
+        ("yearly_evaluation_rate", "reports_evaluated", "reports_in", ("W62",)),
+        ("duty_rate", "shifts_attended", "shifts", ("S3②",)),
+        ("order_rate", "orders_done", "orders", ("S1", "W68")),
+        ("order_good_rate", "orders_good", "orders_rated", ("S1", "W68")),
+        ("need_rate", "needs_met", "needs_due", ("S1", "W60")),
+        ("project_rate", "projects_kept", "projects_due", ("W60", "W98")),
+        ("pledge_rate", "pledges_kept", "pledges_due", ("S0②",)),
+        ("decision_led_rate", "resolutions_led", "resolutions", ("S1", "W66")),
+        ("decision_rate", "resolutions_done", "resolutions", ("S1", "W66")),
+        ("opinion_rate", "opinions_answered", "opinions", ("S4②",)),
+        ("opinion_satisfied_rate", "opinions_satisfied", "opinions_rated", ("S4②",)),
+    )
+)
+"""The rates of party work; `reports.chapters.partybuilding_counts` counts them."""
+CHAPTER_INDICATORS: Final = (*FIELD_INDICATORS, *PARTY_INDICATORS)
+"""What chapters of the reports count: told for areas, without cases behind them."""
+
 INCIDENT_INDICATORS: Final = (*INDICATORS, *MORE_INDICATORS)
-ALL_INDICATORS: Final = (*INCIDENT_INDICATORS, *CALL_BACK_INDICATORS, *FIELD_INDICATORS)
+ALL_INDICATORS: Final = (*INCIDENT_INDICATORS, *CALL_BACK_INDICATORS, *CHAPTER_INDICATORS)
 ALL_INDICATOR_BY_NAME: Final = {indicator.name: indicator for indicator in ALL_INDICATORS}
 _FAMILIES: Final[Mapping[str, Mapping[str, Measure]]] = {
     "measures": ALL_MEASURE_BY_NAME,
     "call_backs": {measure.name: measure for measure in CALL_BACK_MEASURES},
-    "field": {measure.name: measure for measure in FIELD_MEASURES},
+    **{
+        family: {
+            name: Measure(name, "", family)
+            for each in CHAPTER_INDICATORS
+            if each.family == family
+            for name in (each.numerator, each.denominator)
+        }
+        for family in CHAPTERS
+    },
 }
 
 

@@ -17,6 +17,7 @@ from reports.views import (
     meetings,
     outside,
     papers,
+    party_papers,
     records,
     rectification,
     report,
@@ -81,6 +82,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # notices to put right, of field work
     path("reports/rectifications/<ascii_int:pk>/", rectification.rectification_sheet, name="rectification_sheet"),
     path("reports/rectifications/<ascii_int:pk>/word/", rectification.rectification_word, name="rectification_word"),
+    # papers of party work
+    path("reports/party/evaluations/<ascii_int:pk>/", party_papers.letter_sheet, name="evaluation_letter"),
+    path("reports/party/evaluations/<ascii_int:pk>/word/", party_papers.letter_word, name="evaluation_letter_word"),
+    path("reports/party/cards/<ascii_int:pk>/", party_papers.card_sheet, name="registration_card"),
+    path("reports/party/cards/<ascii_int:pk>/word/", party_papers.card_word, name="registration_card_word"),
+    path("reports/party/minutes/<ascii_int:pk>/word/", party_papers.minutes_word, name="forum_minutes_word"),
+    path("reports/party/projects/<ascii_int:pk>/", party_papers.project_sheet, name="project_sheet"),
+    path("reports/party/projects/<ascii_int:pk>/word/", party_papers.project_word, name="project_word"),
     # honours, typical cases, records
     path("reports/honours/", honours.honour_list, name="honours"),
     path("reports/honours/new/", honours.honour_new, name="honour_new"),

@@ -16,6 +16,8 @@ from partybuilding.models import (
     ActivitySeries,
     Agreement,
     Alliance,
+    AllianceMember,
+    CommitteeSeat,
     CommunityProfile,
     DeputyOpinion,
     DutyPost,
@@ -33,6 +35,7 @@ from partybuilding.models import (
     PartyOrganization,
     PartyPost,
     Project,
+    ProjectStep,
     ProjectType,
     ReportIn,
     Resolution,
@@ -40,10 +43,12 @@ from partybuilding.models import (
     ServiceClaim,
     ServiceOrder,
     Star,
+    StarAward,
     StarClaim,
     Story,
     SupportKind,
     Topic,
+    YearlyEvaluation,
 )
 
 
@@ -54,21 +59,26 @@ class Party:
     organization: PartyOrganization
     post: PartyPost
     profile: CommunityProfile
+    award: StarAward
     member: PartyMember
     second: PartyMember
     link: HouseholdLink
     report_in: ReportIn
+    evaluation: YearlyEvaluation
     duty_post: DutyPost
     shift: DutyShift
     call: MemberCall
     unit: PartnerUnit
     agreement: Agreement
     alliance: Alliance
+    alliance_member: AllianceMember
+    seat: CommitteeSeat
     claim: StarClaim
     list_call: ListCall
     need: Need
     resource: Resource
     project: Project
+    project_step: ProjectStep
     order: ServiceOrder
     service_claim: ServiceClaim
     forum: Forum
@@ -149,17 +159,22 @@ def sample_party(grid: Grid, compound: Compound, household: Household, word: str
     project = Project.objects.create(
         number=f"{word}项目〔2026〕1号", title=f"{word}疏通", type=project_type, resource=resource, unit=unit, **made
     )
+    report_in = ReportIn.objects.create(
+        number=f"{word}报到〔2026〕1号", member=member, reported_on=today, text=f"{word}电工", **here
+    )
     return Party(
         organization=organization,
         post=PartyPost.objects.create(party=organization, title="secretary", name=f"{word}书记", since=today),
         profile=CommunityProfile.objects.create(brand=f"{word}品牌", **here),
+        award=StarAward.objects.create(party=organization, star=star, year=today.year, result="recommended", at=now),
         member=member,
         second=second,
         link=HouseholdLink.objects.create(
             member=member, building=household.building, unit="1单元", room="101", since=today, **here
         ),
-        report_in=ReportIn.objects.create(
-            number=f"{word}报到〔2026〕1号", member=member, reported_on=today, text=f"{word}电工", **here
+        report_in=report_in,
+        evaluation=YearlyEvaluation.objects.create(
+            report=report_in, year=today.year, grade="good", text=f"{word}积极", by=worker, at=now
         ),
         duty_post=duty_post,
         shift=DutyShift.objects.create(post=duty_post, on=today, member=member),
@@ -171,6 +186,8 @@ def sample_party(grid: Grid, compound: Compound, household: Household, word: str
             unit=unit, kind="co_building", title=f"{word}共建协议", signed_on=today, starts_on=today, **here
         ),
         alliance=alliance,
+        alliance_member=AllianceMember.objects.create(alliance=alliance, unit=unit, since=today),
+        seat=CommitteeSeat.objects.create(party=organization, unit=unit, holder=f"{word}委员", since=today),
         claim=StarClaim.objects.create(
             unit=unit, star=star, year=today.year, pledge=f"{word}十场义诊", due_on=today, **made
         ),
@@ -178,6 +195,7 @@ def sample_party(grid: Grid, compound: Compound, household: Household, word: str
         need=need,
         resource=resource,
         project=project,
+        project_step=ProjectStep.objects.create(project=project, position=1, text="踏勘"),
         order=ServiceOrder.objects.create(
             number=f"{word}服务〔2026〕1号", kind=kind, text=f"{word}代买药", name="占阿姨", phone="13312345678", **made
         ),

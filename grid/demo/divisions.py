@@ -98,6 +98,7 @@ STREETS: Final = (
             (113.6312, 34.7338),
         ),
         _communities(JIANZHONG, _JIANZHONG_NAMES, 126, 581),
+        unmanaged=4,
     ),
     StreetPlan(
         SONGSHAN,

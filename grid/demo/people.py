@@ -39,6 +39,7 @@ def build_people(
     numbers = count(1)
     holders = [*_street_holders(grids), *_grid_holders(grids), *_organization_holders(organizations)]
     holders += [_Holder(PostKind.BUILDING_HEAD, b.grid, building=b) for b in buildings]
+    holders += _party_holders(grids)  # last: the made-up names follow from the place in this list
     users = [_user(next(numbers), holder) for holder in holders]
     _set_passwords(users, password)
     User.objects.bulk_create(users, batch_size=500)
@@ -81,6 +82,15 @@ def _grid_holders(grids: dict[str, Grid]) -> Iterator[_Holder]:
     lower = [g for c, g in sorted(grids.items()) if len(c) == 15 and c.startswith(JIANZHONG)]
     for place in range(COMMITTEE_MEMBERS):
         yield _Holder(PostKind.COMMITTEE_MEMBER, lower[place % len(lower)])
+
+
+def _party_holders(grids: dict[str, Grid]) -> Iterator[_Holder]:
+    """分管副书记 and 党建办 of each street (domain.md 10, row 2.17)."""
+    for street in STREETS:
+        if street.whole:
+            login = "partyofficer" if street.code == JIANZHONG else ""
+            yield _Holder(PostKind.DEPUTY_SECRETARY, grids[street.code])
+            yield _Holder(PostKind.PARTY_OFFICER, grids[street.code], login=login)
 
 
 def _organization_holders(organizations: dict[str, Organization]) -> Iterator[_Holder]:

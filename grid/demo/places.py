@@ -29,11 +29,12 @@ def _compounds(grids: dict[str, Grid], organizations: dict[str, Organization]) -
     number = 0
     for street in STREETS:
         companies = [o for key, o in organizations.items() if key.startswith(street.code + "/property")]
-        unmanaged = street.unmanaged if street.code == MINGGONG else 0
         micros = sorted(c for c in grids if _is_micro_of(c, street.code))
         for place, code in enumerate(micros[::2] if street.code != MINGGONG else micros):
             number += 1
-            yield _compound(grids[code], number, None if place < unmanaged else companies, place < unmanaged)
+            yield _compound(
+                grids[code], number, None if place < street.unmanaged else companies, place < street.unmanaged
+            )
 
 
 def _compound(grid: Grid, number: int, companies: Sequence[Organization] | None, unmanaged: bool) -> Compound:

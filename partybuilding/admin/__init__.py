@@ -1,5 +1,5 @@
 """Administration of party work; each file registers its models."""
 
-from partybuilding.admin import organizations
+from partybuilding.admin import activities, councils, duty, lists, members, organizations, units
 
-__all__ = ["organizations"]
+__all__ = ["activities", "councils", "duty", "lists", "members", "organizations", "units"]

@@ -13,7 +13,7 @@ from partybuilding.agreements import ending_soon, running
 from partybuilding.models import Agreement, Alliance, PartnerKind, PartnerUnit, Star, StarClaim
 
 STATES: Final = (("running", _("in force")), ("soon", _("ends soon")), ("ended", _("ended")))
-THERE: Final = (("there", _("partners")), ("left", _("left")), ("all", _("All")))
+THERE: Final = (("there", _("partners")), ("left", _("left the partnership")), ("all", _("All")))
 LATE: Final = (("true", _("late")),)
 
 
@@ -35,7 +35,7 @@ class UnitFilter(StrictFilterSet):
         label=_("family"), choices=PartnerKind.Family.choices, empty_label=_("All"), method="filter_family"
     )
     form = filters.ChoiceFilter(
-        label=_("organization"),
+        label=_("kind of unit"),
         field_name="organization__kind",
         choices=Organization.Kind.choices,
         empty_label=_("All"),
@@ -100,7 +100,7 @@ class ClaimFilter(StrictFilterSet):
     year = filters.NumberFilter(label=_("year"), min_value=2000, max_value=2100, decimal_places=0)
     star = filters.ModelChoiceFilter(label=_("star"), queryset=Star.objects.all(), empty_label=_("All"))
     status = filters.ChoiceFilter(label=_("Status"), choices=StarClaim.Status.choices, empty_label=_("All"))
-    grade = filters.ChoiceFilter(label=_("review"), choices=StarClaim.Grade.choices, empty_label=_("All"))
+    grade = filters.ChoiceFilter(label=_("result of the review"), choices=StarClaim.Grade.choices, empty_label=_("All"))
     late = filters.ChoiceFilter(label=_("late"), choices=LATE, empty_label=_("All"), method="filter_late")
     unit = filters.NumberFilter(label=_("partner unit"), min_value=1, max_value=2**62, decimal_places=0)
     grid = _grid("grid_code")

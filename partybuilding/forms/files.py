@@ -22,7 +22,9 @@ class FilesField(forms.FileField):
         said = _("Photos.") if photos_only else _("PDF, Word (.docx), Excel (.xlsx) or photos, at most 20 MB each.")
         kwargs.setdefault("label", _("Photos") if photos_only else _("Files"))
         self.maximum, self.photos_only = maximum, photos_only
-        super().__init__(**{"required": False, "help_text": said} | kwargs)
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("help_text", said)
+        super().__init__(**kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """What the browser offers to choose from."""

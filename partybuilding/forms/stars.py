@@ -54,8 +54,8 @@ class DeliveryForm(DomainForm):
     """One thing done for a pledge, with photos."""
 
     on = forms.DateField(label=_("on"), widget=day_input(), initial=timezone.localdate)
-    text = CleanCharField(label=_("what was done"), max_length=500)
-    amount = forms.IntegerField(label=_("number"), min_value=1, initial=1)
+    text = CleanCharField(label=_("what was done for it"), max_length=500)
+    amount = forms.IntegerField(label=_("number delivered"), min_value=1, initial=1)
     beneficiaries = forms.IntegerField(label=_("people who gained"), min_value=0, required=False)
     photos = FilesField(photos_only=True)
 
@@ -67,7 +67,9 @@ class DeliveryForm(DomainForm):
 class ReviewForm(DomainForm):
     """The yearly review of a pledge."""
 
-    grade = forms.ChoiceField(label=_("review"), choices=StarClaim.Grade.choices, widget=forms.RadioSelect)
+    grade = forms.ChoiceField(
+        label=_("result of the review"), choices=StarClaim.Grade.choices, widget=forms.RadioSelect
+    )
     review = CleanCharField(
         label=_("reason of the review"),
         max_length=500,

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +27,10 @@ from partybuilding.models import (
 )
 from partybuilding.units import OFFERED, UnitFacts, attachable
 
-MOST_COMPOUNDS: Final = 400
+MOST_COMPOUNDS: Final = 200
+"""Above it only compounds that nobody manages are offered: a form has an end."""
+_FAMILIES: Final = Case(When(family="six", then=0), When(family="five", then=1), default=2)
+"""The order in which kinds of partners are offered."""
 
 
 def office_grids(user: Any, capability: str = "lists.edit") -> QuerySet[Grid]:
@@ -90,7 +93,7 @@ class UnitForm(DomainForm):
             kwargs["initial"] = {**kept, "kinds": [kind.pk for kind in unit.kinds.all()]}
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        fields["kinds"].queryset = PartnerKind.objects.filter(is_active=True)
+        fields["kinds"].queryset = PartnerKind.objects.filter(is_active=True).order_by(_FAMILIES, "position", "id")
         fields["kinds"].label_from_instance = lambda kind: f"{kind.get_family_display()} · {kind.name}"
         parties = PartyOrganization.objects.visible_to(user).filter(kind__in=("unit", "non_public", "joint"))
         fields["party"].queryset = parties.filter(ended_on=None).select_related("organization")
@@ -142,7 +145,7 @@ class AgreementForm(DomainForm):
     compounds = CompoundsField(
         Compound.objects.none(), label=_("compounds covered"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    files = FilesField()
+    files = FilesField()  # type: ignore[assignment]  # a field; the form keeps what was sent under the same name
 
     def __init__(self, *args: Any, user: Any, unit: PartnerUnit, old: Agreement | None = None, **kwargs: Any) -> None:
         if old is not None:
@@ -159,9 +162,12 @@ class AgreementForm(DomainForm):
         fields["compounds"].queryset = self._compounds(user)
 
     def _compounds(self, user: Any) -> QuerySet[Compound]:
-        """Where the reader edits partners, in the grid of the unit or below; those nobody manages first."""
+        """Where the reader edits partners, in the grid of the unit or below; those nobody manages first, or alone."""
         code = self.old.grid_code if self.old is not None else self.unit.grid_code
         rows = Compound.objects.filter(scope_of(user).q("lists.edit", "grid__code"), grid__code__startswith=code)
+        if rows.count() > MOST_COMPOUNDS:
+            kept = self.old.compounds.values("pk") if self.old is not None else ()
+            rows = rows.filter(Q(is_unmanaged=True) | Q(pk__in=kept))
         return rows.select_related("grid").defer("grid__boundary").order_by("-is_unmanaged", "grid__code", "name")
 
     def new(self) -> NewAgreement:

@@ -15,7 +15,7 @@ from partybuilding.models.dictionary import ActivityKind, Label
 from partybuilding.models.member import PartyMember
 from partybuilding.models.organization import PartyOrganization
 from partybuilding.models.unit import Alliance, PartnerUnit
-from partybuilding.querysets import SharedQuerySet
+from partybuilding.querysets import OpenQuerySet, OpenToUnitsQuerySet
 
 
 class ActivitySeries(InGrid):
@@ -28,7 +28,7 @@ class ActivitySeries(InGrid):
     text = models.TextField(_("in words"), max_length=2000, blank=True, default="")
     is_active = models.BooleanField(_("in use"), default=True)
 
-    objects = SharedQuerySet.as_manager()
+    objects = OpenQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("series of activities")
@@ -94,7 +94,7 @@ class Activity(InGrid, SentOnce, Staged):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by"))
     at = models.DateTimeField(_("at"))
 
-    objects = SharedQuerySet.as_manager()
+    objects = OpenToUnitsQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("activity")
@@ -161,7 +161,7 @@ class Story(InGrid):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by"))
     at = models.DateTimeField(_("at"))
 
-    objects = SharedQuerySet.as_manager()
+    objects = OpenQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("story of neighbours")

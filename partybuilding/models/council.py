@@ -14,7 +14,13 @@ from incidents.models import GridTask, Incident
 from partybuilding.models.lists import Project
 from partybuilding.models.member import PartyMember
 from partybuilding.models.unit import Alliance, PartnerUnit
-from partybuilding.querysets import PartyQuerySet, SharedQuerySet
+from partybuilding.querysets import (
+    MeetingQuerySet,
+    OpinionQuerySet,
+    OwnedQuerySet,
+    PartyQuerySet,
+    SharedQuerySet,
+)
 
 
 class Forum(InGrid):
@@ -73,7 +79,7 @@ class ForumMeeting(InGrid, SentOnce, Staged):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("called by"))
     at = models.DateTimeField(_("at"))
 
-    objects = PartyQuerySet.as_manager()
+    objects = MeetingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("meeting of a forum")
@@ -108,7 +114,7 @@ class Topic(InGrid, SentOnce):
         URGENT = "urgent", _("Urgent matters: settled by all")
         HARD = "hard", _("Hard matters: solved by all")
 
-    title = models.CharField(_("topic"), max_length=100)
+    title = models.CharField(_("topic of deliberation"), max_length=100)
     text = models.TextField(_("what is the matter"), max_length=2000, blank=True, default="")
     principle = models.CharField(_("principle"), max_length=8, choices=Principle.choices)
     raised_by = models.CharField(_("raised by"), max_length=60, blank=True, default="")
@@ -126,7 +132,7 @@ class Topic(InGrid, SentOnce):
     objects = PartyQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("topic")
+        verbose_name = _("topic of deliberation")
         verbose_name_plural = _("topics")
         ordering: ClassVar[list[str]] = ["meeting", "position", "id"]
         indexes: ClassVar[list[models.Index]] = [
@@ -142,7 +148,7 @@ class MeetingGuest(models.Model):
 
     class Presence(models.TextChoices):
         INVITED = "invited", _("Invited")
-        PRESENT = "present", _("Was there")
+        PRESENT = "present", _("Came to the meeting")
         ABSENT = "absent", _("Was not there")
 
     meeting = models.ForeignKey(ForumMeeting, models.CASCADE, related_name="guests", verbose_name=_("meeting"))
@@ -176,7 +182,7 @@ class Resolution(InGrid, SentOnce, Staged):
     """What a meeting decided on a topic: an owner and a day; it leads to an incident, a project or a task."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", _("Being carried out")
         DONE = "done", _("Done")
         DROPPED = "dropped", _("Dropped")
 
@@ -187,7 +193,9 @@ class Resolution(InGrid, SentOnce, Staged):
         TASK = "task", _("Task")
         NOTICE = "notice", _("Notice to all")
 
-    topic = models.ForeignKey(Topic, models.PROTECT, related_name="resolutions", verbose_name=_("topic"))
+    topic = models.ForeignKey(
+        Topic, models.PROTECT, related_name="resolutions", verbose_name=_("topic of deliberation")
+    )
     text = models.CharField(_("decision"), max_length=500)
     owner = models.CharField(_("owner"), max_length=60)
     organization = models.ForeignKey(
@@ -213,7 +221,7 @@ class Resolution(InGrid, SentOnce, Staged):
     result = models.CharField(_("result"), max_length=500, blank=True, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by"))
 
-    objects = PartyQuerySet.as_manager()
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("decision of a meeting")
@@ -274,7 +282,7 @@ class DeputyOpinion(InGrid, SentOnce, Staged):
         CONFERENCE = "conference", _("Member of the consultative conference")
 
     class Status(models.TextChoices):
-        RECEIVED = "received", _("Received")
+        RECEIVED = "received", _("Opinion received")
         WORKING = "working", _("Being worked on")
         ANSWERED = "answered", _("Answered")
         RATED = "rated", _("Evaluated by the deputy")
@@ -306,7 +314,7 @@ class DeputyOpinion(InGrid, SentOnce, Staged):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by"))
     at = models.DateTimeField(_("at"))
 
-    objects = PartyQuerySet.as_manager()
+    objects = OpinionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("opinion of a deputy")

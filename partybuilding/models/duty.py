@@ -57,7 +57,7 @@ class DutyShift(Staged):
 
     class Status(models.TextChoices):
         PLANNED = "planned", _("Planned")
-        ATTENDED = "attended", _("Was there")
+        ATTENDED = "attended", _("Stood there")
         ABSENT = "absent", _("Was not there")
         EXCUSED = "excused", _("Excused")
         CALLED_OFF = "called_off", _("Called off")

@@ -16,7 +16,7 @@ from incidents.models import Incident
 from partybuilding.models.dictionary import Label, ProjectType, SupportKind
 from partybuilding.models.member import PartyMember, ReportIn
 from partybuilding.models.unit import Alliance, PartnerUnit
-from partybuilding.querysets import NeedQuerySet, OfUnitQuerySet, ResourceQuerySet, SharedQuerySet
+from partybuilding.querysets import CallQuerySet, NeedQuerySet, OfUnitQuerySet, ResourceQuerySet
 
 
 class ListCall(InGrid):
@@ -33,7 +33,7 @@ class ListCall(InGrid):
     text = models.TextField(_("call"), max_length=2000, blank=True, default="")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
 
-    objects = SharedQuerySet.as_manager()
+    objects = CallQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("call for lists")
@@ -82,15 +82,15 @@ class Need(InGrid, SentOnce, Staged):
         INCIDENT = "incident", _("Incident")
         RESIDENT = "resident", _("Residents")
         UNIT = "unit", _("Unit")
-        COUNCIL = "council", _("Council")
+        COUNCIL = "council", _("Deliberation")
         VISIT = "visit", _("Visit")
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
-        PROMISED = "promised", _("Promised")
+        OPEN = "open", _("Waits for help")
+        PROMISED = "promised", _("Promised by a unit")
         RUNNING = "running", _("Being met")
         DELIVERED = "delivered", _("Delivered, to be confirmed")
-        MET = "met", _("Met")
+        MET = "met", _("Need met")
         UNMET = "unmet", _("Could not be met")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
@@ -214,12 +214,17 @@ class Resource(SentOnce, Staged):
         """Where it serves."""
         return self.serves_code
 
+    @property
+    def organization_id(self) -> int:
+        """The unit's organization: whoever acts for it may take its steps."""
+        return self.unit.organization_id
+
 
 class Project(InGrid, SentOnce, Staged):
     """What a unit does for a need (or of its own accord): promised, done, confirmed by the one in need, evaluated."""
 
     class Status(models.TextChoices):
-        PROPOSED = "proposed", _("Proposed")
+        PROPOSED = "proposed", _("Waits for the unit’s promise")
         AGREED = "agreed", _("Agreed")
         RUNNING = "running", _("Running")
         DONE = "done", _("Done, to be confirmed")

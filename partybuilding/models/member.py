@@ -14,7 +14,7 @@ from grid.models.staged import Staged
 from partybuilding.models.dictionary import MemberTag, Skill
 from partybuilding.models.organization import PartyOrganization
 from partybuilding.models.unit import PartnerUnit
-from partybuilding.querysets import PartyQuerySet, TenureQuerySet
+from partybuilding.querysets import PartyQuerySet, ReportInQuerySet, TenureQuerySet
 
 
 class PartyMember(InGrid):
@@ -213,7 +213,7 @@ class ReportIn(InGrid, Staged):
     reported_on = models.DateField(_("reported on"))
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.REPORTED)
 
-    objects = PartyQuerySet.as_manager()
+    objects = ReportInQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("report to a community")

@@ -32,8 +32,8 @@ class ServiceOrder(InGrid, SentOnce, Staged):
         TAKEN = "taken", _("Being served")
         DONE = "done", _("Done, to be evaluated")
         RATED = "rated", _("Evaluated")
-        REFUSED = "refused", _("Refused")
-        CANCELLED = "cancelled", _("Cancelled")
+        REFUSED = "refused", _("Turned down")
+        CANCELLED = "cancelled", _("Taken back by the resident")
 
     number = models.CharField(_("number"), max_length=30, unique=True)
     kind = models.ForeignKey(SupportKind, models.PROTECT, related_name="orders", verbose_name=_("kind"))

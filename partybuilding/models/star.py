@@ -20,12 +20,12 @@ class StarClaim(InGrid, SentOnce, Staged):
     class Status(models.TextChoices):
         PLEDGED = "pledged", _("Pledged")
         DELIVERING = "delivering", _("Being delivered")
-        DELIVERED = "delivered", _("Delivered")
+        DELIVERED = "delivered", _("Pledge delivered")
         REVIEWED = "reviewed", _("Reviewed")
         DROPPED = "dropped", _("Given up")
 
     class Grade(models.TextChoices):
-        KEPT = "kept", _("Kept")
+        KEPT = "kept", _("Pledge kept")
         PARTLY = "partly", _("Partly kept")
         NOT = "not", _("Not kept")
 
@@ -37,7 +37,7 @@ class StarClaim(InGrid, SentOnce, Staged):
     measure = models.CharField(_("counted in"), max_length=20, blank=True, default="")
     due_on = models.DateField(_("until"))
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PLEDGED)
-    grade = models.CharField(_("review"), max_length=8, choices=Grade.choices, blank=True, default="")
+    grade = models.CharField(_("result of the review"), max_length=8, choices=Grade.choices, blank=True, default="")
     review = models.CharField(_("reason of the review"), max_length=500, blank=True, default="")
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by"))

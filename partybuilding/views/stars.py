@@ -24,8 +24,8 @@ from partybuilding.files import shown_photos
 from partybuilding.filters.units import ClaimFilter
 from partybuilding.forms.stars import ClaimForm, DeliveryForm, ReviewForm
 from partybuilding.models import PartnerUnit, StarClaim
-from partybuilding.stages import open_to, story
-from partybuilding.units import EDITS, works_for
+from partybuilding.stages import TABLE, open_to, story
+from partybuilding.units import EDITS, demand_hers, works_for
 from partybuilding.views.form_pages import one_form
 from partybuilding.views.units import SHOWS
 
@@ -94,8 +94,9 @@ def star_excel(request: HttpRequest) -> HttpResponse:
         now=now,
         request=request,
     )
-    header = [_("Year"), _("Star"), _("Partner unit"), _("Grid"), _("Pledge"), _("Pledged number"), _("Delivered")]
-    header += [_("Counted in"), _("Until"), _("Status"), _("Review"), _("Reason of the review"), _("People who gained")]
+    header = [_("Year"), _("Star"), _("Partner unit"), _("Grid"), _("Pledge"), _("Pledged number")]
+    header += [_("Delivered so far"), _("Counted in"), _("Due by"), _("Status"), _("Result of the review")]
+    header += [_("Reason of the review"), _("People who gained")]
     cells = map(_cells, stars.with_delivered(rows).order_by("star", "unit", "pk"))
     content = write_xlsx(header, cells, as_of=now, title=_("Claimed stars"), author=actor.real_name)
     return attachment(content, XLSX, f"{_('Claimed stars')}.xlsx")
@@ -159,6 +160,7 @@ def _claim_page(request: HttpRequest, row: Any, form: DeliveryForm) -> HttpRespo
 def claim_deliver(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Write down what was done."""
     row, form = find_claim(request, pk), DeliveryForm(request.POST, request.FILES)
+    demand_hers(request.user, row.unit, row.grid_code)
 
     def write() -> Any:
         photos = form.cleaned_data["photos"]
@@ -177,6 +179,7 @@ def claim_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     row = find_claim(request, pk)
     if name not in STEPS:
         raise Http404
+    TABLE.demand_stage(row, TABLE.stage_of(row, name), person(request))
     form = _step_form(request, name)
     given: dict[str, Any] = {"version": shown_version(request, row.version), "now": timezone.now()}
 

@@ -16,7 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from grid.models.grid import CODE_VALIDATOR
 from incidents.api.serializers import StrictSerializer
-from reports import callback_figures, field_figures, figures
+from reports import callback_figures, chapter_figures, figures
 from reports.api.serializers import StrictDayField
 from reports.callback_figures import is_small
 from reports.forms.indicators import LONGEST, USUAL
@@ -45,7 +45,7 @@ class IndicatorSerializer(serializers.Serializer[Any]):
     direction = serializers.ChoiceField(choices=["up", "down"])
     target = serializers.FloatField(allow_null=True)
     site_specific = serializers.BooleanField()
-    counts = serializers.ChoiceField(choices=["measures", "call_backs", "field"], source="family")
+    counts = serializers.ChoiceField(choices=["measures", "call_backs", "field", "party"], source="family")
     sources = serializers.ListField(child=serializers.CharField())
     note = serializers.CharField()
 
@@ -126,11 +126,11 @@ class IndicatorViewSet(GenericViewSet[Any]):
 
 
 def _values(extent: Extent, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Three queries for the total (incidents, call-backs, field work), one more for the lines; none of the future."""
+    """Four queries for the total (incidents, call-backs, two chapters), one more for the lines; none of the future."""
     empty = extent.end <= extent.start
     total = figures.nothing() if empty else figures.figures(extent)
     people = callback_figures.fractions([] if empty else callback_figures.answers(extent))
-    field = field_figures.nothing() if empty else field_figures.fractions(extent)
+    counted = chapter_figures.nothing() if empty else chapter_figures.fractions(extent)
     lines = {} if empty or not asked["by"] else figures.divided(extent, asked["by"])
     return {
         "grid": extent.code,
@@ -138,15 +138,15 @@ def _values(extent: Extent, asked: Mapping[str, Any]) -> dict[str, Any]:
         "last": asked["last"],
         "as_of": extent.end,
         "definition_version": DEFINITION_VERSION,
-        "total": _line("", total, people, field),
+        "total": _line("", total, people, counted),
         "lines": [_line(key, tally, {}, {}) for key, tally in sorted(lines.items())],
     }
 
 
-def _line(key: str, tally: Tally, people: Fractions, field: Fractions) -> dict[str, Any]:
+def _line(key: str, tally: Tally, people: Fractions, counted: Fractions) -> dict[str, Any]:
     """Rates of people are left out where they are of few; those of incidents and hazards are told."""
-    told = {name: each for name, each in field.items() if not ALL_INDICATOR_BY_NAME[name].of_people}
-    people = {**people, **{name: each for name, each in field.items() if name not in told}}
+    told = {name: each for name, each in counted.items() if not ALL_INDICATOR_BY_NAME[name].of_people}
+    people = {**people, **{name: each for name, each in counted.items() if name not in told}}
     ratios = {name: _fraction(*each) for name, each in {**tally.ratios, **told}.items()}
     hidden = {"above": None, "below": None, "value": None}
     ratios |= {name: hidden if is_small(each) else _fraction(*each) for name, each in people.items()}

@@ -18,9 +18,9 @@ from grid.models import Grid, Organization, Post
 from grid.posts import PostKind
 from incidents.models import CallBack
 from incidents.rates import SATISFIED, with_unit
-from reports import field_figures
+from reports import chapter_figures
 from reports.assessment.score import AREA, POST, UNIT, Facts, Ratio
-from reports.indicators import FIELD_INDICATORS, INDICATORS, MEASURES, UNIT_MEASURE_BY_NAME, UNIT_MEASURES, Indicator
+from reports.indicators import CHAPTER_INDICATORS, INDICATORS, MEASURES, UNIT_MEASURE_BY_NAME, UNIT_MEASURES, Indicator
 from reports.metrics import Extent, counting_columns, part, query
 from reports.periods import Period
 
@@ -70,7 +70,7 @@ def choices(subject: str) -> list[tuple[str, str]]:
         return []
     counted = [(one.name, f"{one.label}（{one.formula}）") for one in _indicators(subject)]
     counted += [(rate.name, f"{rate.label}（{rate.formula}）") for rate in CALL_RATES]
-    return counted + [(one.name, f"{one.label}（{one.formula}）") for one in FIELD_INDICATORS if subject == AREA]
+    return counted + [(one.name, f"{one.label}（{one.formula}）") for one in CHAPTER_INDICATORS if subject == AREA]
 
 
 def _indicators(subject: str) -> tuple[Indicator, ...]:
@@ -124,8 +124,8 @@ def read(
     for key, found in _called(subject, extent, leave_out, only).items():
         ratios.setdefault(key, {}).update(found)
         cases.setdefault(key, 0)
-    if subject == AREA and only is None and extent.start < extent.end:  # single cases are no field work
-        for key, found in field_figures.by_area(extent, *FIELD_INDICATORS).items():
+    if subject == AREA and only is None and extent.start < extent.end:  # single cases are no work of chapters
+        for key, found in chapter_figures.by_area(extent, *CHAPTER_INDICATORS).items():
             ratios.setdefault(key, {}).update(found)
             cases.setdefault(key, 0)
     kept = sorted(key for key in ratios if _is_subject(subject, key, grid.code))

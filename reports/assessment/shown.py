@@ -9,7 +9,7 @@ from reports.assessment.counting import CALL_RATES
 from reports.assessment.ledger import Row
 from reports.assessment.schemes import examples
 from reports.documents.excel import PERCENT, Chart, Column, Sheet, build_excel
-from reports.indicators import FIELD_INDICATORS, INDICATOR_BY_NAME
+from reports.indicators import CHAPTER_INDICATORS, INDICATOR_BY_NAME
 from reports.models import Assessment, AssessmentEntry
 from reports.periods import Period
 
@@ -64,7 +64,7 @@ def items(results: Mapping[str, Any]) -> list[Json]:
 
 def formula(indicator: str) -> str:
     """The definition of an indicator in words; "" for what is given by hand."""
-    known = {**INDICATOR_BY_NAME, **{one.name: one for one in FIELD_INDICATORS}}
+    known = {**INDICATOR_BY_NAME, **{one.name: one for one in CHAPTER_INDICATORS}}
     if indicator in known:
         return known[indicator].formula
     return next((str(rate.formula) for rate in CALL_RATES if rate.name == indicator), "")

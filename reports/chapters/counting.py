@@ -29,8 +29,8 @@ class Source:
         rows = self.rows(extent).filter(**{f"{self.code}__startswith": extent.code}).order_by()
         counts = [*self.counts(extent).values(), *[Value(0)] * columns][:columns]
         named = {f"n{n}": count for n, count in enumerate(counts)}
-        areas = rows.annotate(source=Value(number), area=Left(self.code, width)).values("source", "area")
-        return areas.annotate(**named).values_list("source", "area", *named)
+        areas = rows.annotate(nth=Value(number), in_area=Left(self.code, width)).values("nth", "in_area")
+        return areas.annotate(**named).values_list("nth", "in_area", *named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from fieldwork.models import Attendance, BadgeHolding, TrainingSession
 from grid.access import demand
 from grid.models import Grid, Post
 from grid.posts import PostKind
+from partybuilding.models import Activity, ForumMeeting, Project
 from reports.models import Assessment, Matter, Meeting, Nomination, TypicalCase, WorkMethod, WorkMethodStep
 from reports.periods import PEOPLE_TIME, local_day
 from reports.rollups import reading
@@ -53,7 +54,26 @@ def _moments(now: datetime) -> tuple[datetime, datetime]:
 
 
 def _meetings(code: str, now: datetime) -> int:
-    return int(Meeting.objects.filter(grid_code__startswith=code, held_on__range=_year(now)).count())
+    """Dispatch and work meetings, and the meetings of forums that were held."""
+    kept = Meeting.objects.filter(grid_code__startswith=code, held_on__range=_year(now)).count()
+    return int(kept) + _held(ForumMeeting, code, now)
+
+
+def _held(model: Any, code: str, now: datetime) -> int:
+    first, last = _moments(now)
+    rows = model.objects.filter(grid_code__startswith=code, status=model.Status.HELD)
+    return int(rows.filter(starts_at__gte=first, starts_at__lt=last).count())
+
+
+def _activities(code: str, now: datetime) -> int:
+    return _held(Activity, code, now)
+
+
+def _projects(code: str, now: datetime) -> int:
+    first, last = _moments(now)
+    done = (Project.Status.CONFIRMED, Project.Status.EVALUATED)
+    rows = Project.objects.filter(grid_code__startswith=code, status__in=done)
+    return int(rows.filter(confirmed_at__gte=first, confirmed_at__lt=last).count())
 
 
 def _assessments(code: str, now: datetime) -> int:
@@ -101,6 +121,8 @@ FIGURES: Final[Mapping[str, Callable[[str, datetime], int]]] = {
     "matters": _matters,
     "trained": _trained,
     "badges": _badges,
+    "activities": _activities,
+    "projects": _projects,
 }
 """The numbers that may show a step; their names for people are in data/records.json."""
 

@@ -27,6 +27,7 @@ from reports.forms.reports import grids_for
 from reports.indicators import (
     ALL_INDICATOR_BY_NAME,
     ALL_INDICATORS,
+    CHAPTER_INDICATORS,
     DEFINITION_VERSION,
     Indicator,
     Measure,
@@ -152,7 +153,7 @@ def _side(request: HttpRequest, found: Indicator, side: str, extent: Extent, per
     shown: dict[str, Any] = {"side": side, "measure": measure}
     if found.family == "call_backs":
         return shown | _side_of_people(request, measure, extent, period)
-    if found.family == "field":
+    if found in CHAPTER_INDICATORS:
         return shown | {"url": ""}
     number = figures.number(f"{side}_{found.name}", Line())
     behind = figures.behind(extent, number, Line(), limit=SHOWN) if extent.start < extent.end else Found(0)

@@ -26,11 +26,11 @@ FREE = {"apps", "migrations", "checks"}  # Django's own wiring looks wherever it
 
 
 def rank(module: str) -> int | None:
-    """Give the layer of `app.module...`; nothing for the wiring. `urls` may lie deeper, as in `api`."""
+    """Give the layer of `app.module...`; nothing for the wiring. `urls` may lie deeper, as in `api`, or be split."""
     parts = module.split(".")
     if len(parts) < 2 or parts[1] in FREE:
         return None
-    if parts[-1] == "urls":
+    if parts[-1] == "urls" or parts[-1].endswith("_urls"):
         return URLS
     whole = next((name for name in SPLIT if parts[1].startswith(f"{name}_")), parts[1])
     return RANKS.get(whole, BUSINESS)

@@ -88,7 +88,7 @@ def test_a_file_does_not_try_numbers_for_whoever_may_not_open_them(homes: Homes)
 
 
 def test_nobody_tries_files_without_end(homes: Homes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "MOST_RUNS", 1)
+    monkeypatch.setattr(offered, "MOST_RUNS", 1)
     given = {"file_name": "x.csv", "raw": write_csv(["小区"], []), "actor": homes.leader}
     offered.check(KINDS["households"], **given, now=timezone.now())
     with pytest.raises(NotNow):

@@ -5,14 +5,9 @@ in the sample objects, then every address is walked, and the files and the logs 
 """
 
 import io
-import logging
-import zipfile
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,9 +17,10 @@ from fieldwork.households import Door, add_person, register
 from fieldwork.models import CareSubject, InspectedPlace, Resident
 from fieldwork.people import sealed
 from grid.sheets import write_csv
+from tests import leaks as leaking
 from tests.access_world import Endpoint, World, build_world
-from tests.conftest import OURS
 from tests.fieldwork.homes import build_homes
+from tests.leaks import dump, log_everything, tables, text_of
 from tests.test_access_matrix import Walker, ours
 
 pytestmark = pytest.mark.django_db
@@ -44,19 +40,13 @@ ADMIN = [
 
 
 def canaries_in(text: str) -> list[str]:
-    """Which canaries the text holds, also where JSON wrote them in its own letters."""
-    plain = [name for name, word in CANARIES.items() if word in text]
-    return plain + [
-        name for name, word in CANARIES.items() if word.encode("unicode_escape").decode() in text and name not in plain
-    ]
+    """Which of ours the text holds."""
+    return leaking.canaries_in(text, CANARIES)
 
 
-def text_of(body: bytes) -> str:
-    """An answer as text; of a workbook or a document all its parts."""
-    if not body.startswith(b"PK\x03\x04"):
-        return body.decode("utf-8", "replace")
-    with zipfile.ZipFile(io.BytesIO(body)) as archive:
-        return "\n".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+def leaks(walker: Walker, found: list[Endpoint], *, post: bool = True) -> list[str]:
+    """Every answer with a canary, for people."""
+    return leaking.leaks(walker, found, CANARIES, post=post)
 
 
 @pytest.fixture
@@ -72,32 +62,6 @@ def world() -> World:
             subject.save(update_fields=["reason", "health"])
         InspectedPlace.objects.filter(pk=side.field.place.pk).update(phone=CANARIES["shop"])
     return built
-
-
-def answers(walker: Walker, found: list[Endpoint], *, post: bool) -> Iterator[tuple[str, Any]]:
-    """What the doors answer to GET, and to a POST without words where they take one: no reveal is among them."""
-    for one in found:
-        for inside, url, _sample in walker.addresses(one):
-            if inside:  # what lies outside is the matter of the access matrix
-                first = walker.visit(one.method or "get", url, {})
-                yield f"{one.method or 'get'} {url}", first
-                if (
-                    post
-                    and not one.method
-                    and first.status_code == 200
-                    and b"<form" in first.body
-                    and b'method="post"' in first.body
-                ):
-                    yield f"post {url}", walker.visit("post", url, {})
-
-
-def leaks(walker: Walker, found: list[Endpoint], *, post: bool = True) -> list[str]:
-    """Every answer with a canary, for people."""
-    return [
-        f"{walker.actor} {where}: {hit}"
-        for where, answer in answers(walker, found, post=post)
-        if (hit := canaries_in(text_of(answer.body)))
-    ]
 
 
 def of_field_work() -> list[Endpoint]:
@@ -145,12 +109,7 @@ def test_after_a_reveal_with_a_purpose_exactly_that_person_is_shown(world: World
 @pytest.fixture
 def everything_logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
     """All loggers, also every statement with its parameters."""
-    caplog.set_level(logging.DEBUG)
-    for name in ("django", "django.request", "django.db.backends"):
-        caplog.set_level(logging.DEBUG, logger=name)
-    connection.force_debug_cursor = True
-    yield caplog
-    connection.force_debug_cursor = False
+    yield from log_everything(caplog)
 
 
 def test_neither_logs_nor_tables_hold_what_was_typed(client: Client, everything_logged: pytest.LogCaptureFixture):
@@ -175,20 +134,6 @@ def test_neither_logs_nor_tables_hold_what_was_typed(client: Client, everything_
     assert "fieldwork_resident" in everything_logged.text  # the statements are there …
     assert canaries_in(everything_logged.text) == []  # … without what they write
     assert {table: hit for table in tables() if (hit := canaries_in(dump(table)))} == {}
-
-
-def tables() -> list[str]:
-    """The tables of all our apps, the sessions among them."""
-    found = [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
-    return [table for table in found if table.split("_")[0] in (*OURS, "django")]
-
-
-def dump(table: str) -> str:
-    """Every row as text, as a stolen copy of the database would show it."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT string_agg(t::text, ' ') FROM {table} t")
-        (text,) = cursor.fetchone()
-    return text or ""
 
 
 def test_what_is_masked_is_still_of_use(world: World, client: Client):

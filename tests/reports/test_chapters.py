@@ -93,7 +93,7 @@ def test_a_new_file_stands_in_report_page_word_excel_and_explanation(
 
 def test_without_the_file_nothing_of_it_is_said(busy_day: Grid) -> None:
     month = build("monthly", busy_day)
-    assert [each.name for each in all_chapters()] == ["grid", "incidents", "fieldwork"]
+    assert [each.name for each in all_chapters()] == ["grid", "incidents", "fieldwork", "partybuilding"]
     assert "心愿" not in str(month)
     assert "矛盾纠纷" not in [each["heading"] for each in month["text"]["sections"]]
     assert "disputes" not in [table["name"] for table in month["tables"]]

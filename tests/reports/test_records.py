@@ -14,12 +14,14 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.errors import NotAllowed, NotNow, NotValid
 from accounts.models import User
 from grid.models import Grid
+from partybuilding.models import Activity, ForumMeeting, Project
 from reports import writing
 from reports.models import Matter, OutsideFigure, Tour, WorkMethod
 from reports.records import matters, methods, outside, outside_file, tours
 from reports.records.outside import CHANGED, CREATED, SAME, Given
 from tests import street
 from tests.reports.conftest import at
+from tests.reports.party_town import PartyTown
 
 NOW, TODAY = at("10:00"), date(2026, 11, 18)
 FIRST, LAST = date(2023, 1, 1), date(2023, 6, 30)
@@ -219,6 +221,19 @@ def test_records_are_written_and_read_through_their_pages(
     for name in ("tours", "matters", "methods", "outside"):
         with django_assert_max_num_queries(14):
             assert client.get(reverse(f"reports:{name}")).status_code == 200
+
+
+def test_meetings_activities_and_projects_of_party_work_are_numbers_of_a_method(
+    grids: dict[str, Grid], roles: dict[str, User]
+) -> None:
+    PartyTown(1, grids, roles).build()
+    found = dict(methods.figures_of(street.COMMUNITY, now=NOW))
+    held = Activity.objects.filter(grid_code__startswith=street.COMMUNITY, status="held").count()
+    met = ForumMeeting.objects.filter(grid_code__startswith=street.COMMUNITY, status="held").count()
+    done = Project.objects.filter(grid_code__startswith=street.COMMUNITY, status__in=("confirmed", "evaluated")).count()
+    assert found["今年举办党建活动（场）"] == held > 0
+    assert found["今年召开调度、议事会议（次）"] == met > 0
+    assert found["今年确认的共建项目（个）"] == done > 0
 
 
 def test_a_report_page_shows_the_figures_of_other_systems_of_its_period(

@@ -41,6 +41,13 @@ from incidents.demo.rules import build_drafts, build_rules
 from incidents.demo.supervision import build_supervision
 from incidents.demo.whistles import build_whistles
 from incidents.dispatch import dispatch_due
+from partybuilding.demo.activities import build_activities
+from partybuilding.demo.councils import build_councils
+from partybuilding.demo.duty import build_duty
+from partybuilding.demo.lists import build_lists
+from partybuilding.demo.members import build_members
+from partybuilding.demo.organizations import build_organizations as build_party_organizations
+from partybuilding.demo.units import build_units
 from partybuilding.dictionaries import load_dictionaries as load_party_dictionaries
 from reports.demo.assessment import build_assessments
 from reports.demo.burden import build_burden
@@ -121,6 +128,13 @@ class Command(BaseCommand):
         build_inspections(now)
         build_training(now)
         build_orders(now)
+        build_party_organizations(now)
+        build_units(now)
+        build_members(now)
+        build_lists(now)
+        build_duty(now)
+        build_councils(now)
+        build_activities(now)
         build_clusters(now)
         dispatch_due(now=now)
         self.stdout.write(f"{len(grids)} grids, {people} people, {ended} ended and {opened} open incidents (made up)")

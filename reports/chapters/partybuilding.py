@@ -1,0 +1,167 @@
+"""Chapter of the app `partybuilding`: organizations, lists, councils, activities (domain.md 4; 6.1, W34 ①)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from reports import cells
+from reports.chapters import partybuilding_counts as counts
+from reports.chapters import partybuilding_tables as tables
+from reports.chapters.chapter import Chapter, Compared, Told
+from reports.chapters.few import FEWEST, hidden
+from reports.chapters.scene import Scene
+from reports.chapters.wording import change, happened, now_word
+from reports.documents.prose import points
+from reports.metrics import Extent
+from reports.words import listed, percent
+
+NAMED: Final = 3
+LEAST_NEEDS: Final = 5
+"""An area with fewer needs is not named for its rate."""
+PEOPLE: Final = ("members", "members_found", "members_brought_in")
+"""Numbers of members: fewer than five are told as none."""
+_TREE: Final = ("organizations", "members", "links", "contacts", "reports_in", "shifts", "calls")
+_LISTS: Final = ("orders", "units", "needs_due", "projects_done", "projects_due", "pledges_due", "deliveries")
+_COUNCILS: Final = ("councils", "resolutions", "opinions")
+
+Numbers = Mapping[str, int]
+
+
+def count(extent: Extent) -> Numbers:
+    """All figures of the chapter over `extent`, members guarded; one query."""
+    found = guarded(counts.totals(extent))
+    return {name: found[name] for name in CHAPTER.words["figures"]}
+
+
+def guarded(found: Numbers) -> dict[str, int]:
+    """The figures without numbers of few members: those told as none, and a mode that the total would give away."""
+    few = hidden({name: found[name] for name in counts.MODES})
+    few |= {name for name in PEOPLE if found[name] < FEWEST}
+    return {name: 0 if name in few else n for name, n in found.items()}
+
+
+def write(scene: Scene, compared: Compared) -> Told:
+    """Who is organized and serves, what was needed and given, what was decided, what was held; tables by the month."""
+    told, headings = Told(), CHAPTER.words["headings"]
+    areas = counts.by_area(scene.extent)
+    if happened(compared, *_TREE):
+        told.section(61, "party", headings["tree"], [points([*_tree(compared), *_service(scene, compared)])])
+    if happened(compared, *_LISTS):
+        told.section(62, "party_lists", headings["lists"], [points(list(_lists(scene, compared, areas)))])
+    if happened(compared, *_COUNCILS):
+        told.section(63, "party_councils", headings["councils"], [points(list(_councils(scene, compared)))])
+    if happened(compared, "activities"):
+        told.section(64, "party_activities", headings["activities"], [points([_activities(scene, compared)])])
+    if scene.kind != "weekly":
+        for place, table in tables.tables(scene, CHAPTER.words, compared, areas):
+            told.table(place, table)
+        told.duty += _duty(compared)
+    return told
+
+
+def _rate(compared: Compared, name: str) -> str:
+    return percent(CHAPTER.ratios(compared.now)[name]["value"])
+
+
+def _said(compared: Compared, sentence: str, rate: str = "", **more: str) -> str:
+    """A sentence of the words with the figures of now."""
+    given = more | ({"rate": _rate(compared, rate)} if rate else {})
+    return str(CHAPTER.words[sentence].format(**compared.now, **given))
+
+
+def _tree(compared: Compared) -> Iterator[str]:
+    n, words = compared.now, CHAPTER.words
+    if n["organizations"]:
+        yield _said(compared, "tree")
+        yield _said(compared, "coverage", "party_coverage_rate")
+    if n["posts_planned"]:
+        yield _said(compared, "posts", "party_post_rate")
+    if n["members"]:
+        modes = [words["mode"].format(name=label, n=n[name]) for name, label in words["modes"].items() if n[name]]
+        yield "，".join([_said(compared, "members"), *([listed(modes)] if modes else [])])
+    if n["members_found"]:
+        more = [_said(compared, "brought_in")] if n["members_brought_in"] else []
+        yield "，".join([_said(compared, "found"), *more])
+
+
+def _service(scene: Scene, compared: Compared) -> Iterator[str]:
+    n, now = compared.now, now_word(scene)
+    if n["links"]:
+        yield _said(compared, "links", "link_contact_rate", now=now)
+    if n["reports_in"]:
+        yield _said(compared, "reports_in", now=now)
+    if n["shifts"]:
+        yield _said(compared, "shifts", "duty_rate")
+    if n["calls"]:
+        yield _said(compared, "calls")
+
+
+def _lists(scene: Scene, compared: Compared, areas: Mapping[str, Numbers]) -> Iterator[str]:
+    n = compared.now
+    if n["units"]:
+        yield _said(compared, "units")
+    if n["needs_due"]:
+        more = change(scene, compared, "needs", "项")
+        yield _said(compared, "needs", "need_rate", now=now_word(scene), change=more)
+        yield from _behind(scene, compared, areas)
+    if n["projects_done"]:
+        yield _said(compared, "projects")
+    if n["projects_due"]:
+        yield _said(compared, "projects_due", "project_rate")
+    if n["pledges_due"]:
+        yield _said(compared, "pledges", "pledge_rate")
+    if n["deliveries"]:
+        yield _said(compared, "deliveries")
+    if n["orders"]:
+        yield _said(compared, "orders", "order_rate", change=change(scene, compared, "orders", "单"))
+    if n["orders_rated"] >= FEWEST:
+        yield _said(compared, "orders_good", "order_good_rate")
+
+
+def _behind(scene: Scene, compared: Compared, areas: Mapping[str, Numbers]) -> Iterator[str]:
+    """The areas that met the smallest share of their needs, where it is below the whole."""
+    mean = cells.ratio(compared.now["needs_met"], compared.now["needs_due"]) or 0.0
+    rates = {
+        code: line["needs_met"] / line["needs_due"]
+        for code, line in areas.items()
+        if code != scene.code and line["needs_due"] >= LEAST_NEEDS
+    }
+    low = sorted((code for code in rates if rates[code] < mean), key=lambda code: (rates[code], code))[:NAMED]
+    if len(rates) >= 2 and low:
+        item = CHAPTER.words["behind_item"]
+        named = [item.format(name=scene.area(code), rate=percent(rates[code])) for code in low]
+        yield CHAPTER.words["behind"].format(list=listed(named))
+
+
+def _councils(scene: Scene, compared: Compared) -> Iterator[str]:
+    n = compared.now
+    more = change(scene, compared, "councils", "次")
+    yield _said(compared, "councils" if n["councils"] else "councils_none", now=now_word(scene), change=more)
+    if n["resolutions"]:
+        yield _said(compared, "resolutions", "decision_rate")
+    if n["opinions"]:
+        yield _said(compared, "opinions", "opinion_rate")
+    if n["opinions_rated"] >= FEWEST:
+        yield _said(compared, "opinions_rated")
+
+
+def _activities(scene: Scene, compared: Compared) -> str:
+    name = "activities" if compared.now["activities"] else "activities_none"
+    return _said(compared, name, now=now_word(scene), change=change(scene, compared, "activities", "场"))
+
+
+def _duty(compared: Compared) -> list[str]:
+    """What a secretary's duty report says of it; only what there was."""
+    words, n, facts = CHAPTER.words["duty"], compared.now, []
+    if n["organizations"]:
+        facts.append(words["tree" if n["members"] else "tree_only"].format(**n))
+    if n["needs_met"] or n["projects_done"]:
+        facts.append(words["lists"].format(**n))
+    if n["councils"]:
+        name = "councils" if n["resolutions"] else "councils_only"
+        facts.append(words[name].format(rate=_rate(compared, "decision_rate"), **n))
+    if n["activities"]:
+        facts.append(words["activities"].format(**n))
+    return facts
+
+
+CHAPTER: Final = Chapter("partybuilding", 61, count, write)
