@@ -14,7 +14,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotNow, NotValid, demand_valid
+from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.text_guard import clean_text
 from grid.access import demand
@@ -206,8 +206,13 @@ DEDUCTING: Final = (LinkReview.Result.BASICALLY, LinkReview.Result.NOT)
 def review(
     member: PartyMember, period: str, result: str, text: str, *, on: date, actor: User, now: datetime
 ) -> LinkReview:
-    """How the households found the member's work. NotAllowed without `party.edit` there; NotValid by field."""
+    """How the households found the member's work. NotValid by field.
+
+    NotAllowed without `party.edit` there, and for the member herself.
+    """
     demand(actor, "party.edit", member.grid_code)
+    if member.user_id == actor.pk:
+        raise NotAllowed(_("Somebody else asks the households: it is your own work."))
     demand_valid(
         [
             ("period", period in LinkReview.Period.values, _("Choose one of the list.")),

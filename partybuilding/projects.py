@@ -275,14 +275,15 @@ def refuse(project: Project, *, actor: User, now: datetime, text: str, version: 
 
 def _demand_other(project: Project, actor: User) -> None:
     if project.organization_id is not None and project.organization_id in scope_of(actor).organizations:
-        raise NotAllowed(_("Whoever did it does not confirm it."))
+        raise NotAllowed(_("Whoever did it neither confirms nor evaluates it."))
 
 
 def evaluate(
     project: Project, *, grade: int, actor: User, now: datetime, text: str = "", version: int | None = None
 ) -> Project:
-    """Grade a confirmed project (1 to 5); later matches of the unit show it."""
+    """Grade a confirmed project (1 to 5); later matches of the unit show it. NotAllowed for people of that unit."""
     demand_valid([("grade", 1 <= grade <= 5, _("Choose a grade from 1 to 5."))])
+    _demand_other(project, actor)
     done: Project = advance(project, "evaluate", actor=actor, now=now, text=text, version=version, grade=grade)
     return done
 

@@ -17,11 +17,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotNow, NotValid, demand_valid
+from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.text_guard import clean_text
 from grid.access import demand
 from grid.models import Grid
+from grid.scope import scope_of
 from incidents.numbers import street_number
 from incidents.people import actors_of
 from notices.models import Notice
@@ -194,11 +195,13 @@ def _message(row: ReportIn, title: str, key: str, now: datetime) -> Message:
 
 
 def evaluate(row: ReportIn, year: int, grade: str, text: str, *, actor: User, now: datetime) -> YearlyEvaluation:
-    """What the community writes about a year. NotAllowed without `party.edit` there; NotNow for a second one.
+    """What the community writes about a year. NotNow for a second one.
 
-    NotValid by field: a year in which the report did not hold, no grade, no reason.
+    NotAllowed without `party.edit` there, for the member herself and for people of the unit that reported. NotValid by
+    field: a year in which the report did not hold, no grade, no reason.
     """
     demand(actor, "party.edit", row.grid_code)
+    _demand_other(row, actor)
     words = _words(text, most=1000)
     demand_valid(
         [
@@ -212,6 +215,13 @@ def evaluate(row: ReportIn, year: int, grade: str, text: str, *, actor: User, no
             return YearlyEvaluation.objects.create(report=row, year=year, grade=grade, text=words, by=actor, at=now)
     except IntegrityError as error:
         raise NotNow(_("This year is evaluated already.")) from error
+
+
+def _demand_other(row: ReportIn, actor: User) -> None:
+    hers = row.member is not None and row.member.user_id == actor.pk
+    of_unit = row.unit is not None and row.unit.organization_id in scope_of(actor).organizations
+    if hers or of_unit:
+        raise NotAllowed(_("Nobody evaluates herself or her own unit."))
 
 
 def send_evaluation(evaluation: YearlyEvaluation, *, actor: User, now: datetime) -> YearlyEvaluation:

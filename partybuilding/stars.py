@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotNow, demand_valid
+from accounts.errors import NotAllowed, NotNow, demand_valid
 from accounts.models import User
 from accounts.text_guard import clean_text
 from grid.models import Grid
@@ -21,7 +21,7 @@ from partybuilding.documents import Upload
 from partybuilding.files import attach
 from partybuilding.models import PartnerUnit, Star, StarClaim, StarDelivery
 from partybuilding.stages import TABLE, advance, keep_step
-from partybuilding.units import demand_hers
+from partybuilding.units import demand_hers, works_for
 
 MOST: Final = 1_000_000
 OPEN: Final = ("pledged", "delivering")
@@ -188,7 +188,12 @@ def complete(row: StarClaim, *, version: int | None, actor: User, now: datetime)
 def review(
     row: StarClaim, *, grade: str, review: str = "", version: int | None, actor: User, now: datetime
 ) -> StarClaim:
-    """The yearly review, with a reason unless it was kept. NotAllowed without party.decide; NotValid by field."""
+    """The yearly review, with a reason unless it was kept. NotValid by field.
+
+    NotAllowed without party.decide, and for the people of the unit: nobody reviews her own pledge.
+    """
+    if works_for(actor, row.unit):
+        raise NotAllowed(_("Whoever made the pledge does not review it."))
     good = grade in StarClaim.Grade.values
     has_reason = grade == StarClaim.Grade.KEPT or bool(review.strip())
     reason = clean_text(review, max_length=500)

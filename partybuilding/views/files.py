@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -51,6 +52,6 @@ def _document(response: HttpResponseBase, found: PartyFile, mark: str) -> HttpRe
 def remove(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Take a file away that was put there by mistake."""
     found = get_object_or_404(files.files_visible_to(request.user), public_id=public_id)
-    files.detach(found, actor=person(request))
+    files.detach(found, actor=person(request), now=timezone.now())
     messages.success(request, _("Taken away."))
     return redirect(next_address(request, reverse("partybuilding:overview")))

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
+from accounts.numbers import strict_int
 from accounts.rules import form_page, signed_in
 from grid.access import demand, requires
 from grid.sheets import XLSX, write_xlsx
@@ -127,7 +128,7 @@ def _codes(request: HttpRequest, rows: Any) -> list[str]:
 
 def _proposed(request: HttpRequest, rows: Any) -> dict[str, Any]:
     asked = request.GET.get("forum", "")
-    forum: Forum | None = rows.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() else None
+    forum: Forum | None = rows.filter(pk=strict_int(asked, name="forum")).first() if asked else None
     start: dict[str, Any] = {"client_id": uuid4()}
     if forum is None:
         return start

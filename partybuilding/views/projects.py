@@ -99,7 +99,7 @@ def _shown(request: HttpRequest, row: Project, form: Any = None, step: str = "")
     moves = [
         (stage, form if stage.name == step else _form(stage.name, row))
         for stage in open_to(row, user)
-        if not (stage.name in ("confirm", "refuse") and row.organization_id in scope.organizations)
+        if not (stage.name in ("confirm", "refuse", "evaluate") and row.organization_id in scope.organizations)
     ]
     held = list(row.files.all())
     context = {

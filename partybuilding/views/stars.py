@@ -147,7 +147,11 @@ def _claim_page(request: HttpRequest, row: Any, form: DeliveryForm) -> HttpRespo
         "form": form,
         "may_deliver": hers and row.status in stars.DELIVERED,
         "stages": [
-            one for one in open_to(row, request.user) if one.name in STEPS and (row.times or one.name != "complete")
+            one
+            for one in open_to(row, request.user)
+            if one.name in STEPS
+            and (row.times or one.name != "complete")
+            and not (one.name == "review" and works_for(request.user, row.unit))
         ],
         "story": story(row),
         "is_late": row.status in stars.OPEN and row.due_on < timezone.localdate(),
