@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
+from accounts.protect import mask_numbers
 from accounts.text_guard import clean_text
 from grid.access import demand
 from grid.doors import address, door_room, door_unit
@@ -66,7 +67,7 @@ def record_contact(
 def _contact_words(way: str, text: str) -> str:
     demand_valid([("way", way in LinkContact.Way.values, _("Choose one of the list."))])
     try:
-        return clean_text(text, max_length=TEXT, multiline=True)
+        return mask_numbers(clean_text(text, max_length=TEXT, multiline=True))
     except NotValid as error:
         raise NotValid(str(error), {"text": [str(error)]}) from error
 

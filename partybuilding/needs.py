@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow, NotValid, demand_valid
 from accounts.models import User
+from accounts.protect import mask_address, mask_numbers
 from accounts.text_guard import clean_text
 from grid.access import demand
 from grid.models import Compound, Grid
@@ -50,11 +51,11 @@ def raise_need(new: NewNeed, *, actor: User, now: datetime, client_id: UUID | No
     """Put a need on the list; the same `client_id` with the same words gives the first one.
 
     NotAllowed without `lists.edit` where it lies (people of the unit in need may raise hers); NotValid by field;
-    NotNow when the incident has a living need already.
+    NotNow when the incident has a living need already. Kept without phone and identity numbers: units read it.
     """
     grid = _grid_of(new)
     demand_may_raise(actor, grid.code, new.unit)
-    words = _words(new)
+    words = {name: mask_numbers(text) for name, text in _words(new).items()}
     _check(new, words)
     given = {**words, "kind": new.kind.pk, "grid": grid.code, "from": new.from_on, "until": new.until_on}
 
@@ -69,6 +70,12 @@ def raise_need(new: NewNeed, *, actor: User, now: datetime, client_id: UUID | No
             raise NotNow(_("There is a need from this incident already.")) from error
         raise
     return row
+
+
+def place_of(incident: Incident) -> str:
+    """Where an incident lies, down to the building: units and members will read it, and no door is theirs to know."""
+    shown = mask_address(incident.address).removesuffix("***")
+    return shown or (incident.compound.name if incident.compound else "")
 
 
 def demand_may_raise(actor: User, code: str, unit: PartnerUnit | None) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
+from accounts.protect import mask_numbers
 from accounts.text_guard import clean_text
 from grid.access import demand
 from grid.models import Grid
@@ -72,7 +73,7 @@ def propose(new: NewProject, *, actor: User, now: datetime, client_id: UUID | No
     if grid is None:
         raise NotValid(_("Please correct the marked fields."), {"grid": [_("Say where it is to be done.")]})
     demand_may_propose(actor, grid.code, unit)
-    words = _words(new)
+    words = {name: mask_numbers(text) for name, text in _words(new).items()}
     _check(new, words, unit, now)
     given = {
         **words,
@@ -221,7 +222,7 @@ def start(project: Project, *, actor: User, now: datetime, text: str = "", versi
 
 def finish(project: Project, told: Result, *, actor: User, now: datetime, version: int | None = None) -> Project:
     """The work is done: the result is told, the one in need is asked to confirm. NotValid without a result."""
-    words = clean_text(told.result, max_length=3000, multiline=True)
+    words = mask_numbers(clean_text(told.result, max_length=3000, multiline=True))
     demand_valid(
         [
             ("result", bool(words), _("Tell what came of it.")),

@@ -25,7 +25,7 @@ from partybuilding.models import (
     Resource,
     SupportKind,
 )
-from partybuilding.needs import NewNeed
+from partybuilding.needs import NewNeed, place_of
 from partybuilding.resources import NewResource
 
 WEEKDAYS: Final = [
@@ -167,7 +167,7 @@ class NeedForm(OnceForm):
 def _from_incident(incident: Incident | None) -> dict[str, Any]:
     if incident is None:
         return {}
-    return {"title": incident.title, "place": incident.address}
+    return {"title": incident.title, "place": place_of(incident)}
 
 
 class ResourceForm(OnceForm):

@@ -21,6 +21,7 @@ from partybuilding import calls
 from partybuilding.filters.duty import CallFilter
 from partybuilding.forms.duty import CallForm, MemberForm, mark_forms
 from partybuilding.models import MemberCall
+from partybuilding.needs import place_of
 from partybuilding.standing import community_of, living_in, shown
 from partybuilding.views.asking import answered, grids_where, known, stages_of, taking
 
@@ -62,7 +63,7 @@ def call_new(request: HttpRequest) -> HttpResponse:
 def _start(request: HttpRequest, incident: Incident | None) -> dict[str, Any]:
     if incident is None:
         return {"grid": asked_code(request)}
-    place = incident.address or (incident.compound.name if incident.compound else "")
+    place = place_of(incident)
     return {"grid": community_of(incident.grid_code), "title": incident.title[:100], "place": place[:100]}
 
 

@@ -12,11 +12,14 @@ from pytest_django import Settings
 
 from accounts.errors import NotAllowed, NotValid
 from accounts.models import User
+from grid.models import Compound
 from grid.posts import PostKind
+from incidents.models import Incident
 from partybuilding import links, opinions, projects, report_ins, stages, stars, units
 from partybuilding.documents import read_upload
 from partybuilding.files import attach, detach
 from partybuilding.models import Activity, ActivityKind, PartyFile, ReportIn, StarClaim
+from partybuilding.needs import place_of
 from tests import street
 from tests.partybuilding import council_world, list_world, member_world, unit_world
 from tests.partybuilding.council_world import CouncilWorld
@@ -160,6 +163,34 @@ def test_a_paper_taken_from_an_agreement_stands_in_its_record(world: UnitWorld) 
     detach(kept, actor=officer, now=NOW)
     ((step, _words),) = units.record_of(agreement)
     assert (step.by, "协议.pdf" in step.text) == (officer, True)
+
+
+# --- who reads along --------------------------------------------------------------------------------------------------
+
+PHONE = "13812345678"
+
+
+def test_units_read_no_phone_that_somebody_typed_into_a_need_or_a_project(lists: Lists) -> None:
+    need = lists.need(title=f"找王大妈{PHONE}", text=f"电话{PHONE}", place=f"门卫{PHONE}")
+    project = lists.project(need, title=f"疏通{PHONE}", text=f"联系{PHONE}")
+    given: dict[str, Any] = {"actor": lists.units.hand, "now": NOW}
+    projects.agree(project, promised_on=TODAY, **given)
+    projects.finish(project, projects.Result(f"已告知{PHONE}"), **given)
+    for page in (lists.get("hand", "project", project.pk), lists.get("gridleader", "need", need.pk)):
+        assert page.status_code == 200
+        assert PHONE not in page.content.decode()
+
+
+def test_a_phone_is_not_kept_with_a_contact_of_a_household(party: MemberWorld) -> None:
+    given: dict[str, Any] = {"actor": party.head, "now": NOW, "client_id": uuid4()}
+    contact, _made = links.record_contact(party.link(), "visit", f"新号{PHONE}", **given)
+    assert PHONE not in contact.text
+
+
+def test_the_door_of_a_case_is_not_proposed_as_the_place_of_a_need() -> None:
+    case = Incident(address="政通路12号院3号楼2单元502室")
+    assert place_of(case) == "政通路12号院3号楼"
+    assert place_of(Incident(address="东门旁", compound=Compound(name="政通路12号院"))) == "政通路12号院"
 
 
 # --- rubbish ----------------------------------------------------------------------------------------------------------
