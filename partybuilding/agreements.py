@@ -1,3 +1,9 @@
+def lapsed(day: date) -> Q:
+    """Those that ran out (not: were ended) before `day`, of partners with no other agreement of the kind in force."""
+    newer = Agreement.objects.filter(running(day), unit=OuterRef("unit"), kind=OuterRef("kind"))
+    return Q(ended_on=None, ends_on__lt=day, unit__left_on=None) & ~Q(Exists(newer))
+
+
 """What units sign: 共建协议, 红色物业服务框架协议 over compounds nobody manages, prepared plans (未雨绸缪 预定方案)."""
 
 from collections.abc import Iterable, Sequence

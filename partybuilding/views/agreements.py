@@ -16,7 +16,7 @@ from grid.access import demand, requires
 from grid.scope import scope_of
 from incidents.views.finding import person, shown_version
 from partybuilding import agreements
-from partybuilding.agreements import ending_soon, running, state_of
+from partybuilding.agreements import ending_soon, lapsed, running, state_of
 from partybuilding.files import shown_documents, shown_photos
 from partybuilding.filters.units import AgreementFilter
 from partybuilding.forms.units import AgreementForm, LeaveForm
@@ -53,7 +53,11 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": chosen.form,
         "page": page,
-        "figures": {"running": rows.filter(running(today)).count(), "soon": rows.filter(ending_soon(today)).count()},
+        "figures": {
+            "running": rows.filter(running(today)).count(),
+            "soon": rows.filter(ending_soon(today)).count(),
+            "over": rows.filter(lapsed(today)).count(),
+        },
         "cover": agreements.unmanaged_cover(request.user, today),
     }
     return render(request, "partybuilding/agreements.html", context)

@@ -27,7 +27,7 @@ from partybuilding.organizations import EDITS
 
 PAGE_SIZE: Final = 100
 RECENT: Final = 8
-FILTERS: Final = ("q", "kind", "grid", "headless", "grand", "ended")
+FILTERS: Final = ("q", "kind", "grid", "headless", "grand", "idle", "ended")
 
 
 def seen_by(request: HttpRequest) -> QuerySet[PartyOrganization]:

@@ -1,3 +1,4 @@
+    in_force = Q(agreements__in=Agreement.objects.filter(running(timezone.localdate())).values("pk"))
 """Pages of partner units: the list, one unit with everything it promised and delivered, entering, leaving, contact."""
 
 from typing import Any, Final
@@ -23,10 +24,10 @@ from grid.sheets import XLSX, write_xlsx
 from incidents.forms import RevealForm
 from incidents.views.finding import person, shown_version
 from partybuilding import units
-from partybuilding.agreements import state_of
+from partybuilding.agreements import running, state_of
 from partybuilding.filters.units import UnitFilter
 from partybuilding.forms.units import LeaveForm, UnitForm
-from partybuilding.models import PartnerUnit
+from partybuilding.models import Agreement, PartnerUnit
 from partybuilding.stars import share
 from partybuilding.unit_story import unit_figures, unit_parts
 from partybuilding.views.form_pages import one_form
@@ -44,7 +45,7 @@ def with_counts(rows: QuerySet[PartnerUnit]) -> QuerySet[PartnerUnit]:
         offers=Count("resources", filter=Q(resources__status="offered"), distinct=True),
         done=Count("projects", filter=done, distinct=True),
         stars=Count("star_claims", filter=~Q(star_claims__status="dropped"), distinct=True),
-        signed=Count("agreements", distinct=True),
+        signed=Count("agreements", filter=in_force, distinct=True),
     )
 
 
