@@ -1,3 +1,5 @@
+    context["grid_names"] = grid_choices(request)
+from incidents.views.cases import grid_choices
 """Pages of 社区吹哨、党员报到: calls of members, who is coming, who came, what came of it."""
 
 from typing import Any, Final

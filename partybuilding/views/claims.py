@@ -1,3 +1,5 @@
+        "grid_names": grid_choices(request),
+from incidents.views.cases import grid_choices
 """Pages of claimed services (党员认领公益服务清单): how many members give what, and who."""
 
 from typing import Any, Final

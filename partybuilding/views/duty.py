@@ -1,3 +1,6 @@
+        "grid_names": grid_choices(request),
+        "grid_names": grid_choices(request),
+from incidents.views.cases import grid_choices
 """Pages of duty posts and shifts: the calendar, posts, a day's attendance, one shift."""
 
 from datetime import date, timedelta

@@ -1,3 +1,5 @@
+    context["grid_names"] = grid_choices(request)
+from incidents.views.cases import grid_choices
 """Pages of 需求清单: the list, one need with the resources that fit, raising one, ending one."""
 
 from typing import Any, Final

@@ -1,3 +1,5 @@
+        "grid_names": grid_choices(request),
+from incidents.views.cases import grid_choices
 """Pages of 三单制: orders of residents, issued, taken, served, evaluated."""
 
 from collections.abc import Callable

@@ -1,3 +1,5 @@
+        "grid_names": grid_choices(request),
+from incidents.views.cases import grid_choices
 """Pages of 项目清单: the list, one project with its steps and result, proposing one, every move of its way."""
 
 from collections.abc import Callable

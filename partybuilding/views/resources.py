@@ -1,3 +1,5 @@
+    context["grid_names"] = grid_choices(request)
+from incidents.views.cases import grid_choices
 """Pages of 资源清单: the list, one resource with the needs it fits, offering, changing, pausing."""
 
 from typing import Any, Final
