@@ -91,7 +91,7 @@ def unit_excel(request: HttpRequest) -> HttpResponse:
         request=request,
     )
     header = [_("Name"), _("Kinds of partner"), _("Grid"), _("Contact"), _("What it is good at"), _("Partner since")]
-    header += [_("Left on"), _("Agreements"), _("Resources offered"), _("Projects done"), _("Stars claimed")]
+    header += [_("Left on"), _("Agreements in force"), _("Resources offered"), _("Projects done"), _("Stars claimed")]
     content = write_xlsx(header, map(_cells, rows), as_of=now, title=_("Partner units"), author=actor.real_name)
     return attachment(content, XLSX, f"{_('Partner units')}.xlsx")
 
