@@ -49,7 +49,7 @@ class NewAgreement:
 
 
 def sign(new: NewAgreement, *, files: Sequence[Upload] = (), actor: User, now: datetime) -> Agreement:
-    """Keep an agreement of a unit for the grid, with its files.
+    """Keep an agreement of a unit for the grid, with its files; sent twice it is one.
 
     NotAllowed without lists.edit there; NotValid by field; NotNow for a unit that is no partner any more.
     """
@@ -58,10 +58,14 @@ def sign(new: NewAgreement, *, files: Sequence[Upload] = (), actor: User, now: d
         raise NotNow(_("It is no partner any more."))
     plain, compounds = _checked(new, timezone.localdate(now)), list(new.compounds)
     with transaction.atomic():
-        row = Agreement.objects.create(unit=new.unit, grid=new.grid, grid_code=new.grid.code, **plain)
-        row.compounds.set(compounds)
+        # one at a time for a unit: the second click of a form finds what the first one wrote
+        PartnerUnit.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=new.unit.pk)
+        first: Agreement | None = Agreement.objects.filter(unit=new.unit, grid=new.grid, ended_on=None, **plain).first()
+        row = first or Agreement.objects.create(unit=new.unit, grid=new.grid, grid_code=new.grid.code, **plain)
         attach(files, owner=row, actor=actor, now=now)
-        note(row, "signed", actor=actor, now=now)
+        if first is None:
+            row.compounds.set(compounds)
+            note(row, "signed", actor=actor, now=now)
     return row
 
 

@@ -209,7 +209,8 @@ def review(
 ) -> LinkReview:
     """How the households found the member's work. NotValid by field.
 
-    NotAllowed without `party.edit` there, and for the member herself.
+    What deducts is kept once, however often it is sent. NotAllowed without `party.edit` there, and for the member
+    herself.
     """
     demand(actor, "party.edit", member.grid_code)
     if member.user_id == actor.pk:
@@ -223,4 +224,8 @@ def review(
         ]
     )
     said = clean_text(text, max_length=TEXT, multiline=True)
-    return LinkReview.objects.create(member=member, period=period, result=result, text=said, on=on, by=actor)
+    given: dict[str, Any] = {"period": period, "result": result, "text": said, "on": on, "by": actor}
+    with transaction.atomic():
+        PartyMember.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=member.pk)
+        first: LinkReview | None = member.link_reviews.filter(**given).first() if result in DEDUCTING else None
+        return first or LinkReview.objects.create(member=member, **given)

@@ -203,7 +203,8 @@ def invite(meeting: ForumMeeting, new: NewGuest, *, actor: User, now: datetime) 
             _demand_planned(locked)
         demand_valid((("role", locked.guests.count() < MOST_GUESTS, _("At most 300 are asked to one meeting.")),))
         who = {"user": new.user, "member": new.member, "unit": new.unit}
-        if chosen and (first := locked.guests.filter(**{k: v for k, v in who.items() if v is not None}).first()):
+        same = {name: one for name, one in who.items() if one is not None} if chosen else {**who, "role": role}
+        if first := locked.guests.filter(**same).first():
             return first
         guest = MeetingGuest.objects.create(meeting=locked, role=role, **who)
         if locked.starts_at > now:

@@ -15,7 +15,7 @@ from accounts.models import User
 from grid.models import Compound
 from grid.posts import PostKind
 from incidents.models import Incident
-from partybuilding import links, opinions, projects, report_ins, stages, stars, units
+from partybuilding import agreements, links, meetings, opinions, projects, report_ins, stages, stars, units
 from partybuilding.documents import read_upload
 from partybuilding.files import attach, detach
 from partybuilding.models import Activity, ActivityKind, PartyFile, ReportIn, StarClaim
@@ -163,6 +163,32 @@ def test_a_paper_taken_from_an_agreement_stands_in_its_record(world: UnitWorld) 
     detach(kept, actor=officer, now=NOW)
     ((step, _words),) = units.record_of(agreement)
     assert (step.by, "协议.pdf" in step.text) == (officer, True)
+
+
+# --- sent twice -------------------------------------------------------------------------------------------------------
+
+
+def test_an_agreement_that_is_sent_twice_is_one_with_its_papers_and_one_line_in_the_record(world: UnitWorld) -> None:
+    given: dict[str, Any] = {"unit": world.unit, "grid": world.grids[street.STREET], "kind": "co_building"}
+    new = agreements.NewAgreement(**given, title="共建协议", signed_on=TODAY, starts_on=TODAY)
+    paper = read_upload(PDF, "协议.pdf")
+    first, again_ = (
+        agreements.sign(new, files=[paper], actor=world.people["partyofficer"], now=NOW) for _twice in range(2)
+    )
+    assert (first, first.files.count(), len(units.record_of(first))) == (again_, 1, 1)
+
+
+def test_a_review_that_deducts_does_so_once_however_often_it_is_sent(party: MemberWorld) -> None:
+    for why in ("没来", "没来", "电话不接"):
+        links.review(party.member, "everyday", "not", why, on=member_world.TODAY, actor=party.head, now=NOW)
+    assert party.member.link_reviews.count() == 2
+
+
+def test_who_is_asked_in_words_is_asked_once(councils: CouncilWorld) -> None:
+    meeting = councils.meeting(days=2)
+    for role in ("3号楼居民5人", "3号楼居民5人", "物业"):
+        meetings.invite(meeting, meetings.NewGuest(role=role), actor=councils.head, now=councils.now)
+    assert meeting.guests.count() == 2
 
 
 # --- who reads along --------------------------------------------------------------------------------------------------
