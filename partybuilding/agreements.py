@@ -1,9 +1,3 @@
-def lapsed(day: date) -> Q:
-    """Those that ran out (not: were ended) before `day`, of partners with no other agreement of the kind in force."""
-    newer = Agreement.objects.filter(running(day), unit=OuterRef("unit"), kind=OuterRef("kind"))
-    return Q(ended_on=None, ends_on__lt=day, unit__left_on=None) & ~Q(Exists(newer))
-
-
 """What units sign: 共建协议, 红色物业服务框架协议 over compounds nobody manages, prepared plans (未雨绸缪 预定方案)."""
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.models import Compound, Grid
 from grid.scope import scope_of
@@ -113,7 +107,7 @@ def _locked(row: Agreement, version: int | None) -> Agreement:
 
 
 def _checked(new: NewAgreement, today: date) -> dict[str, Any]:
-    title, end = clean_text(new.title, max_length=100), new.ends_on
+    title, end = clean_field("title", new.title, max_length=100), new.ends_on
     inside = all(compound.grid.code.startswith(new.grid.code) for compound in new.compounds)
     demand_valid(
         (
@@ -125,7 +119,7 @@ def _checked(new: NewAgreement, today: date) -> dict[str, Any]:
             ("compounds", inside, _("A compound lies outside the grid of the agreement.")),
         )
     )
-    text = clean_text(new.text, max_length=5000, multiline=True)
+    text = clean_field("text", new.text, max_length=5000, multiline=True)
     days = {"signed_on": new.signed_on, "starts_on": new.starts_on, "ends_on": end}
     return {"kind": new.kind, "title": title, "text": text, **days}
 
@@ -142,6 +136,12 @@ def running(day: date) -> Q:
 def ending_soon(day: date) -> Q:
     """Those in force that end within two months."""
     return running(day) & Q(ends_on__lte=day + SOON)
+
+
+def lapsed(day: date) -> Q:
+    """Those that ran out (not: were ended) before `day`, of partners with no other agreement of the kind in force."""
+    newer = Agreement.objects.filter(running(day), unit=OuterRef("unit"), kind=OuterRef("kind"))
+    return Q(ended_on=None, ends_on__lt=day, unit__left_on=None) & ~Q(Exists(newer))
 
 
 def is_running(row: Agreement, day: date) -> bool:

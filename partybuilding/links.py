@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.protect import mask_numbers
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.doors import address, door_room, door_unit
 from grid.models import Building
@@ -66,10 +66,7 @@ def record_contact(
 
 def _contact_words(way: str, text: str) -> str:
     demand_valid([("way", way in LinkContact.Way.values, _("Choose one of the list."))])
-    try:
-        return mask_numbers(clean_text(text, max_length=TEXT, multiline=True))
-    except NotValid as error:
-        raise NotValid(str(error), {"text": [str(error)]}) from error
+    return mask_numbers(clean_field("text", text, max_length=TEXT, multiline=True))
 
 
 def _still_linked(link: HouseholdLink, today: date) -> None:
@@ -223,7 +220,7 @@ def review(
             ("text", result not in DEDUCTING or bool(text.strip()), _("Say why in a few words.")),
         ]
     )
-    said = clean_text(text, max_length=TEXT, multiline=True)
+    said = clean_field("text", text, max_length=TEXT, multiline=True)
     given: dict[str, Any] = {"period": period, "result": result, "text": said, "on": on, "by": actor}
     with transaction.atomic():
         PartyMember.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=member.pk)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.protect import mask_address, mask_numbers
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_fields
 from grid.access import demand
 from grid.models import Compound, Grid
 from grid.once import write_once
@@ -55,7 +55,7 @@ def raise_need(new: NewNeed, *, actor: User, now: datetime, client_id: UUID | No
     """
     grid = _grid_of(new)
     demand_may_raise(actor, grid.code, new.unit)
-    words = {name: mask_numbers(text) for name, text in _words(new).items()}
+    words = {name: mask_numbers(text) for name, text in clean_fields(new, LENGTHS).items()}
     _check(new, words)
     given = {**words, "kind": new.kind.pk, "grid": grid.code, "from": new.from_on, "until": new.until_on}
 
@@ -91,17 +91,6 @@ def _grid_of(new: NewNeed) -> Grid:
         if grid is not None:
             return grid
     raise NotValid(_("Please correct the marked fields."), {"grid": [_("Say where it is needed.")]})
-
-
-def _words(new: NewNeed) -> dict[str, str]:
-    """The clean texts; NotValid names the field."""
-    clean = {}
-    for name, length in LENGTHS.items():
-        try:
-            clean[name] = clean_text(getattr(new, name), max_length=length, multiline=name == "text")
-        except NotValid as error:
-            raise NotValid(_("Please correct the marked fields."), {name: [str(error)]}) from error
-    return clean
 
 
 def _check(new: NewNeed, words: dict[str, str]) -> None:

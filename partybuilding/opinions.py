@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import NotAllowed, NotNow, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.models import Grid, Organization, Post
 from grid.once import sealed_uuid, write_once
@@ -73,8 +73,8 @@ def collect(new: NewOpinion, *, grid: Grid, actor: User, now: datetime) -> tuple
     deputy, name = (actor, "") if own else (new.deputy, new.deputy_name)
     columns = {
         "body": new.body,
-        "deputy_name": clean_text(name, max_length=50) or (deputy.real_name[:50] if deputy else ""),
-        "text": clean_text(new.text, max_length=TEXT_LENGTH, multiline=True),
+        "deputy_name": clean_field("deputy_name", name, max_length=50) or (deputy.real_name[:50] if deputy else ""),
+        "text": clean_field("text", new.text, max_length=TEXT_LENGTH, multiline=True),
         "due_on": new.due_on,
     }
     _check(columns, now)
@@ -155,7 +155,7 @@ def _number(row: DeputyOpinion) -> str:
 
 def answer(opinion: DeputyOpinion, *, text: str, version: int | None, actor: User, now: datetime) -> DeputyOpinion:
     """Answer it, by who holds meetings there or the unit that it went to; the deputy is told."""
-    text = clean_text(text, max_length=TEXT_LENGTH, multiline=True)
+    text = clean_field("text", text, max_length=TEXT_LENGTH, multiline=True)
     demand_valid((("answer", bool(text), _("Write the answer.")),))
     with transaction.atomic():
         fields: dict[str, Any] = {"answer": text, "answered_at": now}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.protect import mask_numbers
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field, clean_fields
 from grid.access import demand
 from grid.models import Grid
 from grid.once import write_once
@@ -73,7 +73,7 @@ def propose(new: NewProject, *, actor: User, now: datetime, client_id: UUID | No
     if grid is None:
         raise NotValid(_("Please correct the marked fields."), {"grid": [_("Say where it is to be done.")]})
     demand_may_propose(actor, grid.code, unit)
-    words = {name: mask_numbers(text) for name, text in _words(new).items()}
+    words = {name: mask_numbers(text) for name, text in clean_fields(new, LENGTHS).items()}
     _check(new, words, unit, now)
     given = {
         **words,
@@ -101,16 +101,6 @@ def demand_may_propose(actor: User, code: str, unit: PartnerUnit | None) -> None
     if unit is not None and unit.organization_id in scope_of(actor).organizations:
         return
     demand(actor, "lists.edit", code)
-
-
-def _words(new: NewProject) -> dict[str, str]:
-    clean = {}
-    for name, length in LENGTHS.items():
-        try:
-            clean[name] = clean_text(getattr(new, name), max_length=length, multiline=name == "text")
-        except NotValid as error:
-            raise NotValid(_("Please correct the marked fields."), {name: [str(error)]}) from error
-    return clean
 
 
 def _check(new: NewProject, words: dict[str, str], unit: PartnerUnit | None, now: datetime) -> None:
@@ -222,7 +212,7 @@ def start(project: Project, *, actor: User, now: datetime, text: str = "", versi
 
 def finish(project: Project, told: Result, *, actor: User, now: datetime, version: int | None = None) -> Project:
     """The work is done: the result is told, the one in need is asked to confirm. NotValid without a result."""
-    words = mask_numbers(clean_text(told.result, max_length=3000, multiline=True))
+    words = mask_numbers(clean_field("result", told.result, max_length=3000, multiline=True))
     demand_valid(
         [
             ("result", bool(words), _("Tell what came of it.")),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.models import Grid
 from grid.scope import scope_of
@@ -92,10 +92,7 @@ def _check_report(new: NewReport, on: date, today: date) -> None:
 
 
 def _words(text: str, name: str = "text", most: int = 500) -> str:
-    try:
-        return clean_text(text, max_length=most, multiline=True)
-    except NotValid as error:
-        raise NotValid(str(error), {name: [str(error)]}) from error
+    return clean_field(name, text, max_length=most, multiline=True)
 
 
 def receive(

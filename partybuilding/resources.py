@@ -9,9 +9,9 @@ from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotNow, NotValid, demand_valid
+from accounts.errors import NotNow, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_fields
 from grid.access import demand
 from grid.models import Grid
 from grid.once import write_once
@@ -95,12 +95,7 @@ def demand_may_offer(actor: User, unit: PartnerUnit) -> None:
 
 
 def _values(new: NewResource) -> dict[str, Any]:
-    words = {}
-    for name, length in LENGTHS.items():
-        try:
-            words[name] = clean_text(getattr(new, name), max_length=length, multiline=name == "text")
-        except NotValid as error:
-            raise NotValid(_("Please correct the marked fields."), {name: [str(error)]}) from error
+    words = clean_fields(new, LENGTHS)
     term = new.from_on is None or new.until_on is None or new.from_on <= new.until_on
     serves = new.serves.code if new.serves else new.unit.grid_code
     street = new.unit.grid_code[:9]
