@@ -1,5 +1,3 @@
-    context["grid_names"] = grid_choices(request)
-from incidents.views.cases import grid_choices
 """Pages of 社区吹哨、党员报到: calls of members, who is coming, who came, what came of it."""
 
 from typing import Any, Final
@@ -18,6 +16,7 @@ from grid.access import demand, requires
 from grid.chosen import asked_code
 from grid.scope import scope_of
 from incidents.models import Incident
+from incidents.views.cases import grid_choices
 from incidents.views.finding import find_incident, person
 from partybuilding import calls
 from partybuilding.filters.duty import CallFilter
@@ -39,6 +38,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     page = keyset_page(calls.calls_for(chosen.qs), request.GET, size=PAGE_SIZE)
     may_call = scope_of(request.user).can("council.edit")
     context = {"form": chosen.form, "page": page, "may_call": may_call, "now": timezone.now()}
+    context["grid_names"] = grid_choices(request)
     return render(request, "partybuilding/calls.html", context)
 
 

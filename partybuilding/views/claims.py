@@ -1,5 +1,3 @@
-        "grid_names": grid_choices(request),
-from incidents.views.cases import grid_choices
 """Pages of claimed services (党员认领公益服务清单): how many members give what, and who."""
 
 from typing import Any, Final
@@ -17,6 +15,7 @@ from accounts.narrowing import narrowed
 from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.scope import scope_of
+from incidents.views.cases import grid_choices
 from incidents.views.finding import person
 from partybuilding import claims
 from partybuilding.filters.duty import ClaimFilter
@@ -39,6 +38,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
     held: Any = seen.on(today)
     context = {
         "form": chosen.form,
+        "grid_names": grid_choices(request),
         "page": page,
         "rows": [(row, shown(row.member)) for row in page.rows],
         "services": claims.counted(seen, today),

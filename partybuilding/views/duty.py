@@ -1,6 +1,3 @@
-        "grid_names": grid_choices(request),
-        "grid_names": grid_choices(request),
-from incidents.views.cases import grid_choices
 """Pages of duty posts and shifts: the calendar, posts, a day's attendance, one shift."""
 
 from datetime import date, timedelta
@@ -24,6 +21,7 @@ from grid.access import demand, requires
 from grid.chosen import asked_code
 from grid.scope import scope_of
 from grid.sheets import XLSX, write_xlsx
+from incidents.views.cases import grid_choices
 from incidents.views.finding import person, shown_version
 from partybuilding import calendar, rosters, shifts
 from partybuilding.filters.duty import PostFilter, ShiftFilter
@@ -71,6 +69,7 @@ def duty(request: HttpRequest) -> HttpResponse:
     seen: Any = DutyShift.objects.visible_to(request.user)
     context = {
         "form": chosen.form,
+        "grid_names": grid_choices(request),
         "page": page,
         "window": window,
         "monthly": monthly,
@@ -142,6 +141,7 @@ def duty_posts(request: HttpRequest) -> HttpResponse:
     chosen = _posts(request)
     context = {
         "form": chosen.form,
+        "grid_names": grid_choices(request),
         "page": keyset_page(chosen.qs, request.GET, size=POSTS),
         "may_edit": scope_of(request.user).can("party.edit"),
     }

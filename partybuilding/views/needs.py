@@ -1,5 +1,3 @@
-    context["grid_names"] = grid_choices(request)
-from incidents.views.cases import grid_choices
 """Pages of 需求清单: the list, one need with the resources that fit, raising one, ending one."""
 
 from typing import Any, Final
@@ -19,6 +17,7 @@ from accounts.rules import form_page
 from grid.access import requires
 from grid.scope import scope_of
 from incidents.models import Incident
+from incidents.views.cases import grid_choices
 from incidents.views.finding import find_incident, person
 from partybuilding import list_sheets, needs
 from partybuilding.filters.lists import NeedFilter
@@ -56,6 +55,7 @@ def need_list(request: HttpRequest) -> HttpResponse:
     chosen = filtered(request)
     page = keyset_page(listed(chosen.qs), request.GET, size=PAGE_SIZE)
     context = {"form": chosen.form, "page": page, "rows": page.rows, "may_raise": may_raise(request.user)}
+    context["grid_names"] = grid_choices(request)
     return render(request, "partybuilding/needs.html", context)
 
 

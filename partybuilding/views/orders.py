@@ -1,5 +1,3 @@
-        "grid_names": grid_choices(request),
-from incidents.views.cases import grid_choices
 """Pages of 三单制: orders of residents, issued, taken, served, evaluated."""
 
 from collections.abc import Callable
@@ -24,6 +22,7 @@ from grid.chosen import asked_code
 from grid.models import Building
 from grid.scope import scope_of
 from grid.sheets import XLSX, write_xlsx
+from incidents.views.cases import grid_choices
 from incidents.views.finding import person
 from partybuilding import claims, orders
 from partybuilding.filters.orders import OrderFilter
@@ -58,6 +57,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     page = keyset_page(listed(chosen.qs), request.GET, size=PAGE_SIZE)
     context = {
         "form": chosen.form,
+        "grid_names": grid_choices(request),
         "page": page,
         "rows": [(row, orders.masked(row), shown(row.member)) for row in page.rows],
         "figures": _figures(request, now),

@@ -1,5 +1,3 @@
-        "grid_names": grid_choices(request),
-from incidents.views.cases import grid_choices
 """Pages of 项目清单: the list, one project with its steps and result, proposing one, every move of its way."""
 
 from collections.abc import Callable
@@ -21,6 +19,7 @@ from accounts.rules import form_page
 from grid.access import requires
 from grid.scope import scope_of
 from incidents.models import Incident
+from incidents.views.cases import grid_choices
 from incidents.views.finding import person
 from partybuilding import files, list_sheets, project_parts, projects
 from partybuilding.filters.lists import ProjectFilter
@@ -62,6 +61,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     page = keyset_page(listed(chosen.qs), request.GET, size=PAGE_SIZE)
     context = {
         "form": chosen.form,
+        "grid_names": grid_choices(request),
         "page": page,
         "rows": page.rows,
         "may_propose": may_raise(request.user),

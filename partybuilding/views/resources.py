@@ -1,5 +1,3 @@
-    context["grid_names"] = grid_choices(request)
-from incidents.views.cases import grid_choices
 """Pages of 资源清单: the list, one resource with the needs it fits, offering, changing, pausing."""
 
 from typing import Any, Final
@@ -18,6 +16,7 @@ from accounts.narrowing import narrowed
 from accounts.rules import form_page
 from grid.access import requires
 from grid.scope import scope_of
+from incidents.views.cases import grid_choices
 from incidents.views.finding import person, shown_version
 from partybuilding import list_sheets, resources
 from partybuilding.filters.lists import ResourceFilter
@@ -53,6 +52,7 @@ def resource_list(request: HttpRequest) -> HttpResponse:
     chosen = filtered(request)
     page = keyset_page(listed(chosen.qs), request.GET, size=PAGE_SIZE)
     context = {"form": chosen.form, "page": page, "rows": page.rows, "may_offer": may_offer(request.user)}
+    context["grid_names"] = grid_choices(request)
     return render(request, "partybuilding/resources.html", context)
 
 

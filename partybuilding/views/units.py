@@ -1,4 +1,3 @@
-    in_force = Q(agreements__in=Agreement.objects.filter(running(timezone.localdate())).values("pk"))
 """Pages of partner units: the list, one unit with everything it promised and delivered, entering, leaving, contact."""
 
 from typing import Any, Final
@@ -41,6 +40,7 @@ def with_counts(rows: QuerySet[PartnerUnit]) -> QuerySet[PartnerUnit]:
     """Each unit with what it offers, did and claimed, in the same query."""
     found: QuerySet[PartnerUnit] = rows.select_related("organization__grid").defer("organization__grid__boundary")
     done = Q(projects__status__in=("confirmed", "evaluated"))
+    in_force = Q(agreements__in=Agreement.objects.filter(running(timezone.localdate())).values("pk"))
     return found.prefetch_related("kinds").annotate(
         offers=Count("resources", filter=Q(resources__status="offered"), distinct=True),
         done=Count("projects", filter=done, distinct=True),
