@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text_guard import CleanCharField
-from grid.forms import DomainForm, day_input
+from grid.forms import DomainForm, OnceForm, day_input
 from grid.models import Building, Grid
 from incidents.forms.words import many_lines
-from partybuilding.forms.duty import GridChoice, MemberChoice, OnceForm, members_offered
+from partybuilding.forms.choices import GridChoice, MemberChoice, members_offered
 from partybuilding.models import PartyMember, ServiceOrder, SupportKind
 from partybuilding.orders import NewOrder
 

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.protect import mask_name
 from accounts.text_guard import CleanCharField
-from grid.forms import DomainForm, day_input
+from grid.forms import DomainForm, OnceForm, day_input
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents.forms.disputes import GridChoice
+from partybuilding.forms.choices import UnitChoice, office_grids
 from partybuilding.forms.files import FilesField
-from partybuilding.forms.lists import OnceForm, ResourceChoice, UnitChoice, edited_grids, edited_units
+from partybuilding.forms.lists import ResourceChoice, edited_units
 from partybuilding.models import Label, Need, PartnerUnit, PartyMember, Project, ProjectType, Resource
 from partybuilding.projects import NewProject, Result
 
@@ -51,8 +52,8 @@ class ProjectForm(OnceForm):
         fields["unit"].queryset = edited_units(user)
         if need is not None:
             del fields["grid"]
-        elif edited_grids(user).exists():
-            fields["grid"].queryset = edited_grids(user)
+        elif office_grids(user).exists():
+            fields["grid"].queryset = office_grids(user)
         else:
             del fields["grid"]
 

@@ -17,12 +17,12 @@ from grid.access import demand, requires
 from grid.scope import scope_of
 from incidents.views.cases import grid_choices
 from incidents.views.finding import person
+from incidents.views.form_pages import shown_page
 from partybuilding import claims
 from partybuilding.filters.duty import ClaimFilter
 from partybuilding.forms.duty import ClaimForm
 from partybuilding.models import PartyMember, ServiceClaim
 from partybuilding.standing import shown
-from partybuilding.views.asking import answered
 
 PAGE_SIZE: Final = 50
 
@@ -61,7 +61,7 @@ def claim_new(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid() and form.attempt(write):
         messages.success(request, _("Claimed."))
         return redirect("partybuilding:service_claims")
-    return answered(request, "partybuilding/claim_new.html", form)
+    return shown_page(request, "partybuilding/claim_new.html", {}, form)
 
 
 @require_POST

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.rules import signed_in
 from grid.access import requires
 from incidents.views.finding import next_address, person
 from incidents.views.photos import KEEP, marked
@@ -19,7 +20,7 @@ from partybuilding import files
 from partybuilding.models import PartyFile
 
 
-@requires("party.view", "incident.handle")
+@signed_in
 @require_safe
 def file(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """A photo (its thumbnail with ?size=thumb) to look at, anything else to keep; 404 outside the reader's scope."""

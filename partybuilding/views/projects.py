@@ -21,6 +21,7 @@ from grid.scope import scope_of
 from incidents.models import Incident
 from incidents.views.cases import grid_choices
 from incidents.views.finding import person
+from incidents.views.workbooks import list_workbook
 from partybuilding import files, list_sheets, project_parts, projects
 from partybuilding.filters.lists import ProjectFilter
 from partybuilding.forms.projects import (
@@ -74,7 +75,9 @@ def project_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def project_excel(request: HttpRequest) -> HttpResponse:
     """The list as a workbook."""
-    return list_sheets.projects_file(filtered(request).qs, actor=person(request), now=timezone.now(), request=request)
+    rows, title = filtered(request).qs, _("List of projects")
+    header, lines = list_sheets.projects_header(), list_sheets.project_lines(rows)
+    return list_workbook(request, header, lines, count=rows.count(), kind="project", title=title)
 
 
 def find_project(request: HttpRequest, pk: int) -> Project:

@@ -18,6 +18,7 @@ from grid.access import requires
 from grid.scope import scope_of
 from incidents.views.cases import grid_choices
 from incidents.views.finding import person, shown_version
+from incidents.views.workbooks import list_workbook
 from partybuilding import list_sheets, resources
 from partybuilding.filters.lists import ResourceFilter
 from partybuilding.forms.lists import ResourceForm, own_units
@@ -60,7 +61,9 @@ def resource_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def resource_excel(request: HttpRequest) -> HttpResponse:
     """The list as a workbook."""
-    return list_sheets.resources_file(filtered(request).qs, actor=person(request), now=timezone.now(), request=request)
+    rows, title = filtered(request).qs, _("List of resources")
+    header, lines = list_sheets.resources_header(), list_sheets.resource_lines(rows)
+    return list_workbook(request, header, lines, count=rows.count(), kind="resource", title=title)
 
 
 def find_resource(request: HttpRequest, pk: int) -> Resource:

@@ -13,15 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotAllowed
-from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.scope import scope_of
-from grid.sheets import XLSX, write_xlsx
 from incidents.forms import RevealForm
 from incidents.views.finding import person, shown_version
+from incidents.views.workbooks import list_workbook
 from partybuilding import units
 from partybuilding.agreements import running, state_of
 from partybuilding.filters.units import UnitFilter
@@ -81,19 +80,11 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 def unit_excel(request: HttpRequest) -> HttpResponse:
     """The list of the filters as an Excel file, contacts masked; the taking is recorded."""
     chosen = narrowed(UnitFilter(request.GET.copy(), queryset=PartnerUnit.objects.visible_to(request.user)))
-    rows, now, actor = with_counts(chosen.qs.order_by("organization__name")), timezone.now(), person(request)
-    note_rows(
-        chosen.qs.order_by().count(),
-        too_many=_("Narrow the list: at most %(count)s rows go into one file."),
-        actor=actor,
-        object_type="partnerunit",
-        now=now,
-        request=request,
-    )
     header = [_("Name"), _("Kinds of partner"), _("Grid"), _("Contact"), _("What it is good at"), _("Partner since")]
     header += [_("Left on"), _("Agreements in force"), _("Resources offered"), _("Projects done"), _("Stars claimed")]
-    content = write_xlsx(header, map(_cells, rows), as_of=now, title=_("Partner units"), author=actor.real_name)
-    return attachment(content, XLSX, f"{_('Partner units')}.xlsx")
+    lines = map(_cells, with_counts(chosen.qs.order_by("organization__name")))
+    count = chosen.qs.order_by().count()
+    return list_workbook(request, header, lines, count=count, kind="partnerunit", title=_("Partner units"))
 
 
 def _cells(unit: Any) -> list[Any]:
