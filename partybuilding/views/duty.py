@@ -35,6 +35,8 @@ from partybuilding.views.asking import known, stages_of, taking
 POSTS: Final = 40
 """Posts of one page of the calendar."""
 ROSTER: Final = 200
+SWAPS: Final = 6
+"""Swaps shown above the calendar."""
 DAY: Final = timedelta(days=1)
 MADE: Final = ("attend", "miss", "excuse", "call_off")
 
@@ -81,9 +83,16 @@ def duty(request: HttpRequest) -> HttpResponse:
         "on": on,
         "today": today,
         "figures": calendar.figures(seen, today),
+        "swaps": _swaps(seen, today),
         "may_edit": scope_of(request.user).can("party.edit"),
     }
     return render(request, "partybuilding/duty.html", context)
+
+
+def _swaps(seen: Any, today: date) -> Any:
+    """The next swaps that nobody has answered, with their posts."""
+    rows = seen.filter(asked__isnull=False, on__gte=today).select_related("post__grid").defer("post__grid__boundary")
+    return rows.order_by("on", "pk")[:SWAPS]
 
 
 @requires("party.view")
