@@ -282,9 +282,9 @@ def evaluate(
 def drop(project: Project, *, actor: User, now: datetime, text: str, version: int | None = None) -> Project:
     """It comes to nothing: the need waits again."""
     with transaction.atomic():
-        promised = project.status != Project.Status.PROPOSED
         done: Project = advance(project, "drop", actor=actor, now=now, text=text, version=version)
-        if promised:
+        # what the need says, not the project as it was read: the unit may have agreed a moment ago
+        if Need.objects.filter(pk=done.need_id).exclude(status=Need.Status.OPEN).exists():
             needs.follow(done.need_id, "reopen", now=now, text=text, level_since=now)
         list_news.project_step(done, "drop", actor=actor, now=now)
     return done
