@@ -174,15 +174,18 @@ def rate(
     somebody else.
     """
     demand_valid((("satisfaction", satisfaction in Satisfaction.values, _("Choose how satisfied.")),))
-    if opinion.deputy_id not in (None, actor.pk) and _answered(opinion, actor):
+    if not may_rate(opinion, actor):
         raise NotAllowed(_("The deputy evaluates your answer herself, or says it to somebody else."))
     given = {"satisfaction": satisfaction}
     row: DeputyOpinion = advance(opinion, "rate", actor=actor, now=now, version=version, text=text, **given)
     return row
 
 
-def _answered(opinion: DeputyOpinion, user: User) -> bool:
-    return any(step.after == Status.ANSWERED and step.by_id == user.pk for step in steps_of(opinion))
+def may_rate(opinion: DeputyOpinion, user: Any) -> bool:
+    """Whether `user` is another person than who answered, where the deputy has an account and is asked herself."""
+    if opinion.deputy_id in (None, user.pk):
+        return True
+    return all(step.after != Status.ANSWERED or step.by_id != user.pk for step in steps_of(opinion))
 
 
 def _tell(row: DeputyOpinion, people: Any, word: str, heading: Any, now: datetime) -> None:

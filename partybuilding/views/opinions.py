@@ -104,7 +104,11 @@ def opinion(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_opinion(request, pk)
     context = {
         "opinion": found,
-        "stages": open_to(found, request.user),
+        "stages": [
+            one
+            for one in open_to(found, request.user)
+            if one.name != "rate" or opinions.may_rate(found, request.user)
+        ],
         "may_report": _may_report(request, found),
         "sees_case": scope_of(request.user).can("incident.view", found.grid_code),
         "steps": story(found),

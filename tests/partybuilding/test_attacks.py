@@ -87,13 +87,18 @@ def test_people_of_a_unit_who_decide_too_do_not_review_its_pledge(world: UnitWor
     assert StarClaim.objects.get().status == "pledged"
 
 
-def test_who_answered_a_deputy_with_an_account_does_not_evaluate_for_her(councils: CouncilWorld) -> None:
+def test_who_answered_a_deputy_with_an_account_does_not_evaluate_for_her(
+    councils: CouncilWorld, client: Client
+) -> None:
     deputy = street.make_person("deputy", "张代表")
     row = councils.opinion(deputy=deputy)
     given: dict[str, Any] = {"version": None, "now": councils.now}
     opinions.answer(row, text="已装两盏", actor=councils.head, **given)
     with pytest.raises(NotAllowed):
         opinions.rate(row, satisfaction="satisfied", actor=councils.head, **given)
+    client.force_login(councils.head)
+    page = client.get(reverse("partybuilding:opinion", args=[row.pk])).content.decode()
+    assert reverse("partybuilding:opinion_step", args=[row.pk, "rate"]) not in page
     opinions.rate(row, satisfaction="not", actor=deputy, **given)
 
 
