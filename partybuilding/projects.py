@@ -284,7 +284,7 @@ def drop(project: Project, *, actor: User, now: datetime, text: str, version: in
     with transaction.atomic():
         done: Project = advance(project, "drop", actor=actor, now=now, text=text, version=version)
         # what the need says, not the project as it was read: the unit may have agreed a moment ago
-        if Need.objects.filter(pk=done.need_id).exclude(status=Need.Status.OPEN).exists():
+        if done.need is not None and done.need.status != Need.Status.OPEN:
             needs.follow(done.need_id, "reopen", now=now, text=text, level_since=now)
         list_news.project_step(done, "drop", actor=actor, now=now)
     return done

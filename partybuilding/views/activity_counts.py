@@ -45,25 +45,23 @@ def activity_counts(request: HttpRequest) -> HttpResponse:
         "first": first,
         "last": last,
         "heads": [Activity.Level(level).label for level in LEVELS],
-        "total": _titled(_levels(found.total, {"grid": top.code, **here})) if found and top else [],
-        "sums": _sums(found.total) if found else [],
-        "kinds": [
-            (name, _levels(tally, {"grid": top.code, "kind": pk, **here}), tally) for pk, name, tally in found.kinds
-        ]
-        if found and top
-        else [],
-        "grids": [
-            (
-                grid,
-                _levels(tally, {"grid": grid.code, **here}) if grid else _upper(tally, {"grid": top.code, **here}),
-                tally,
-            )
-            for grid, tally in found.grids
-        ]
-        if found and top
-        else [],
+        **(_tables(top, found, here) if top and found else {}),
     }
     return render(request, "partybuilding/activity_counts.html", context)
+
+
+def _tables(top: Grid, found: Counts, here: dict[str, Any]) -> dict[str, Any]:
+    """What the page shows of the counts: every number with its list."""
+    where = {"grid": top.code, **here}
+    below = [(grid, {**where, "grid": grid.code} if grid else where, tally) for grid, tally in found.grids]
+    return {
+        "total": _titled(_levels(found.total, where)),
+        "sums": _sums(found.total),
+        "kinds": [(name, _levels(tally, {**where, "kind": pk}), tally) for pk, name, tally in found.kinds],
+        "grids": [
+            (grid, _levels(tally, place) if grid else _upper(tally, place), tally) for grid, place, tally in below
+        ],
+    }
 
 
 @requires("party.view")
