@@ -52,15 +52,21 @@ class DomainForm(forms.Form):
             return None
 
 
-class OnceForm(DomainForm):
-    """A form whose record is made once, however often it is sent: the page gives it an id."""
+class DraftForm(DomainForm):
+    """A form whose record is made once, however often it is sent: the device gives it an id, a new one per draft."""
 
-    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-draft-id": ""}), initial=uuid4)
+    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-draft-id": ""}))
 
     def clean_client_id(self) -> UUID:
         """A device without scripts may give none."""
         given: UUID | None = self.cleaned_data["client_id"]
         return given or uuid4()
+
+
+class OnceForm(DraftForm):
+    """The same for a page that is not kept on the device: it brings the id along, also without scripts."""
+
+    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
 
 
 class UploadForm(DomainForm):
