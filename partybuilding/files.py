@@ -15,16 +15,28 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotValid
 from accounts.models import User
 from grid.access import demand
+from grid.scope import scope_of
 from incidents.photostore import StoredPhoto, save_photos, write_whole
 from partybuilding.activity_office import demand_office
 from partybuilding.documents import DOCX, PDF, XLSX, Upload
-from partybuilding.models import Activity, Agreement, ForumMeeting, PartyFile, Project, StarClaim, StarDelivery
+from partybuilding.models import (
+    Activity,
+    ActivityPerson,
+    Agreement,
+    ForumMeeting,
+    PartyFile,
+    Project,
+    StarClaim,
+    StarDelivery,
+)
 from partybuilding.stages import keep_step
 from partybuilding.units import note
 
 MOST_AT_ONCE: Final = 9
 MOST_OF_ONE: Final = 60
 """Files of one thing: an activity with all its photos has fewer."""
+SEES_FILES: Final = ("party.view", "incident.handle")
+WITH_PLACE: Final = (ActivityPerson.Presence.SIGNED_UP, ActivityPerson.Presence.PRESENT)
 OWNER_FIELDS: Final[dict[type[Model], str]] = {
     Agreement: "agreement",
     Project: "project",
@@ -83,8 +95,24 @@ def _store(file: Upload) -> StoredPhoto:
     return StoredPhoto(name, "", file.sha256, 0, 0, file.size)
 
 
+def sees_files(user: Any) -> bool:
+    """Whether a post of `user` opens files: of party work, or of the unit she works for."""
+    scope = scope_of(user)
+    return any(scope.can(one) for one in SEES_FILES)
+
+
+def photos_of_mine(user: Any, activity: Activity | None = None) -> QuerySet[PartyFile]:
+    """Photos of the activities (of one `activity`) that `user` has a place in, or was at: hers without any post."""
+    hers = Q(user=user.pk) | Q(member__user=user.pk)
+    places = ActivityPerson.objects.filter(hers, presence__in=WITH_PLACE).values("activity")
+    photos = PartyFile.objects.filter(is_photo=True, activity__in=places)
+    return photos if activity is None else photos.filter(activity=activity)
+
+
 def files_visible_to(user: Any) -> QuerySet[PartyFile]:
-    """Files of the things that `user` may see."""
+    """Files of the things that `user` may see; without a post the photos of her own activities."""
+    if not sees_files(user):
+        return photos_of_mine(user)
     owners: dict[str, Any] = {
         "agreement": Agreement.objects,
         "project": Project.objects,

@@ -26,7 +26,7 @@ from incidents.views.form_pages import shown_page
 from incidents.views.workbooks import list_workbook
 from partybuilding import activities
 from partybuilding.activity_office import demand_office, office_of
-from partybuilding.files import shown_documents, shown_photos
+from partybuilding.files import photos_of_mine, sees_files, shown_documents, shown_photos
 from partybuilding.filters.activities import ActivityFilter
 from partybuilding.forms.activities import ActivityForm, FilesForm, PutDownForm, presence_forms
 from partybuilding.forms.choices import grids_where
@@ -37,7 +37,6 @@ from partybuilding.stages import open_to, story
 PAGE_SIZE: Final = 30
 COMING: Final = 6
 SHOWN_FILTERS: Final = "q status level kind series from_day to_day mine"
-SEES_FILES: Final = ("party.view", "incident.handle")
 
 
 def find_activity(request: HttpRequest, pk: int) -> Activity:
@@ -211,7 +210,7 @@ def activity_page(
     """The page of an activity with its forms; 422 when one of them is shown again."""
     now, scope = timezone.now(), scope_of(request.user)
     may_edit, begun = scope.can("activity.edit", office_of(activity)), activity.starts_at <= now
-    files = list(activity.files.all()) if any(scope.can(one) for one in SEES_FILES) else []
+    files = list(activity.files.all() if sees_files(request.user) else photos_of_mine(request.user, activity))
     is_open = activity.status == "planned" and not begun
     context = {
         "activity": activity,
