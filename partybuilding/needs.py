@@ -13,14 +13,13 @@ from accounts.errors import NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.protect import mask_address, mask_numbers
 from accounts.text_guard import clean_fields
-from grid.access import demand
 from grid.models import Compound, Grid
 from grid.once import write_once
-from grid.scope import scope_of
 from incidents.models import Incident
 from incidents.numbers import street_number
 from partybuilding.models import ListCall, Need, PartnerUnit, ReportIn, SupportKind
 from partybuilding.stages import advance, keep_step
+from partybuilding.units import demand_hers
 
 LENGTHS: Final = {"title": 100, "text": 2000, "place": 200}
 OPEN: Final = (Need.Status.OPEN,)
@@ -54,7 +53,7 @@ def raise_need(new: NewNeed, *, actor: User, now: datetime, client_id: UUID | No
     NotNow when the incident has a living need already. Kept without phone and identity numbers: units read it.
     """
     grid = _grid_of(new)
-    demand_may_raise(actor, grid.code, new.unit)
+    demand_hers(actor, new.unit, grid.code)
     words = {name: mask_numbers(text) for name, text in clean_fields(new, LENGTHS).items()}
     _check(new, words)
     given = {**words, "kind": new.kind.pk, "grid": grid.code, "from": new.from_on, "until": new.until_on}
@@ -76,13 +75,6 @@ def place_of(incident: Incident) -> str:
     """Where an incident lies, down to the building: units and members will read it, and no door is theirs to know."""
     shown = mask_address(incident.address).removesuffix("***")
     return shown or (incident.compound.name if incident.compound else "")
-
-
-def demand_may_raise(actor: User, code: str, unit: PartnerUnit | None) -> None:
-    """NotAllowed unless `actor` keeps the lists there, or works for the unit in need."""
-    if unit is not None and unit.organization_id in scope_of(actor).organizations:
-        return
-    demand(actor, "lists.edit", code)
 
 
 def _grid_of(new: NewNeed) -> Grid:

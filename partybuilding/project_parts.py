@@ -12,8 +12,8 @@ from accounts.errors import NotNow, demand_valid
 from accounts.models import User
 from accounts.text_guard import clean_field
 from grid.access import demand
-from grid.scope import scope_of
 from partybuilding.models import PartyMember, Project, ProjectPerson, ProjectStep
+from partybuilding.units import demand_hers
 
 OPEN: tuple[str, ...] = ("proposed", "agreed", "running")
 MOST_STEPS = 40
@@ -21,8 +21,7 @@ MOST_STEPS = 40
 
 def demand_may_work(project: Project, actor: User) -> None:
     """NotAllowed unless `actor` works for the unit or keeps the lists where the project lies."""
-    if project.organization_id is None or project.organization_id not in scope_of(actor).organizations:
-        demand(actor, "lists.edit", project.grid_code)
+    demand_hers(actor, project.unit, project.grid_code)
 
 
 def tick(step: ProjectStep, *, done: bool, actor: User, now: datetime) -> ProjectStep:

@@ -14,7 +14,6 @@ from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.protect import mask_numbers
 from accounts.text_guard import clean_field, clean_fields
-from grid.access import demand
 from grid.models import Grid
 from grid.once import write_once
 from grid.scope import scope_of
@@ -31,6 +30,7 @@ from partybuilding.models import (
     Resource,
 )
 from partybuilding.stages import advance, keep_step
+from partybuilding.units import demand_hers
 
 LENGTHS: Final = {"title": 100, "text": 5000}
 LIVING: Final = ("proposed", "agreed", "running", "done", "confirmed", "evaluated")
@@ -72,7 +72,7 @@ def propose(new: NewProject, *, actor: User, now: datetime, client_id: UUID | No
     grid = new.grid or (new.need.grid if new.need else None) or (unit.organization.grid if unit else None)
     if grid is None:
         raise NotValid(_("Please correct the marked fields."), {"grid": [_("Say where it is to be done.")]})
-    demand_may_propose(actor, grid.code, unit)
+    demand_hers(actor, unit, grid.code)
     words = {name: mask_numbers(text) for name, text in clean_fields(new, LENGTHS).items()}
     _check(new, words, unit, now)
     given = {
@@ -94,13 +94,6 @@ def propose(new: NewProject, *, actor: User, now: datetime, client_id: UUID | No
             raise NotNow(_("Another unit was faster: this need has a project.")) from error
         raise
     return row
-
-
-def demand_may_propose(actor: User, code: str, unit: PartnerUnit | None) -> None:
-    """NotAllowed unless `actor` keeps the lists there, or works for the unit."""
-    if unit is not None and unit.organization_id in scope_of(actor).organizations:
-        return
-    demand(actor, "lists.edit", code)
 
 
 def _check(new: NewProject, words: dict[str, str], unit: PartnerUnit | None, now: datetime) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
+from accounts.errors import NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.protect import is_phone, mask_name, mask_phone
 from accounts.reveals import reveal
@@ -158,10 +158,10 @@ def works_for(user: Any, unit: PartnerUnit) -> bool:
     return unit.organization_id in scope_of(user).organizations
 
 
-def demand_hers(user: Any, unit: PartnerUnit, code: str) -> None:
-    """NotAllowed unless `user` edits partners in the grid `code`, or acts for the unit."""
-    if not works_for(user, unit) and not scope_of(user).can(EDITS, code):
-        raise NotAllowed(_("You may not do this here."))
+def demand_hers(user: Any, unit: PartnerUnit | None, code: str) -> None:
+    """NotAllowed unless `user` acts for the unit, or keeps the lists in the grid `code`."""
+    if unit is None or not works_for(user, unit):
+        demand(user, EDITS, code)
 
 
 def attachable(user: Any) -> QuerySet[Organization]:

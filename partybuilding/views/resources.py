@@ -25,6 +25,7 @@ from partybuilding.forms.lists import ResourceForm, own_units
 from partybuilding.match_queries import facts, needs_for
 from partybuilding.models import Resource
 from partybuilding.stages import advance, open_to, story
+from partybuilding.units import demand_hers
 
 PAGE_SIZE: Final = 50
 SHOWN_NEEDS: Final = 15
@@ -130,7 +131,7 @@ def resource_new(request: HttpRequest) -> HttpResponse:
 def resource_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Other words, days or limits."""
     row = find_resource(request, pk)
-    resources.demand_may_offer(person(request), row.unit)
+    demand_hers(person(request), row.unit, row.unit.grid_code)
     form = ResourceForm(request.POST or None, user=request.user, resource=row)
     if form.is_valid():
         version = form.cleaned_data["version"]
