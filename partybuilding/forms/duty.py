@@ -58,17 +58,6 @@ class PostForm(DomainForm):
         return NewPost(**{name: self.cleaned_data[name] for name in names})
 
 
-class ShiftForm(DomainForm):
-    """A member on a roster, by hand."""
-
-    on = forms.DateField(label=_("on"), widget=day_input(), initial=timezone.localdate)
-    member = MemberChoice(PartyMember.objects.none(), label=_("party member"), empty_label=_("Choose"))
-
-    def __init__(self, *args: Any, members: QuerySet[PartyMember], **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["member"].queryset = members_offered(members)  # type: ignore[attr-defined]
-
-
 class MemberForm(DomainForm):
     """One member among some."""
 
@@ -77,6 +66,13 @@ class MemberForm(DomainForm):
     def __init__(self, *args: Any, members: QuerySet[PartyMember], **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["member"].queryset = members_offered(members)  # type: ignore[attr-defined]
+
+
+class ShiftForm(MemberForm):
+    """A member on a roster, by hand."""
+
+    on = forms.DateField(label=_("on"), widget=day_input(), initial=timezone.localdate)
+    field_order = ("on", "member")
 
 
 class RosterForm(DomainForm):
