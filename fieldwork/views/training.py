@@ -26,7 +26,6 @@ from incidents.forms.words import WordsForm
 from incidents.views.finding import person, shown_version
 from incidents.views.form_pages import shown_page
 from incidents.views.workbooks import table_workbook
-from partybuilding.forms.choices import grids_where
 
 PAGE_SIZE: Final = 30
 STEPS: Final = ("hold", "call-off")
@@ -85,9 +84,7 @@ def offices(request: HttpRequest) -> Any:
 def session_new(request: HttpRequest) -> HttpResponse:
     """Plan a session."""
     start = {"course": request.GET.get("course", "")}
-    form = SessionForm(
-        request.POST or None, grids=grids_where(request.user, "activity.edit", lowest=Grid.Level.GRID), initial=start
-    )
+    form = SessionForm(request.POST or None, grids=offices(request), initial=start)
 
     def write() -> TrainingSession:
         grid = form.cleaned_data["grid"]

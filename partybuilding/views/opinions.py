@@ -105,9 +105,7 @@ def opinion(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "opinion": found,
         "stages": [
-            one
-            for one in open_to(found, request.user)
-            if one.name != "rate" or opinions.may_rate(found, request.user)
+            one for one in open_to(found, request.user) if one.name != "rate" or opinions.may_rate(found, request.user)
         ],
         "may_report": _may_report(request, found),
         "sees_case": scope_of(request.user).can("incident.view", found.grid_code),
