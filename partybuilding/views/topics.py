@@ -53,7 +53,7 @@ def topic_list(request: HttpRequest) -> HttpResponse:
 def _grids(request: HttpRequest) -> Any:
     """Where the reader may bring a topic."""
     scope = scope_of(request.user)
-    rows = grids_where(request)
+    rows = grids_where(request.user)
     where = scope.q("council.edit", "code") | (scope.q("party.view", "code") & scope.q("incident.report", "code"))
     return rows.filter(where)
 
