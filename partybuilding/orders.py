@@ -189,7 +189,8 @@ def _check_day(until: date, today: date) -> None:
 
 
 def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), timezone.get_default_timezone())
+    """The last minute of the day, as people read a day that is promised."""
+    return datetime.combine(day, time(23, 59), timezone.get_default_timezone())
 
 
 def give_back(row: ServiceOrder, *, actor: User, now: datetime, text: str, version: int | None = None) -> ServiceOrder:
