@@ -5,6 +5,7 @@ from typing import Any, Final
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grid.models import Grid
@@ -50,7 +51,8 @@ class MemberChoice(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: PartyMember) -> str:
         """The masked name, the grid and the number that tells two of one name apart."""
-        return f"{shown(obj)} · {obj.grid.name} · {obj.pk}"
+        number = gettext("no. %(number)s") % {"number": obj.pk}
+        return f"{shown(obj)} · {obj.grid.name} · {number}"
 
 
 def members_offered(rows: QuerySet[PartyMember]) -> QuerySet[PartyMember]:

@@ -50,6 +50,9 @@ class ProjectForm(OnceForm):
         fields["text"].widget.attrs["rows"] = 3
         fields["resource"].queryset = self._resources(user)
         fields["unit"].queryset = edited_units(user)
+        self.initial["unit"] = fields["resource"].queryset.filter(pk=resource).values_list("unit", flat=True).first()
+        if not scope_of(user).can("lists.edit"):
+            del fields["labels"]  # words of the office, not of the unit that offers its hands
         if need is not None:
             del fields["grid"]
         elif office_grids(user).exists():
@@ -69,7 +72,7 @@ class ProjectForm(OnceForm):
     def new(self) -> NewProject:
         """What the business takes."""
         data = {name: value for name, value in self.cleaned_data.items() if name not in ("client_id", "labels")}
-        return NewProject(**data, need=self.need, labels=tuple(self.cleaned_data["labels"]))
+        return NewProject(**data, need=self.need, labels=tuple(self.cleaned_data.get("labels", ())))
 
 
 class TextStepForm(DomainForm):
