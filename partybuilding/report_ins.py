@@ -214,10 +214,14 @@ def evaluate(row: ReportIn, year: int, grade: str, text: str, *, actor: User, no
         raise NotNow(_("This year is evaluated already.")) from error
 
 
+def is_her_own(row: ReportIn, user: Any) -> bool:
+    """Whether the report is of `user` herself or of the unit that she works for."""
+    hers = row.member is not None and row.member.user_id == user.pk
+    return hers or (row.unit is not None and row.unit.organization_id in scope_of(user).organizations)
+
+
 def _demand_other(row: ReportIn, actor: User) -> None:
-    hers = row.member is not None and row.member.user_id == actor.pk
-    of_unit = row.unit is not None and row.unit.organization_id in scope_of(actor).organizations
-    if hers or of_unit:
+    if is_her_own(row, actor):
         raise NotAllowed(_("Nobody evaluates herself or her own unit."))
 
 

@@ -104,6 +104,7 @@ def report_in(request: HttpRequest, pk: int) -> HttpResponse:
         "stages": [stage.name for stage in open_to(row, request.user)],
         "story": story(row),
         "may_edit": scope.can("party.edit", row.grid_code),
+        "may_evaluate": not report_ins.is_her_own(row, request.user),
         "may_need": scope.can("lists.edit", row.grid_code) and row.status != ReportIn.Status.ENDED,
     }
     return render(request, "partybuilding/report_in.html", context)
