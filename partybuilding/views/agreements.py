@@ -49,7 +49,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     shown = chosen.qs.select_related("unit__organization", "grid").defer("grid__boundary")
     page = keyset_page(shown.prefetch_related("compounds"), request.GET, size=PAGE_SIZE)
     for row in page.rows:
-        row.state = state_of(row, today)  # type: ignore[attr-defined]
+        row.phase = state_of(row, today)  # type: ignore[attr-defined]
     context = {
         "form": chosen.form,
         "page": page,
@@ -68,7 +68,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
 def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One agreement."""
     row, today = find_agreement(request, pk), timezone.localdate()
-    row.state = state_of(row, today)  # type: ignore[attr-defined]
+    row.phase = state_of(row, today)  # type: ignore[attr-defined]
     kept = list(row.files.all())
     may_edit = scope_of(request.user).can(EDITS, row.grid_code)
     context = {

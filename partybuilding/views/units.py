@@ -101,7 +101,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     unit, today, scope = find_unit(request, pk), timezone.localdate(), scope_of(request.user)
     parts = unit_parts(unit, request.user, today)
     for agreement in parts["agreements"]:
-        agreement.state = state_of(agreement, today)
+        agreement.phase = state_of(agreement, today)
     for claim in parts["claims"]:
         claim.share = share(claim)
     context = {
