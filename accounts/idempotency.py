@@ -37,6 +37,9 @@ class KeyUsedOtherwise(APIException):
 class IdempotentCreateMixin:
     """Put it before the class that brings `create`. Without the header a POST is taken as it is."""
 
+    named_by = ""
+    """The member of the answer that names the made thing in its address; a repeated answer says again where it is."""
+
     def create(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Run `create` once per key; a repeat waits for the first call (2 s, then 409) and repeats its answer."""
         key = given_key(request)
@@ -55,9 +58,15 @@ class IdempotentCreateMixin:
         if record.fingerprint != seal:
             raise KeyUsedOtherwise(_("This Idempotency-Key was used for another request."))
         headers = {REPLAYED: "true"}
-        if record.status == 201 and hasattr(self, "get_success_headers"):
+        if record.status == 201:
             headers |= self.get_success_headers(json.loads(bytes(record.body)))
         return _answer(record, headers)
+
+    def get_success_headers(self, data: dict[str, Any]) -> dict[str, str]:
+        """Where the thing of a repeated POST is."""
+        if not self.named_by:
+            return {}
+        return {"Location": self.request.build_absolute_uri(f"{data[self.named_by]}/")}  # type: ignore[attr-defined]
 
 
 def given_key(request: Request) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from django import forms
@@ -43,6 +44,29 @@ def clean_text(value: str, *, max_length: int, multiline: bool = False) -> str:
     text = unicodedata.normalize("NFC", text)
     _check_length(len(text), max_length, max_length)
     return text
+
+
+def clean_field(name: str, value: str, *, max_length: int, multiline: bool = False) -> str:
+    """As `clean_text`; what is wrong with `value` stands beside the field `name` of the error."""
+    try:
+        return clean_text(value, max_length=max_length, multiline=multiline)
+    except NotValid as error:
+        raise NotValid(str(error), {name: [str(error)]}) from error
+
+
+def clean_fields(
+    given: object, lengths: Mapping[str, int], *, multiline: Collection[str] = ("text",)
+) -> dict[str, str]:
+    """The attributes of `given` named in `lengths`, each cleaned; NotValid names every field that is wrong."""
+    clean, wrong = {}, {}
+    for name, longest in lengths.items():
+        try:
+            clean[name] = clean_text(getattr(given, name), max_length=longest, multiline=name in multiline)
+        except NotValid as error:
+            wrong[name] = [str(error)]
+    if wrong:
+        raise NotValid(_("Please correct the marked fields."), wrong)
+    return clean
 
 
 def _check_length(length: int, limit: int, max_length: int) -> None:

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.errors import DomainError, NotNow, NotValid
+from accounts.errors import NotNow, NotValid
 from accounts.models import User
 from accounts.reveals import reveal
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from fieldwork.models import CareSubject, Household, PopulationTag, Resident, VisitDuty
 from fieldwork.no_answer import note_outcome
 from fieldwork.stages import advance, keep_step
@@ -241,10 +241,7 @@ def _refuse(wrong: dict[str, list[str]]) -> None:
 
 
 def _text(name: str, value: str, length: int) -> str:
-    try:
-        return clean_text(value, max_length=length, multiline=True)
-    except DomainError as error:
-        raise NotValid(_("Please correct the marked fields."), {name: [str(error)]}) from error
+    return clean_field(name, value, max_length=length, multiline=True)
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------

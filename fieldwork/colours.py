@@ -16,9 +16,9 @@ from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce, Left
 from django.utils.translation import gettext as _
 
-from accounts.errors import DomainError, NotAllowed, NotValid, demand_valid
+from accounts.errors import NotAllowed, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from fieldwork.models import CareColour, CareSubject, FieldStep
 from grid.models import Building, Compound
 from grid.scope import Scope, scope_of
@@ -84,12 +84,7 @@ def define(slot: int, *, name: str, value: str, meaning: str, source: str, actor
     if not scope_of(actor).can("policy.decide"):
         raise NotAllowed(_("You may not change the legend."))
     lengths = {"name": (name, 20), "value": (value, 7), "meaning": (meaning, 100), "source": (source, 100)}
-    given: dict[str, str] = {}
-    for field, (text, length) in lengths.items():
-        try:
-            given[field] = clean_text(text, max_length=length)
-        except DomainError as error:
-            raise NotValid(_("Please correct the marked fields."), {field: [str(error)]}) from error
+    given = {field: clean_field(field, text, max_length=length) for field, (text, length) in lengths.items()}
     with transaction.atomic():
         colour = CareColour.objects.select_for_update().get(slot=slot)
         for field, text in given.items():

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.errors import NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.protect import is_id_number, is_phone, normalise
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from fieldwork.care import end_with_move
 from fieldwork.models import FieldStep, Household, Resident
 from fieldwork.people import sealed
@@ -193,10 +193,7 @@ def check_person(given: Mapping[str, Any], *, today: date) -> dict[str, Any]:
 
 
 def _cleaned(field: str, text: str, most: int) -> str:
-    try:
-        return clean_text(text, max_length=most)
-    except NotValid as error:
-        raise NotValid(str(error), {field: [str(error)]}) from error
+    return clean_field(field, text, max_length=most)
 
 
 def _completed(person: dict[str, Any], number: str) -> dict[str, Any]:

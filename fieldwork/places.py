@@ -14,7 +14,7 @@ from accounts.errors import NotNow, NotValid
 from accounts.models import User
 from accounts.protect import blind_index, is_phone, mask_name, mask_phone
 from accounts.reveals import reveal
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from fieldwork.models import InspectedPlace, PlaceKind
 from grid.access import demand
 from grid.models import Building, Grid
@@ -89,10 +89,7 @@ def _keep(place: InspectedPlace, facts: PlaceFacts, *, phone: str | None = None)
 
 
 def _cleaned(name: str, value: str, length: int) -> str:
-    try:
-        return clean_text(value, max_length=length)
-    except NotValid as error:
-        raise NotValid(str(error), {name: [str(error)]}) from error
+    return clean_field(name, value, max_length=length)
 
 
 def _check(place: InspectedPlace) -> None:

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import DomainError, NotValid, demand_valid
+from accounts.errors import NotValid, demand_valid
 from accounts.models import User
 from accounts.protect import mask_numbers
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from fieldwork.models import CarePromise, CareSubject, Household
 from fieldwork.stages import advance, keep_step
 from grid.access import demand
@@ -94,7 +94,4 @@ def give_up(promise: CarePromise, *, actor: User, now: datetime, text: str, vers
 
 
 def _line(name: str, value: str, length: int) -> str:
-    try:
-        return mask_numbers(clean_text(value, max_length=length, multiline=name == "text"))
-    except DomainError as error:
-        raise NotValid(_("Please correct the marked fields."), {name: [str(error)]}) from error
+    return mask_numbers(clean_field(name, value, max_length=length, multiline=name == "text"))

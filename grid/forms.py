@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID, uuid4
 
 from django import forms
 from django.core.validators import RegexValidator
@@ -51,6 +52,23 @@ class DomainForm(forms.Form):
             return None
 
 
+class DraftForm(DomainForm):
+    """A form whose record is made once, however often it is sent: the device gives it an id, a new one per draft."""
+
+    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-draft-id": ""}))
+
+    def clean_client_id(self) -> UUID:
+        """A device without scripts may give none."""
+        given: UUID | None = self.cleaned_data["client_id"]
+        return given or uuid4()
+
+
+class OnceForm(DraftForm):
+    """The same for a page that is not kept on the device: it brings the id along, also without scripts."""
+
+    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid4)
+
+
 class UploadForm(DomainForm):
     """A file to import."""
 
@@ -69,6 +87,19 @@ def find_person(given: str) -> User:
         several = gettext("Several people have this name: give the account.")
         raise forms.ValidationError(several if found else gettext("Nobody has this account or name."))
     return found[0]
+
+
+class PersonField(CleanCharField):
+    """Somebody by the account, or by the real name where only one has it; gives the user, None when left empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("The account; the real name where only one has it."))
+        super().__init__(max_length=150, **kwargs)
+
+    def clean(self, value: Any) -> User | None:
+        """The one active person of that account or name."""
+        given = super().clean(value)
+        return find_person(given) if given else None
 
 
 class ProfileForm(DomainForm):
@@ -109,9 +140,7 @@ class RetireForm(DomainForm):
 class AppointForm(DomainForm):
     """A person, a post, and from when to when."""
 
-    person = CleanCharField(
-        label=_("account or name"), max_length=150, help_text=_("The account; the real name where only one has it.")
-    )
+    person = PersonField(label=_("account or name"))
     kind = forms.ChoiceField(label=_("post"))
     organization = forms.ModelChoiceField(
         label=_("organization"),
@@ -131,10 +160,6 @@ class AppointForm(DomainForm):
         self.fields["organization"].queryset = offices  # type: ignore[attr-defined]
         if not offices:
             del self.fields["organization"]
-
-    def clean_person(self) -> User:
-        """The one active person of that account or name."""
-        return find_person(self.cleaned_data["person"])
 
 
 class EndPostForm(DomainForm):
@@ -165,14 +190,8 @@ class AbsenceForm(DomainForm):
 class ColleagueAbsenceForm(AbsenceForm):
     """The same, for somebody else."""
 
-    person = CleanCharField(
-        label=_("account or name"), max_length=150, help_text=_("The account; the real name where only one has it.")
-    )
+    person = PersonField(label=_("account or name"))
     field_order = ("person",)
-
-    def clean_person(self) -> User:
-        """The one active person of that account or name."""
-        return find_person(self.cleaned_data["person"])
 
 
 class LayerForm(forms.Form):

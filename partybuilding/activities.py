@@ -43,6 +43,8 @@ LONGEST: Final = timedelta(days=92)
 """A summer camp or a market of a season is one activity."""
 EARLIEST: Final = timedelta(days=366)
 """What took place may be written down for a year."""
+FARTHEST: Final = timedelta(days=366)
+"""Planned at most a year ahead: a year that was mistyped."""
 MOST_PEOPLE: Final = 2000
 LARGEST: Final = 10_000_000
 COUNTS: Final = ("attended", "members_count", "beneficiaries", "merchants", "compounds", "jobs")
@@ -201,6 +203,7 @@ def _check(new: NewActivity, now: datetime, old: Activity | None) -> None:
                 _("It ends after it begins, in 92 days."),
             ),
             ("starts_at", new.starts_at > now - EARLIEST, _("This is longer ago than a year.")),
+            ("starts_at", new.starts_at < now + FARTHEST, _("This is more than a year ahead.")),
             ("place", bool(new.place.strip()), _("Say where.")),
             ("places", new.places is None or 0 < new.places <= MOST_PEOPLE, _("At least one, at most 2,000.")),
             ("places", new.places is None or new.places >= taken, _("More people have signed up already.")),

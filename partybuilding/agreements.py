@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.models import Compound, Grid
 from grid.scope import scope_of
@@ -43,7 +43,7 @@ class NewAgreement:
 
 
 def sign(new: NewAgreement, *, files: Sequence[Upload] = (), actor: User, now: datetime) -> Agreement:
-    """Keep an agreement of a unit for the grid, with its files.
+    """Keep an agreement of a unit for the grid, with its files; sent twice it is one.
 
     NotAllowed without lists.edit there; NotValid by field; NotNow for a unit that is no partner any more.
     """
@@ -52,10 +52,14 @@ def sign(new: NewAgreement, *, files: Sequence[Upload] = (), actor: User, now: d
         raise NotNow(_("It is no partner any more."))
     plain, compounds = _checked(new, timezone.localdate(now)), list(new.compounds)
     with transaction.atomic():
-        row = Agreement.objects.create(unit=new.unit, grid=new.grid, grid_code=new.grid.code, **plain)
-        row.compounds.set(compounds)
+        # one at a time for a unit: the second click of a form finds what the first one wrote
+        PartnerUnit.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=new.unit.pk)
+        first: Agreement | None = Agreement.objects.filter(unit=new.unit, grid=new.grid, ended_on=None, **plain).first()
+        row = first or Agreement.objects.create(unit=new.unit, grid=new.grid, grid_code=new.grid.code, **plain)
         attach(files, owner=row, actor=actor, now=now)
-        note(row, "signed", actor=actor, now=now)
+        if first is None:
+            row.compounds.set(compounds)
+            note(row, "signed", actor=actor, now=now)
     return row
 
 
@@ -103,7 +107,7 @@ def _locked(row: Agreement, version: int | None) -> Agreement:
 
 
 def _checked(new: NewAgreement, today: date) -> dict[str, Any]:
-    title, end = clean_text(new.title, max_length=100), new.ends_on
+    title, end = clean_field("title", new.title, max_length=100), new.ends_on
     inside = all(compound.grid.code.startswith(new.grid.code) for compound in new.compounds)
     demand_valid(
         (
@@ -115,7 +119,7 @@ def _checked(new: NewAgreement, today: date) -> dict[str, Any]:
             ("compounds", inside, _("A compound lies outside the grid of the agreement.")),
         )
     )
-    text = clean_text(new.text, max_length=5000, multiline=True)
+    text = clean_field("text", new.text, max_length=5000, multiline=True)
     days = {"signed_on": new.signed_on, "starts_on": new.starts_on, "ends_on": end}
     return {"kind": new.kind, "title": title, "text": text, **days}
 
@@ -132,6 +136,12 @@ def running(day: date) -> Q:
 def ending_soon(day: date) -> Q:
     """Those in force that end within two months."""
     return running(day) & Q(ends_on__lte=day + SOON)
+
+
+def lapsed(day: date) -> Q:
+    """Those that ran out (not: were ended) before `day`, of partners with no other agreement of the kind in force."""
+    newer = Agreement.objects.filter(running(day), unit=OuterRef("unit"), kind=OuterRef("kind"))
+    return Q(ended_on=None, ends_on__lt=day, unit__left_on=None) & ~Q(Exists(newer))
 
 
 def is_running(row: Agreement, day: date) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.models import Grid
 from grid.stages import check_version
@@ -155,7 +155,7 @@ def _saved(row: Alliance) -> Alliance:
 
 
 def _checked(facts: AllianceFacts, today: date) -> dict[str, Any]:
-    name = clean_text(facts.name, max_length=60)
+    name = clean_field("name", facts.name, max_length=60)
     numbers = (facts.solved_before, facts.activities_before)
     demand_valid(
         (
@@ -168,7 +168,7 @@ def _checked(facts: AllianceFacts, today: date) -> dict[str, Any]:
     return {
         "name": name,
         "kind": facts.kind,
-        "text": clean_text(facts.text, max_length=2000, multiline=True),
+        "text": clean_field("text", facts.text, max_length=2000, multiline=True),
         "founded_on": facts.founded_on,
         "solved_before": facts.solved_before,
         "activities_before": facts.activities_before,

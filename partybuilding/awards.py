@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow, NotValid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from partybuilding.models import PartyOrganization, Star, StarAward
 
@@ -37,7 +37,7 @@ def recommend(party: PartyOrganization, star: Star, *, year: int, text: str, act
         year=year,
         defaults={
             "result": Result.RECOMMENDED,
-            "text": clean_text(text, max_length=500, multiline=True),
+            "text": clean_field("text", text, max_length=500, multiline=True),
             "by": actor,
             "at": now,
         },
@@ -57,7 +57,7 @@ def decide(award: StarAward, result: str, *, text: str, actor: User, now: dateti
         row = StarAward.objects.select_for_update(of=("self",)).get(pk=award.pk)
         if row.result not in BEFORE.get(result, ()):
             raise NotNow(_("That was decided already."))
-        said = clean_text(text, max_length=500, multiline=True)
+        said = clean_field("text", text, max_length=500, multiline=True)
         if result == Result.LOST and not said:
             raise NotValid(_("Say why."), {"text": [_("Say why.")]})
         row.result, row.text, row.by, row.at = result, said or row.text, actor, now

@@ -12,10 +12,10 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
+from accounts.errors import NotAllowed, NotNow, demand_valid
 from accounts.models import User
 from accounts.protect import mask_numbers
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field, clean_fields
 from grid.access import demand
 from grid.models import Grid
 from grid.once import write_once
@@ -27,6 +27,7 @@ from partybuilding.standing import is_near, member_of
 
 Answer = CallAnswer.Answer
 Status = MemberCall.Status
+LENGTHS: Final = {"title": 100, "place": 100, "text": 2000}
 MOST_PEOPLE: Final = 500
 LATEST: Final = timedelta(days=90)
 MOST_HOURS: Final = Decimal(24)
@@ -86,10 +87,7 @@ def blow(new: NewCall, *, grid: Grid, actor: User, now: datetime, client_id: UUI
 
 def _columns(new: NewCall) -> dict[str, Any]:
     """As it is stored: without phone and identity numbers, because many read it."""
-    words = {
-        name: mask_numbers(_line(name, getattr(new, name), longest))
-        for name, longest in (("title", 100), ("place", 100), ("text", 2000))
-    }
+    words = {name: mask_numbers(text) for name, text in clean_fields(new, LENGTHS).items()}
     return {
         **words,
         "kind": new.kind,
@@ -97,13 +95,6 @@ def _columns(new: NewCall) -> dict[str, Any]:
         "people": new.people,
         "incident": new.incident,
     }
-
-
-def _line(name: str, value: str, longest: int) -> str:
-    try:
-        return clean_text(value, max_length=longest, multiline=name == "text")
-    except NotValid as error:
-        raise NotValid(str(error), {name: [str(error)]}) from error
 
 
 def _check(new: NewCall, grid: Grid, now: datetime) -> None:
@@ -189,7 +180,7 @@ def _mark(row: CallAnswer, mark: Mark, now: datetime) -> None:
 
 def finish(call: MemberCall, result: str, *, actor: User, now: datetime, version: int | None = None) -> MemberCall:
     """It is done: what came of it. NotNow before it begins and while somebody is not noted as come or missed."""
-    words = mask_numbers(_line("result", result, 1000))
+    words = mask_numbers(clean_field("result", result, max_length=1000))
     demand_valid([("result", bool(words), _("Say what came of it."))])
     with transaction.atomic():
         locked = _locked(call.pk)

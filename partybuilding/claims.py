@@ -8,10 +8,10 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
+from accounts.errors import NotAllowed, NotNow, demand_valid
 from accounts.models import User
 from accounts.protect import mask_numbers
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.scope import scope_of
 from partybuilding.models import PartyMember, ServiceClaim, SupportKind
 from partybuilding.standing import is_member
@@ -39,7 +39,7 @@ def claim(member: PartyMember, kind: SupportKind, *, actor: User, now: datetime,
     demand_valid([("kind", on_list, _("Choose a service that residents may order."))])
     if member.left_on is not None:
         raise NotNow(_("This member has left."))
-    words = _line(text)
+    words = mask_numbers(clean_field("text", text, max_length=200))
     try:
         with transaction.atomic():
             return ServiceClaim.objects.create(
@@ -54,13 +54,6 @@ def claim(member: PartyMember, kind: SupportKind, *, actor: User, now: datetime,
     except IntegrityError:
         found: ServiceClaim = ServiceClaim.objects.get(member=member, kind=kind, until=None)
         return found
-
-
-def _line(text: str) -> str:
-    try:
-        return mask_numbers(clean_text(text, max_length=200))
-    except NotValid as error:
-        raise NotValid(str(error), {"text": [str(error)]}) from error
 
 
 def release(row: ServiceClaim, *, actor: User, now: datetime) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import IO, Final
+from xml.etree.ElementTree import ParseError, fromstring
 from zipfile import BadZipFile, ZipFile
 
 from django.utils.translation import gettext as _
@@ -27,8 +28,13 @@ ACCEPT: Final = ",".join(ending for endings in ENDINGS.values() for ending in en
 _PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
 _MAIN_PARTS: Final = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
 _ACTIVE_PARTS: Final = re.compile(
-    r"vbaproject|activex|/embeddings/|macrosheets|\.(?:exe|dll|js|vbs|hta|scr|bat)$", re.I
+    r"vbaproject|activex|/embeddings/|macrosheets|externallinks/|connections\.xml|\.(?:exe|dll|js|vbs|hta|scr|bat)$",
+    re.I,
 )
+_MOST_RELATIONS: Final = 256 * 1024
+"""Bytes of one list of relations: each becomes an object while it is read."""
+_FETCHED: Final = ("attachedtemplate", "oleobject", "frame", "subdocument", "externallinkpath", "image")
+"""What Word and Excel fetch from another place by themselves when the file is opened; a link waits for a click."""
 _ACTIVE_NAMES: Final = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z0-9])")
 _ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 _UNSAFE_IN_NAMES: Final = re.compile(r'[\\/:*?"<>|]')
@@ -121,11 +127,26 @@ def _kind_of_archive(data: bytes) -> str:
         with ZipFile(BytesIO(data)) as archive:
             check_archive(archive)
             names = set(archive.namelist())
-    except (BadZipFile, UnsafeArchive, NotImplementedError, OSError, ValueError, RuntimeError) as error:
+            fetches = any(_fetches(archive, name) for name in names if name.lower().endswith(".rels"))
+    except (BadZipFile, UnsafeArchive, ParseError, NotImplementedError, OSError, ValueError, RuntimeError) as error:
         raise _refusal(_("The file is damaged, protected by a password, or packed in an unusual way.")) from error
     found = [kind for part, kind in _MAIN_PARTS.items() if part in names]
     if len(found) != 1 or "[Content_Types].xml" not in names:
         raise _refusal(_("Only PDF, Word (.docx), Excel (.xlsx) and photos are accepted."))
-    if any(_ACTIVE_PARTS.search(name) for name in names):
+    if fetches or any(_ACTIVE_PARTS.search(name) for name in names):
         raise _refusal(_("The file contains programs or other files. Save it without macros and send that."))
     return found[0]
+
+
+def _fetches(archive: ZipFile, name: str) -> bool:
+    """Whether one of the relations brings a part from outside. BadZipFile for a list of them that nobody writes.
+
+    Document types were refused before (`check_archive`), so nothing in it grows while it is read.
+    """
+    if archive.getinfo(name).file_size > _MOST_RELATIONS:
+        raise BadZipFile(name)
+    for one in fromstring(archive.read(name)):  # noqa: S314  # no document type, so no entities
+        outside = one.get("TargetMode", "").lower() == "external"
+        if outside and one.get("Type", "").lower().rpartition("/")[2] in _FETCHED:
+            return True
+    return False

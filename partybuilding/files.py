@@ -15,13 +15,28 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotValid
 from accounts.models import User
 from grid.access import demand
+from grid.scope import scope_of
 from incidents.photostore import StoredPhoto, save_photos, write_whole
+from partybuilding.activity_office import demand_office
 from partybuilding.documents import DOCX, PDF, XLSX, Upload
-from partybuilding.models import Activity, Agreement, ForumMeeting, PartyFile, Project, StarClaim, StarDelivery
+from partybuilding.models import (
+    Activity,
+    ActivityPerson,
+    Agreement,
+    ForumMeeting,
+    PartyFile,
+    Project,
+    StarClaim,
+    StarDelivery,
+)
+from partybuilding.stages import keep_step
+from partybuilding.units import note
 
 MOST_AT_ONCE: Final = 9
 MOST_OF_ONE: Final = 60
 """Files of one thing: an activity with all its photos has fewer."""
+SEES_FILES: Final = ("party.view", "incident.handle")
+WITH_PLACE: Final = (ActivityPerson.Presence.SIGNED_UP, ActivityPerson.Presence.PRESENT)
 OWNER_FIELDS: Final[dict[type[Model], str]] = {
     Agreement: "agreement",
     Project: "project",
@@ -29,8 +44,6 @@ OWNER_FIELDS: Final[dict[type[Model], str]] = {
     ForumMeeting: "meeting",
     StarDelivery: "delivery",
 }
-_RIGHTS: Final = {"activity": "activity.edit", "meeting": "council.edit"}
-"""Who may take a file away again: whoever edits its owner, otherwise lists.edit."""
 _ICONS: Final = {PDF: "file-text", DOCX: "file-type-docx", XLSX: "file-spreadsheet"}
 
 
@@ -82,8 +95,24 @@ def _store(file: Upload) -> StoredPhoto:
     return StoredPhoto(name, "", file.sha256, 0, 0, file.size)
 
 
+def sees_files(user: Any) -> bool:
+    """Whether a post of `user` opens files: of party work, or of the unit she works for."""
+    scope = scope_of(user)
+    return any(scope.can(one) for one in SEES_FILES)
+
+
+def photos_of_mine(user: Any, activity: Activity | None = None) -> QuerySet[PartyFile]:
+    """Photos of the activities (of one `activity`) that `user` has a place in, or was at: hers without any post."""
+    hers = Q(user=user.pk) | Q(member__user=user.pk)
+    places = ActivityPerson.objects.filter(hers, presence__in=WITH_PLACE).values("activity")
+    photos = PartyFile.objects.filter(is_photo=True, activity__in=places)
+    return photos if activity is None else photos.filter(activity=activity)
+
+
 def files_visible_to(user: Any) -> QuerySet[PartyFile]:
-    """Files of the things that `user` may see."""
+    """Files of the things that `user` may see; without a post the photos of her own activities."""
+    if not sees_files(user):
+        return photos_of_mine(user)
     owners: dict[str, Any] = {
         "agreement": Agreement.objects,
         "project": Project.objects,
@@ -97,16 +126,30 @@ def files_visible_to(user: Any) -> QuerySet[PartyFile]:
     return PartyFile.objects.filter(where)
 
 
-def detach(file: PartyFile, *, actor: User) -> None:
+def detach(file: PartyFile, *, actor: User, now: datetime) -> None:
     """Take a file away that was put there by mistake; from the disk it goes with the next sweep.
 
-    NotAllowed without the right to edit what it belongs to.
+    What it belonged to keeps who took which file away, once. NotAllowed without the right to edit that: an activity is
+    its office's, however deep in the tree of grids it takes place.
     """
     field = next(name for name in OWNER_FIELDS.values() if getattr(file, f"{name}_id"))
     owner = file.delivery.claim if file.delivery is not None else getattr(file, field)
-    demand(actor, _RIGHTS.get(field, "lists.edit"), owner.grid_code)
+    if isinstance(owner, Activity):
+        demand_office(owner, actor)
+    else:
+        demand(actor, "council.edit" if isinstance(owner, ForumMeeting) else "lists.edit", owner.grid_code)
     with transaction.atomic():
-        PartyFile.objects.filter(pk=file.pk).delete()
+        gone, _rows = PartyFile.objects.filter(pk=file.pk).delete()
+        if gone:
+            _keep_removal(owner, file.name, actor, now)
+
+
+def _keep_removal(owner: Any, name: str, actor: User, now: datetime) -> None:
+    said = _("File taken away: %(name)s") % {"name": name}
+    if isinstance(owner, Agreement):
+        note(owner, "changed", actor=actor, now=now, text=said)
+    else:
+        keep_step(owner, before=owner.status, actor=actor, now=now, text=said)
 
 
 def shown_photos(files: Iterable[PartyFile]) -> list[dict[str, str]]:

@@ -14,9 +14,10 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotNow, NotValid, demand_valid
+from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.protect import mask_numbers
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.doors import address, door_room, door_unit
 from grid.models import Building
@@ -65,10 +66,7 @@ def record_contact(
 
 def _contact_words(way: str, text: str) -> str:
     demand_valid([("way", way in LinkContact.Way.values, _("Choose one of the list."))])
-    try:
-        return clean_text(text, max_length=TEXT, multiline=True)
-    except NotValid as error:
-        raise NotValid(str(error), {"text": [str(error)]}) from error
+    return mask_numbers(clean_field("text", text, max_length=TEXT, multiline=True))
 
 
 def _still_linked(link: HouseholdLink, today: date) -> None:
@@ -206,8 +204,14 @@ DEDUCTING: Final = (LinkReview.Result.BASICALLY, LinkReview.Result.NOT)
 def review(
     member: PartyMember, period: str, result: str, text: str, *, on: date, actor: User, now: datetime
 ) -> LinkReview:
-    """How the households found the member's work. NotAllowed without `party.edit` there; NotValid by field."""
+    """How the households found the member's work. NotValid by field.
+
+    What deducts is kept once, however often it is sent. NotAllowed without `party.edit` there, and for the member
+    herself.
+    """
     demand(actor, "party.edit", member.grid_code)
+    if member.user_id == actor.pk:
+        raise NotAllowed(_("Somebody else asks the households: it is your own work."))
     demand_valid(
         [
             ("period", period in LinkReview.Period.values, _("Choose one of the list.")),
@@ -216,5 +220,9 @@ def review(
             ("text", result not in DEDUCTING or bool(text.strip()), _("Say why in a few words.")),
         ]
     )
-    said = clean_text(text, max_length=TEXT, multiline=True)
-    return LinkReview.objects.create(member=member, period=period, result=result, text=said, on=on, by=actor)
+    said = clean_field("text", text, max_length=TEXT, multiline=True)
+    given: dict[str, Any] = {"period": period, "result": result, "text": said, "on": on, "by": actor}
+    with transaction.atomic():
+        PartyMember.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=member.pk)
+        first: LinkReview | None = member.link_reviews.filter(**given).first() if result in DEDUCTING else None
+        return first or LinkReview.objects.create(member=member, **given)

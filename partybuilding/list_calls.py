@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.models import Grid
 from partybuilding import list_news
@@ -49,7 +49,7 @@ def call_for_lists(new: NewCall, *, actor: User, now: datetime) -> ListCall:
                 half=new.half,
                 opens_on=new.opens_on,
                 closes_on=new.closes_on,
-                text=clean_text(new.text, max_length=2000, multiline=True),
+                text=clean_field("text", new.text, max_length=2000, multiline=True),
                 by=actor,
             )
             list_news.called(call, now=now)

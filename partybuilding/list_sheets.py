@@ -1,31 +1,25 @@
-"""The three lists as Excel files; who takes one is recorded (architecture.md law 11)."""
+"""The three lists as sheets: heads and lines, phone and identity numbers in free words masked."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.exports import attachment, note_rows
-from accounts.models import User
 from accounts.protect import mask_numbers
-from grid.sheets import XLSX, write_xlsx
 from partybuilding.models import Need, Project, Resource
 
 CHUNK = 1000
 
 
-def needs_file(rows: QuerySet[Any], *, actor: User, now: datetime, request: HttpRequest) -> HttpResponse:
-    """The list of needs."""
-    header = [_("Number"), _("What is needed"), _("Kind"), _("Grid"), _("Grid code"), _("Raised by"), _("Status")]
-    header += [_("Raised at"), _("Waits at the grid"), _("Ended at"), _("Where"), _("More words")]
-    return _file(_("List of needs"), "need", header, rows, _need_lines, actor=actor, now=now, request=request)
+def needs_header() -> list[str]:
+    """The columns of the list of needs."""
+    head = [_("Number"), _("What is needed"), _("Kind"), _("Grid"), _("Grid code"), _("Raised by"), _("Status")]
+    return [*head, *[_("Raised at"), _("Waits at the grid"), _("Ended at"), _("Where"), _("More words")]]
 
 
-def _need_lines(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+def need_lines(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+    """One line for each of `rows`."""
     found = rows.select_related("kind", "grid").defer("grid__boundary").order_by("-at", "-id")
     need: Need
     for need in found.iterator(chunk_size=CHUNK):
@@ -36,16 +30,14 @@ def _need_lines(rows: QuerySet[Any]) -> Iterator[list[Any]]:
         ]
 
 
-def resources_file(rows: QuerySet[Any], *, actor: User, now: datetime, request: HttpRequest) -> HttpResponse:
-    """The list of resources."""
-    header = [_("Partner unit"), _("What is offered"), _("Kind"), _("Serves the grid"), _("Weekdays")]
-    header += [_("From"), _("Until"), _("Times in half a year"), _("Status"), _("More words")]
-    return _file(
-        _("List of resources"), "resource", header, rows, _resource_lines, actor=actor, now=now, request=request
-    )
+def resources_header() -> list[str]:
+    """The columns of the list of resources."""
+    head = [_("Partner unit"), _("What is offered"), _("Kind"), _("Serves the grid"), _("Weekdays")]
+    return [*head, *[_("From"), _("Until"), _("Times in half a year"), _("Status"), _("More words")]]
 
 
-def _resource_lines(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+def resource_lines(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+    """One line for each of `rows`."""
     found = rows.select_related("kind", "unit__organization").order_by("unit__organization__name", "id")
     row: Resource
     for row in found.iterator(chunk_size=CHUNK):
@@ -56,22 +48,25 @@ def _resource_lines(rows: QuerySet[Any]) -> Iterator[list[Any]]:
         ]
 
 
-def projects_file(rows: QuerySet[Any], *, actor: User, now: datetime, request: HttpRequest) -> HttpResponse:
-    """The list of projects."""
-    header = [_("Number"), _("Title"), _("Type of project"), _("Partner unit"), _("Grid"), _("Need"), _("Status")]
-    header += [
-        _("Promised for"),
-        _("Done at"),
-        _("Members"),
-        _("Hours"),
-        _("People who gained"),
-        _("Grade"),
-        _("Result"),
+def projects_header() -> list[str]:
+    """The columns of the list of projects."""
+    head = [_("Number"), _("Title"), _("Type of project"), _("Partner unit"), _("Grid"), _("Need"), _("Status")]
+    return [
+        *head,
+        *[
+            _("Promised for"),
+            _("Done at"),
+            _("Members"),
+            _("Hours"),
+            _("People who gained"),
+            _("Grade"),
+            _("Result"),
+        ],
     ]
-    return _file(_("List of projects"), "project", header, rows, _project_lines, actor=actor, now=now, request=request)
 
 
-def _project_lines(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+def project_lines(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+    """One line for each of `rows`."""
     found = rows.select_related("type", "unit__organization", "grid", "need").defer("grid__boundary")
     row: Project
     for row in found.order_by("-at", "-id").iterator(chunk_size=CHUNK):
@@ -85,20 +80,3 @@ def _project_lines(rows: QuerySet[Any]) -> Iterator[list[Any]]:
 
 def _or_empty(value: Any) -> Any:
     return "" if value is None else value
-
-
-def _file(
-    title: str,
-    kind: str,
-    header: list[str],
-    rows: QuerySet[Any],
-    lines: Any,
-    *,
-    actor: User,
-    now: datetime,
-    request: HttpRequest,
-) -> HttpResponse:
-    too_many = _("At most %(count)s lines at a time: narrow the selection.")
-    note_rows(rows.count(), too_many=too_many, actor=actor, object_type=kind, now=now, request=request)
-    content = write_xlsx(header, lines(rows), as_of=now, title=title, author=actor.real_name)
-    return attachment(content, XLSX, f"{title}-{timezone.localdate(now):%Y%m%d}.xlsx")

@@ -11,10 +11,12 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partybuilding.matching import Match, Offer, Wanted, ranked, reaches, weigh
+from partybuilding.matching import Match, Offer, Wanted, ranked, reaches, weigh, words_of
 from partybuilding.models import Agreement, Need, Project, Resource
 
 SHOWN: Final = 20
+SAID: Final = 3
+"""Shared words that a reason names."""
 MOST_NEEDS: Final = 500
 """Needs that one resource is weighed against, those that wait longest first."""
 
@@ -44,6 +46,7 @@ def wanted_of(need: Need) -> Wanted:
         place=(point.x, point.y) if point else None,
         compound=need.compound_id,
         unit=need.unit_id,
+        words=words_of(need.title),
     )
 
 
@@ -90,7 +93,7 @@ def offers_for(needs: Sequence[Need], user: Any, *, today: date) -> list[Offer]:
 
 def facts(rows: QuerySet[Any], compounds: set[int], *, today: date) -> list[Offer]:
     """The resources of `rows` with what their units did so far; three statements."""
-    names = ("pk", "unit_id", "kind_id", "serves_code", "weekdays", "from_on", "until_on", "capacity")
+    names = ("pk", "unit_id", "kind_id", "serves_code", "weekdays", "from_on", "until_on", "capacity", "title")
     found = list(rows.order_by("pk").values_list(*names, _axis("ST_X"), _axis("ST_Y")))
     used, past = _used(today), _past(today)
     covered = _covered(compounds, today)
@@ -107,9 +110,10 @@ def facts(rows: QuerySet[Any], compounds: set[int], *, today: date) -> list[Offe
             used=used.get(pk, 0),
             place=(lon, lat) if lon is not None else None,
             covers=frozenset(covered.get(unit, ())),
+            words=words_of(title),
             **past.get(unit, {}),
         )
-        for pk, unit, kind, code, weekdays, from_on, until_on, capacity, lon, lat in found
+        for pk, unit, kind, code, weekdays, from_on, until_on, capacity, title, lon, lat in found
     ]
 
 
@@ -184,10 +188,24 @@ def needs_for(resource: Resource, user: Any, *, today: date, most: int = SHOWN) 
 
 def reasons_of(match: Match) -> list[tuple[str, str]]:
     """Why the match stands where it stands: (tone, words), what speaks for it first."""
-    said = [("success", _("Same kind")), _place(match), _days(match), _capacity(match), _record(match), _near(match)]
+    said = [
+        ("success", _("Same kind")),
+        _words(match),
+        _place(match),
+        _days(match),
+        _capacity(match),
+        _record(match),
+        _near(match),
+    ]
     known = [one for one in said if one is not None]
     order = ("success", "secondary", "warning", "danger")
     return sorted(known, key=lambda one: order.index(one[0]))
+
+
+def _words(match: Match) -> tuple[str, str] | None:
+    if not match.shared:
+        return None
+    return "success", _("Both say: %(words)s") % {"words": "、".join(sorted(match.shared)[:SAID])}
 
 
 def _place(match: Match) -> tuple[str, str]:

@@ -11,10 +11,11 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Final
 
 WEIGHTS: Final[Mapping[str, int]] = {
-    "place": 30,
-    "record": 25,
-    "days": 20,
-    "capacity": 15,
+    "place": 25,
+    "record": 20,
+    "words": 20,
+    "days": 15,
+    "capacity": 10,
     "distance": 10,
 }
 """Points of each reason when it speaks wholly for the resource; together 100."""
@@ -22,6 +23,10 @@ ELSEWHERE: Final = 0.4
 """A resource for another part of the level at which the need waits: it has to be asked whether it comes."""
 UNKNOWN: Final = 0.5
 """Where nothing is known, neither for nor against."""
+ENOUGH_WORDS: Final = 2
+"""Words of two characters that both sides say; so many speak wholly for the resource."""
+COMMON_WORDS: Final = frozenset(("社区", "服务", "居民", "党员", "小区", "网格", "单位", "活动", "楼院", "队伍"))
+"""Said in nearly every need and resource: they tell nothing."""
 NEAR_M: Final = 500
 FAR_M: Final = 5000
 EARTH_M: Final = 6_371_000
@@ -41,6 +46,8 @@ class Wanted:
     """Longitude and latitude (WGS-84)."""
     compound: int | None = None
     unit: int | None = None
+    words: frozenset[str] = frozenset()
+    """What it is called, in pairs of neighbouring characters (`words_of`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class Offer:
     """Mean grade (1 to 5) of its evaluated projects."""
     covers: frozenset[int] = frozenset()
     """Compounds that an agreement of the unit covers."""
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,8 @@ class Match:
     left: int | None
     """Times left in this half-year; None without a limit."""
     metres: int | None
+    shared: frozenset[str] = frozenset()
+    """Words that both say."""
 
     @property
     def total(self) -> int:
@@ -105,9 +115,11 @@ def weigh(wanted: Wanted, offer: Offer, *, today: date, weights: Mapping[str, in
     free, asked = free_days(wanted, offer, today)
     left = None if offer.capacity is None else max(offer.capacity - offer.used, 0)
     metres = distance_m(wanted.place, offer.place)
+    shared = wanted.words & offer.words
     shares = {
         "place": 1.0 if serves or covered else ELSEWHERE,
         "record": _record(offer),
+        "words": min(1.0, len(shared) / ENOUGH_WORDS),
         "days": 1.0 if asked == 0 else free / asked,
         "capacity": 1.0 if offer.capacity is None or left is None else left / max(offer.capacity, 1),
         "distance": _nearness(metres),
@@ -120,6 +132,7 @@ def weigh(wanted: Wanted, offer: Offer, *, today: date, weights: Mapping[str, in
         free_days=free if asked else None,
         left=left,
         metres=metres,
+        shared=shared,
     )
 
 
@@ -127,6 +140,12 @@ def ranked(wanted: Wanted, offers: Iterable[Offer], *, today: date) -> list[Matc
     """The offers that reach the need, possible ones first, best first; ties by the older resource."""
     found = [weigh(wanted, offer, today=today) for offer in offers if reaches(wanted, offer)]
     return sorted(found, key=lambda one: (not one.is_possible, -one.total, one.offer.pk))
+
+
+def words_of(*texts: str) -> frozenset[str]:
+    """The pairs of neighbouring Chinese characters of the texts (most words have two), without what all say."""
+    pairs = {text[n : n + 2] for text in texts for n in range(len(text) - 1)}
+    return frozenset(pair for pair in pairs - COMMON_WORDS if all("\u4e00" <= sign <= "\u9fff" for sign in pair))
 
 
 def free_days(wanted: Wanted, offer: Offer, today: date) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.protect import mask_name
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.once import write_once
 from grid.stages import check_version
@@ -117,10 +117,10 @@ class _one_at_a_time:  # noqa: N801 - used as a statement
 
 def _columns(new: NewMeeting) -> dict[str, Any]:
     return {
-        "title": clean_text(new.title, max_length=100),
+        "title": clean_field("title", new.title, max_length=100),
         "starts_at": new.starts_at,
-        "place": clean_text(new.place, max_length=100),
-        "chair": clean_text(new.chair, max_length=50),
+        "place": clean_field("place", new.place, max_length=100),
+        "chair": clean_field("chair", new.chair, max_length=50),
     }
 
 
@@ -156,7 +156,7 @@ def hold(
     now: datetime,
 ) -> ForumMeeting:
     """It was held: the minutes, and how many residents came. NotNow before it begins or a second time."""
-    minutes = clean_text(minutes, max_length=MINUTES_LENGTH, multiline=True)
+    minutes = clean_field("minutes", minutes, max_length=MINUTES_LENGTH, multiline=True)
     demand_valid(
         (
             ("minutes", bool(minutes), _("Write the minutes.")),
@@ -188,7 +188,7 @@ def _locked(meeting: ForumMeeting) -> ForumMeeting:
 
 def invite(meeting: ForumMeeting, new: NewGuest, *, actor: User, now: datetime) -> MeetingGuest:
     """Ask somebody to a meeting and tell her; who is asked already stays asked once. Also afterwards: who just came."""
-    role = clean_text(new.role, max_length=60)
+    role = clean_field("role", new.role, max_length=60)
     chosen = [given for given in (new.user, new.member, new.unit) if given is not None]
     demand_valid(
         (
@@ -203,7 +203,8 @@ def invite(meeting: ForumMeeting, new: NewGuest, *, actor: User, now: datetime) 
             _demand_planned(locked)
         demand_valid((("role", locked.guests.count() < MOST_GUESTS, _("At most 300 are asked to one meeting.")),))
         who = {"user": new.user, "member": new.member, "unit": new.unit}
-        if chosen and (first := locked.guests.filter(**{k: v for k, v in who.items() if v is not None}).first()):
+        same = {name: one for name, one in who.items() if one is not None} if chosen else {**who, "role": role}
+        if first := locked.guests.filter(**same).first():
             return first
         guest = MeetingGuest.objects.create(meeting=locked, role=role, **who)
         if locked.starts_at > now:

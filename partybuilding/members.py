@@ -21,7 +21,7 @@ from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.protect import blind_index, blind_indexes, is_phone, mask_name, mask_phone, normalise
 from accounts.searches import record_search
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.models import Grid
 from grid.scope import scope_of
@@ -96,10 +96,7 @@ def check_member(given: Mapping[str, Any], *, today: date) -> dict[str, Any]:
 
 
 def _name(text: str) -> str:
-    try:
-        name = clean_text(text, max_length=50)
-    except NotValid as error:
-        raise NotValid(str(error), {"name": [str(error)]}) from error
+    name = clean_field("name", text, max_length=50)
     if not name:
         raise NotValid(_("The name is missing."), {"name": [_("The name is missing.")]})
     return name
@@ -186,7 +183,7 @@ def leave(
     member: PartyMember, why: str, *, on: date, actor: User, now: datetime, version: int | None = None
 ) -> PartyMember:
     """The member is not one of this street any more: her households are free again. NotValid for a day to come."""
-    words = clean_text(why, max_length=200)
+    words = clean_field("why", why, max_length=200)
     demand_valid(
         [
             ("on", on <= timezone.localdate(now), _("This day is still to come.")),

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow, NotValid, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
-from grid.access import demand
+from accounts.protect import mask_address, mask_numbers
+from accounts.text_guard import clean_fields
 from grid.models import Compound, Grid
 from grid.once import write_once
-from grid.scope import scope_of
 from incidents.models import Incident
 from incidents.numbers import street_number
 from partybuilding.models import ListCall, Need, PartnerUnit, ReportIn, SupportKind
 from partybuilding.stages import advance, keep_step
+from partybuilding.units import demand_hers
 
 LENGTHS: Final = {"title": 100, "text": 2000, "place": 200}
 OPEN: Final = (Need.Status.OPEN,)
@@ -50,11 +50,11 @@ def raise_need(new: NewNeed, *, actor: User, now: datetime, client_id: UUID | No
     """Put a need on the list; the same `client_id` with the same words gives the first one.
 
     NotAllowed without `lists.edit` where it lies (people of the unit in need may raise hers); NotValid by field;
-    NotNow when the incident has a living need already.
+    NotNow when the incident has a living need already. Kept without phone and identity numbers: units read it.
     """
     grid = _grid_of(new)
-    demand_may_raise(actor, grid.code, new.unit)
-    words = _words(new)
+    demand_hers(actor, new.unit, grid.code)
+    words = {name: mask_numbers(text) for name, text in clean_fields(new, LENGTHS).items()}
     _check(new, words)
     given = {**words, "kind": new.kind.pk, "grid": grid.code, "from": new.from_on, "until": new.until_on}
 
@@ -71,11 +71,10 @@ def raise_need(new: NewNeed, *, actor: User, now: datetime, client_id: UUID | No
     return row
 
 
-def demand_may_raise(actor: User, code: str, unit: PartnerUnit | None) -> None:
-    """NotAllowed unless `actor` keeps the lists there, or works for the unit in need."""
-    if unit is not None and unit.organization_id in scope_of(actor).organizations:
-        return
-    demand(actor, "lists.edit", code)
+def place_of(incident: Incident) -> str:
+    """Where an incident lies, down to the building: units and members will read it, and no door is theirs to know."""
+    shown = mask_address(incident.address).removesuffix("***")
+    return shown or (incident.compound.name if incident.compound else "")
 
 
 def _grid_of(new: NewNeed) -> Grid:
@@ -84,17 +83,6 @@ def _grid_of(new: NewNeed) -> Grid:
         if grid is not None:
             return grid
     raise NotValid(_("Please correct the marked fields."), {"grid": [_("Say where it is needed.")]})
-
-
-def _words(new: NewNeed) -> dict[str, str]:
-    """The clean texts; NotValid names the field."""
-    clean = {}
-    for name, length in LENGTHS.items():
-        try:
-            clean[name] = clean_text(getattr(new, name), max_length=length, multiline=name == "text")
-        except NotValid as error:
-            raise NotValid(_("Please correct the marked fields."), {name: [str(error)]}) from error
-    return clean
 
 
 def _check(new: NewNeed, words: dict[str, str]) -> None:

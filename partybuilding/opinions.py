@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import NotAllowed, NotNow, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.models import Grid, Organization, Post
 from grid.once import sealed_uuid, write_once
@@ -27,7 +27,7 @@ from notices.models import Notice
 from notices.writing import notify_all
 from partybuilding import council_news
 from partybuilding.models import DeputyOpinion
-from partybuilding.stages import advance, keep_step
+from partybuilding.stages import advance, keep_step, steps_of
 
 Status, Satisfaction = DeputyOpinion.Status, DeputyOpinion.Satisfaction
 TEXT_LENGTH: Final = 2000
@@ -64,15 +64,17 @@ def is_only_deputy(user: Any) -> bool:
 def collect(new: NewOpinion, *, grid: Grid, actor: User, now: datetime) -> tuple[DeputyOpinion, bool]:
     """Take an opinion in, and whether it is new: the same send again gives the first one.
 
-    NotAllowed for anybody but who holds meetings there and a deputy of the grid; NotValid by field.
+    A deputy who does not hold the meetings there enters her own alone, under her own name. NotAllowed for anybody but
+    who holds meetings there and a deputy of the grid; NotValid by field.
     """
     if not may_collect(actor, grid.code):
         raise NotAllowed(_("You may not do this here."))
-    deputy = actor if is_only_deputy(actor) else new.deputy
+    own = not scope_of(actor).can("council.edit", grid.code)
+    deputy, name = (actor, "") if own else (new.deputy, new.deputy_name)
     columns = {
         "body": new.body,
-        "deputy_name": clean_text(new.deputy_name, max_length=50) or (deputy.real_name[:50] if deputy else ""),
-        "text": clean_text(new.text, max_length=TEXT_LENGTH, multiline=True),
+        "deputy_name": clean_field("deputy_name", name, max_length=50) or (deputy.real_name[:50] if deputy else ""),
+        "text": clean_field("text", new.text, max_length=TEXT_LENGTH, multiline=True),
         "due_on": new.due_on,
     }
     _check(columns, now)
@@ -153,7 +155,7 @@ def _number(row: DeputyOpinion) -> str:
 
 def answer(opinion: DeputyOpinion, *, text: str, version: int | None, actor: User, now: datetime) -> DeputyOpinion:
     """Answer it, by who holds meetings there or the unit that it went to; the deputy is told."""
-    text = clean_text(text, max_length=TEXT_LENGTH, multiline=True)
+    text = clean_field("text", text, max_length=TEXT_LENGTH, multiline=True)
     demand_valid((("answer", bool(text), _("Write the answer.")),))
     with transaction.atomic():
         fields: dict[str, Any] = {"answer": text, "answered_at": now}
@@ -166,11 +168,24 @@ def answer(opinion: DeputyOpinion, *, text: str, version: int | None, actor: Use
 def rate(
     opinion: DeputyOpinion, *, satisfaction: str, version: int | None, actor: User, now: datetime, text: str = ""
 ) -> DeputyOpinion:
-    """How satisfied the deputy is; by herself, or by who holds meetings there when she said it to them."""
+    """How satisfied the deputy is; by herself, or by who holds meetings there when she said it to them.
+
+    NotAllowed for whoever answered an opinion of a deputy with an account: she was asked, and says it herself or to
+    somebody else.
+    """
     demand_valid((("satisfaction", satisfaction in Satisfaction.values, _("Choose how satisfied.")),))
+    if not may_rate(opinion, actor):
+        raise NotAllowed(_("The deputy evaluates your answer herself, or says it to somebody else."))
     given = {"satisfaction": satisfaction}
     row: DeputyOpinion = advance(opinion, "rate", actor=actor, now=now, version=version, text=text, **given)
     return row
+
+
+def may_rate(opinion: DeputyOpinion, user: Any) -> bool:
+    """Whether `user` is another person than who answered, where the deputy has an account and is asked herself."""
+    if opinion.deputy_id in (None, user.pk):
+        return True
+    return all(step.after != Status.ANSWERED or step.by_id != user.pk for step in steps_of(opinion))
 
 
 def _tell(row: DeputyOpinion, people: Any, word: str, heading: Any, now: datetime) -> None:

@@ -14,11 +14,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
+from accounts.errors import NotAllowed, NotNow, demand_valid
 from accounts.models import User
 from accounts.protect import blind_index, is_phone, mask_name, mask_numbers, mask_phone, normalise
 from accounts.reveals import reveal
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field, clean_fields
 from grid.access import demand
 from grid.models import Building, Grid
 from grid.once import write_once
@@ -36,6 +36,7 @@ USUAL_DAYS: Final = 3
 """What the form proposes as the day until which the taker serves; she or the community says the real one."""
 MOST_DAYS: Final = 60
 OPEN: Final = (Status.ORDERED, Status.POOL, Status.TAKEN, Status.DONE)
+LENGTHS: Final = {"text": 500, "name": 50, "door": 50}
 SEALED: Final = ("name", "phone", "door")
 
 
@@ -91,19 +92,10 @@ def order(new: NewOrder, *, grid: Grid, actor: User, now: datetime, client_id: U
 
 
 def _columns(new: NewOrder) -> dict[str, Any]:
-    words = {
-        name: _words(name, getattr(new, name), longest) for name, longest in (("text", 500), ("name", 50), ("door", 50))
-    }
+    words = clean_fields(new, LENGTHS)
     words["text"] = mask_numbers(words["text"])
     plain = {name: getattr(new, name) for name in ("kind", "building", "wanted_on", "is_agency", "source")}
     return words | plain | {"phone": normalise(new.phone)}
-
-
-def _words(name: str, value: str, longest: int) -> str:
-    try:
-        return clean_text(value, max_length=longest, multiline=name in ("text", "report"))
-    except NotValid as error:
-        raise NotValid(str(error), {name: [str(error)]}) from error
 
 
 def _check(new: NewOrder, columns: dict[str, Any], grid: Grid, today: date) -> None:
@@ -197,7 +189,8 @@ def _check_day(until: date, today: date) -> None:
 
 
 def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), timezone.get_default_timezone())
+    """The last minute of the day, as people read a day that is promised."""
+    return datetime.combine(day, time(23, 59), timezone.get_default_timezone())
 
 
 def give_back(row: ServiceOrder, *, actor: User, now: datetime, text: str, version: int | None = None) -> ServiceOrder:
@@ -236,7 +229,7 @@ def _lapse(pk: int, now: datetime) -> int:
 
 def finish(row: ServiceOrder, report: str, *, actor: User, now: datetime, version: int | None = None) -> ServiceOrder:
     """Served: what was done. By the taker, or by staff for her."""
-    words = mask_numbers(_words("report", report, 1000))
+    words = mask_numbers(clean_field("report", report, max_length=1000, multiline=True))
     demand_valid([("report", bool(words), _("Say what was done."))])
     with transaction.atomic():
         done: ServiceOrder = advance(row, "finish", actor=actor, now=now, version=version, report=words, done_at=now)

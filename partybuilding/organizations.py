@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.access import record
 from accounts.errors import NotNow, NotValid
 from accounts.models import AccessEvent, User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.models import Building, Grid, Organization
 from grid.stages import check_version
@@ -70,7 +70,7 @@ def found(new: NewOrganization, *, actor: User, now: datetime) -> PartyOrganizat
     kind; NotNow when the organization is one already, or its name stands in this grid.
     """
     demand(actor, EDITS, new.grid.code)
-    name = clean_text(new.name, max_length=100)
+    name = clean_field("name", new.name, max_length=100)
     _check(new.kind, new.grid, new.parent, name)
     with transaction.atomic():
         lock_tree()
@@ -136,7 +136,7 @@ def edit(
 ) -> PartyOrganization:
     """Rename it and set its day, its kind of committee and the buildings in its charge. Errors as `found`."""
     demand(actor, EDITS, party.grid_code)
-    cleaned = clean_text(name, max_length=100)
+    cleaned = clean_field("name", name, max_length=100)
     _check_name(cleaned)
     with transaction.atomic():
         party = locked(party, version)

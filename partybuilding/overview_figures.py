@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grid.models import Grid
+from partybuilding.agreements import ending_soon, lapsed
 from partybuilding.coverage import Coverage
+from partybuilding.idle import idle_members, idle_organizations, idle_units
 from partybuilding.models import (
     Activity,
+    Agreement,
     DeputyOpinion,
     DutyShift,
     ForumMeeting,
@@ -26,6 +29,7 @@ from partybuilding.models import (
     Need,
     PartnerUnit,
     PartyMember,
+    PartyOrganization,
     Project,
     ReportIn,
     Resolution,
@@ -34,6 +38,8 @@ from partybuilding.models import (
     StarClaim,
 )
 
+UNDER_WAY: Final = ("proposed", "agreed", "running", "done")
+"""Projects that are neither confirmed nor dropped: what the list of projects calls not ended."""
 SOON: Final = timedelta(days=14)
 
 
@@ -67,6 +73,7 @@ def sections(grid: Grid, user: Any, covered: Coverage, *, now: datetime) -> list
         _councils(grid, user, now),
         _activities(grid, user, now),
         _units(grid, user, now),
+        _idle(grid, user, now),
     ]
 
 
@@ -86,19 +93,29 @@ def _organizations(grid: Grid, user: Any, covered: Coverage, now: datetime) -> S
     today = timezone.localdate(now)
     linked = HouseholdLink.objects.visible_to(user).under(grid.code).on(today).count()
     bare = len(covered.grids)
-    alone = total.heads.missing
+    alone, loose = total.heads.missing, members.filter(party=None).count()
     return Section(
         _("Organizations and members"),
         "hierarchy-2",
         [
             Figure(_("Party organizations"), total.organizations, "organizations", here, _shape(total)),
             Figure(_("Grids without an organization"), bare, "coverage", here, tone=_tone(bare, "warning")),
-            Figure(_("Organizations without a head"), alone, "coverage", here, tone=_tone(alone, "warning")),
+            Figure(
+                _("Organizations without a head"),
+                alone,
+                "organizations",
+                {**here, "headless": "true"},
+                tone=_tone(alone, "warning"),
+            ),
             Figure(_("Posts not filled"), total.posts.missing, "coverage", here),
-            Figure(_("Party members"), members.count(), "members", here),
+            Figure(_("Party members"), members.count(), "members", here, _loose(loose)),
             Figure(_("Linked households"), linked, "links", here),
         ],
     )
+
+
+def _loose(n: int) -> str:
+    return _("%(n)s in no organization") % {"n": n} if n else ""
 
 
 def _shape(total: Any) -> str:
@@ -111,8 +128,7 @@ def _lists(grid: Grid, user: Any, now: datetime) -> Section:
     needs, projects = _statuses(Need, user, grid), _statuses(Project, user, grid)
     waiting = Need.objects.visible_to(user).under(grid.code).filter(status=Need.Status.OPEN)
     risen = waiting.annotate(own=Length("grid_code"), at_level=Length("level_code")).filter(at_level__lt=F("own"))
-    offered = Resource.objects.visible_to(user).filter(status=Resource.Status.OFFERED)
-    offered = offered.filter(Q(serves_code__startswith=grid.code) | Q(serves_code__in=_above(grid.code)))
+    offered = Resource.objects.visible_to(user).serving(grid.code).filter(status=Resource.Status.OFFERED)
     late = Project.objects.visible_to(user).under(grid.code).filter(status__in=("agreed", "running"))
     late_count = late.filter(promised_on__lt=timezone.localdate(now)).count()
     up = risen.count()
@@ -125,7 +141,10 @@ def _lists(grid: Grid, user: Any, now: datetime) -> Section:
             Figure(_("Needs met"), needs["met"], "needs", {**here, "status": "met"}),
             Figure(_("Resources offered"), offered.count(), "resources", {**here, "status": "offered"}),
             Figure(
-                _("Projects running"), projects["running"] + projects["agreed"], "projects", {**here, "open": "true"}
+                _("Projects under way"),
+                sum(projects[status] for status in UNDER_WAY),
+                "projects",
+                {**here, "open": "true"},
             ),
             Figure(
                 _("Promises that are late"),
@@ -138,10 +157,6 @@ def _lists(grid: Grid, user: Any, now: datetime) -> Section:
     )
 
 
-def _above(code: str) -> list[str]:
-    return [code[:n] for n in range(9, len(code))]
-
-
 def _duty(grid: Grid, user: Any, now: datetime) -> Section:
     today = timezone.localdate(now)
     here = {"grid": grid.code}
@@ -149,14 +164,21 @@ def _duty(grid: Grid, user: Any, now: datetime) -> Section:
     shifts = Counter(dict(rows.values_list("status").annotate(Count("pk"))))
     orders, calls = _statuses(ServiceOrder, user, grid), _statuses(MemberCall, user, grid)
     there = _("%(n)s were there") % {"n": shifts["attended"]}
-    pool = orders["ordered"] + orders["pool"]
+    pool, fresh = orders["pool"], orders["ordered"]
     return Section(
         _("Duty and orders today"),
         "calendar-event",
         [
             Figure(_("Shifts today"), shifts.total() - shifts["called_off"], "duty", here, there),
             Figure(_("Calls that go on"), calls["blown"], "member_calls", {**here, "status": "blown"}),
-            Figure(_("Orders that wait"), pool, "orders", here, tone=_tone(pool, "warning")),
+            Figure(
+                _("Orders to be checked"),
+                fresh,
+                "orders",
+                {**here, "status": "ordered"},
+                tone=_tone(fresh, "warning"),
+            ),
+            Figure(_("Orders that wait"), pool, "orders", {**here, "status": "pool"}, tone=_tone(pool, "warning")),
             Figure(_("Orders being served"), orders["taken"], "orders", {**here, "status": "taken"}),
             Figure(_("Orders evaluated"), orders["rated"], "orders", {**here, "status": "rated"}),
         ],
@@ -187,7 +209,12 @@ def _councils(grid: Grid, user: Any, now: datetime) -> Section:
                 {**here, "overdue": "true"},
                 tone=_tone(late, "danger"),
             ),
-            Figure(_("Opinions not answered"), opinions["received"] + opinions["working"], "opinions", here),
+            Figure(
+                _("Opinions not answered"),
+                opinions["received"] + opinions["working"],
+                "opinions",
+                {**here, "open": "true"},
+            ),
         ],
     )
 
@@ -220,6 +247,8 @@ def _units(grid: Grid, user: Any, now: datetime) -> Section:
     here, year = {"grid": grid.code}, timezone.localdate(now).year
     units = PartnerUnit.objects.visible_to(user).filter(left_on=None, organization__grid__code__startswith=grid.code)
     pledged = StarClaim.objects.visible_to(user).under(grid.code).filter(year=year)
+    signed, today = Agreement.objects.visible_to(user).filter(grid_code__startswith=grid.code), timezone.localdate(now)
+    soon, over = signed.filter(ending_soon(today)).count(), signed.filter(lapsed(today)).count()
     reported = ReportIn.objects.visible_to(user).under(grid.code).exclude(status="ended")
     return Section(
         _("Partner units"),
@@ -229,6 +258,38 @@ def _units(grid: Grid, user: Any, now: datetime) -> Section:
             Figure(
                 _("Stars claimed this year"), pledged.exclude(status="dropped").count(), "stars", {**here, "year": year}
             ),
+            Figure(
+                _("Agreements that end within two months"),
+                soon,
+                "agreements",
+                {**here, "state": "soon"},
+                tone=_tone(soon, "warning"),
+            ),
+            Figure(
+                _("Ran out, none since"), over, "agreements", {**here, "state": "lapsed"}, tone=_tone(over, "danger")
+            ),
             Figure(_("Reported to a community"), reported.count(), "report_ins", here),
+        ],
+    )
+
+
+def _idle(grid: Grid, user: Any, now: datetime) -> Section:
+    year = timezone.localdate(now).year
+    query = {"grid": grid.code, "idle": year}
+    parties = PartyOrganization.objects.visible_to(user).filter(grid_code__startswith=grid.code)
+    units = PartnerUnit.objects.visible_to(user).filter(left_on=None, organization__grid__code__startswith=grid.code)
+    members = PartyMember.objects.visible_to(user).under(grid.code).filter(left_on=None)
+    return Section(
+        _("Nothing done this year"),
+        "alert-triangle",
+        [
+            Figure(
+                _("Communities and grids without activity or meeting"),
+                idle_organizations(parties, year).count(),
+                "organizations",
+                query,
+            ),
+            Figure(_("Partner units that delivered nothing"), idle_units(units, year).count(), "units", query),
+            Figure(_("Members without any service"), idle_members(members, year).count(), "members", query),
         ],
     )

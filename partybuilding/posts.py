@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow, NotValid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from partybuilding.models import PartyOrganization, PartyPost, PostPlan
 from partybuilding.organizations import EDITS, living, locked, note
@@ -32,7 +32,7 @@ def appoint(
     head of it is somebody else, or she holds this post already.
     """
     demand(actor, EDITS, party.grid_code)
-    shown = user.real_name or user.username if user is not None else clean_text(name, max_length=50)
+    shown = user.real_name or user.username if user is not None else clean_field("name", name, max_length=50)
     _check(title, shown, since, timezone.localdate(now))
     with transaction.atomic():
         party = locked(party, None)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow, NotValid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.models import Grid
 from grid.stages import check_version
@@ -47,8 +47,8 @@ def edit(
     with transaction.atomic():
         row = CommunityProfile.objects.select_for_update(of=("self",)).get(pk=profile.pk)
         check_version(row, version)
-        row.brand = clean_text(brand, max_length=100)
-        row.text = clean_text(text, max_length=3000, multiline=True)
+        row.brand = clean_field("brand", brand, max_length=100)
+        row.text = clean_field("text", text, max_length=3000, multiline=True)
         row.version += 1
         row.save(update_fields=["brand", "text", "version"])
         row.labels.set(labels)

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
-from grid.scope import scope_of
 from partybuilding.models import PartyMember, Project, ProjectPerson, ProjectStep
+from partybuilding.units import demand_hers
 
 OPEN: tuple[str, ...] = ("proposed", "agreed", "running")
 MOST_STEPS = 40
@@ -21,8 +21,7 @@ MOST_STEPS = 40
 
 def demand_may_work(project: Project, actor: User) -> None:
     """NotAllowed unless `actor` works for the unit or keeps the lists where the project lies."""
-    if project.organization_id is None or project.organization_id not in scope_of(actor).organizations:
-        demand(actor, "lists.edit", project.grid_code)
+    demand_hers(actor, project.unit, project.grid_code)
 
 
 def tick(step: ProjectStep, *, done: bool, actor: User, now: datetime) -> ProjectStep:
@@ -41,7 +40,7 @@ def tick(step: ProjectStep, *, done: bool, actor: User, now: datetime) -> Projec
 def add_step(project: Project, text: str, *, due_on: date | None, actor: User) -> ProjectStep:
     """One more step at the end. NotNow for a project that is not under way; NotValid without words."""
     demand_may_work(project, actor)
-    words = clean_text(text, max_length=200)
+    words = clean_field("text", text, max_length=200)
     demand_valid([("text", bool(words), _("Say what is to be done."))])
     with transaction.atomic():
         locked = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
-from grid.access import demand
+from accounts.protect import mask_numbers
+from accounts.text_guard import clean_field, clean_fields
 from grid.models import Grid
 from grid.once import write_once
 from grid.scope import scope_of
@@ -30,6 +30,7 @@ from partybuilding.models import (
     Resource,
 )
 from partybuilding.stages import advance, keep_step
+from partybuilding.units import demand_hers
 
 LENGTHS: Final = {"title": 100, "text": 5000}
 LIVING: Final = ("proposed", "agreed", "running", "done", "confirmed", "evaluated")
@@ -71,8 +72,8 @@ def propose(new: NewProject, *, actor: User, now: datetime, client_id: UUID | No
     grid = new.grid or (new.need.grid if new.need else None) or (unit.organization.grid if unit else None)
     if grid is None:
         raise NotValid(_("Please correct the marked fields."), {"grid": [_("Say where it is to be done.")]})
-    demand_may_propose(actor, grid.code, unit)
-    words = _words(new)
+    demand_hers(actor, unit, grid.code)
+    words = {name: mask_numbers(text) for name, text in clean_fields(new, LENGTHS).items()}
     _check(new, words, unit, now)
     given = {
         **words,
@@ -93,23 +94,6 @@ def propose(new: NewProject, *, actor: User, now: datetime, client_id: UUID | No
             raise NotNow(_("Another unit was faster: this need has a project.")) from error
         raise
     return row
-
-
-def demand_may_propose(actor: User, code: str, unit: PartnerUnit | None) -> None:
-    """NotAllowed unless `actor` keeps the lists there, or works for the unit."""
-    if unit is not None and unit.organization_id in scope_of(actor).organizations:
-        return
-    demand(actor, "lists.edit", code)
-
-
-def _words(new: NewProject) -> dict[str, str]:
-    clean = {}
-    for name, length in LENGTHS.items():
-        try:
-            clean[name] = clean_text(getattr(new, name), max_length=length, multiline=name == "text")
-        except NotValid as error:
-            raise NotValid(_("Please correct the marked fields."), {name: [str(error)]}) from error
-    return clean
 
 
 def _check(new: NewProject, words: dict[str, str], unit: PartnerUnit | None, now: datetime) -> None:
@@ -221,7 +205,7 @@ def start(project: Project, *, actor: User, now: datetime, text: str = "", versi
 
 def finish(project: Project, told: Result, *, actor: User, now: datetime, version: int | None = None) -> Project:
     """The work is done: the result is told, the one in need is asked to confirm. NotValid without a result."""
-    words = clean_text(told.result, max_length=3000, multiline=True)
+    words = mask_numbers(clean_field("result", told.result, max_length=3000, multiline=True))
     demand_valid(
         [
             ("result", bool(words), _("Tell what came of it.")),
@@ -275,14 +259,15 @@ def refuse(project: Project, *, actor: User, now: datetime, text: str, version: 
 
 def _demand_other(project: Project, actor: User) -> None:
     if project.organization_id is not None and project.organization_id in scope_of(actor).organizations:
-        raise NotAllowed(_("Whoever did it does not confirm it."))
+        raise NotAllowed(_("Whoever did it neither confirms nor evaluates it."))
 
 
 def evaluate(
     project: Project, *, grade: int, actor: User, now: datetime, text: str = "", version: int | None = None
 ) -> Project:
-    """Grade a confirmed project (1 to 5); later matches of the unit show it."""
+    """Grade a confirmed project (1 to 5); later matches of the unit show it. NotAllowed for people of that unit."""
     demand_valid([("grade", 1 <= grade <= 5, _("Choose a grade from 1 to 5."))])
+    _demand_other(project, actor)
     done: Project = advance(project, "evaluate", actor=actor, now=now, text=text, version=version, grade=grade)
     return done
 
@@ -290,9 +275,9 @@ def evaluate(
 def drop(project: Project, *, actor: User, now: datetime, text: str, version: int | None = None) -> Project:
     """It comes to nothing: the need waits again."""
     with transaction.atomic():
-        promised = project.status != Project.Status.PROPOSED
         done: Project = advance(project, "drop", actor=actor, now=now, text=text, version=version)
-        if promised:
+        # what the need says, not the project as it was read: the unit may have agreed a moment ago
+        if done.need is not None and done.need.status != Need.Status.OPEN:
             needs.follow(done.need_id, "reopen", now=now, text=text, level_since=now)
         list_news.project_step(done, "drop", actor=actor, now=now)
     return done

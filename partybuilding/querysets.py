@@ -85,6 +85,11 @@ class ResourceQuerySet(UnitQuerySet):
     code_field = "serves_code"
     organization_field = "unit__organization"
 
+    def serving(self, code: str) -> Self:
+        """What serves the grid `code`: offered for it, for a part of it, or for a wider grid that holds it."""
+        wider = [code[:n] for n in range(STREET_LENGTH, len(code))]
+        return self.filter(Q(serves_code__startswith=code) | Q(serves_code__in=wider))
+
 
 class NeedQuerySet(OfUnitQuerySet):
     """Needs: of one's grids, raised by one's unit, or waiting for help in the grids that one's unit serves."""

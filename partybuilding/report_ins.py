@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -17,11 +17,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotNow, NotValid, demand_valid
+from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.models import Grid
+from grid.scope import scope_of
 from incidents.numbers import street_number
 from incidents.people import actors_of
 from notices.models import Notice
@@ -91,10 +92,7 @@ def _check_report(new: NewReport, on: date, today: date) -> None:
 
 
 def _words(text: str, name: str = "text", most: int = 500) -> str:
-    try:
-        return clean_text(text, max_length=most, multiline=True)
-    except NotValid as error:
-        raise NotValid(str(error), {name: [str(error)]}) from error
+    return clean_field(name, text, max_length=most, multiline=True)
 
 
 def receive(
@@ -194,11 +192,13 @@ def _message(row: ReportIn, title: str, key: str, now: datetime) -> Message:
 
 
 def evaluate(row: ReportIn, year: int, grade: str, text: str, *, actor: User, now: datetime) -> YearlyEvaluation:
-    """What the community writes about a year. NotAllowed without `party.edit` there; NotNow for a second one.
+    """What the community writes about a year. NotNow for a second one.
 
-    NotValid by field: a year in which the report did not hold, no grade, no reason.
+    NotAllowed without `party.edit` there, for the member herself and for people of the unit that reported. NotValid by
+    field: a year in which the report did not hold, no grade, no reason.
     """
     demand(actor, "party.edit", row.grid_code)
+    _demand_other(row, actor)
     words = _words(text, most=1000)
     demand_valid(
         [
@@ -212,6 +212,17 @@ def evaluate(row: ReportIn, year: int, grade: str, text: str, *, actor: User, no
             return YearlyEvaluation.objects.create(report=row, year=year, grade=grade, text=words, by=actor, at=now)
     except IntegrityError as error:
         raise NotNow(_("This year is evaluated already.")) from error
+
+
+def is_her_own(row: ReportIn, user: Any) -> bool:
+    """Whether the report is of `user` herself or of the unit that she works for."""
+    hers = row.member is not None and row.member.user_id == user.pk
+    return hers or (row.unit is not None and row.unit.organization_id in scope_of(user).organizations)
+
+
+def _demand_other(row: ReportIn, actor: User) -> None:
+    if is_her_own(row, actor):
+        raise NotAllowed(_("Nobody evaluates herself or her own unit."))
 
 
 def send_evaluation(evaluation: YearlyEvaluation, *, actor: User, now: datetime) -> YearlyEvaluation:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.models import Organization
 from grid.once import write_once
@@ -81,12 +81,12 @@ def decide(topic: Topic, new: NewResolution, *, actor: User, now: datetime) -> t
 
 
 def _columns(new: NewResolution) -> dict[str, str]:
-    owner = clean_text(new.owner, max_length=60)
+    owner = clean_field("owner", new.owner, max_length=60)
     if not owner and new.organization is not None:
         owner = new.organization.name[:60]
     elif not owner and new.person is not None:
         owner = new.person.real_name[:60]
-    return {"text": clean_text(new.text, max_length=TEXT_LENGTH, multiline=True), "owner": owner}
+    return {"text": clean_field("text", new.text, max_length=TEXT_LENGTH, multiline=True), "owner": owner}
 
 
 def _check(new: NewResolution, columns: dict[str, str], meeting: ForumMeeting) -> None:
@@ -132,7 +132,7 @@ def follow_up(
     """
     if not may_tell(resolution, actor):
         raise NotAllowed(_("You may not do this here."))
-    text = clean_text(text, max_length=TEXT_LENGTH, multiline=True)
+    text = clean_field("text", text, max_length=TEXT_LENGTH, multiline=True)
     demand_valid((("text", bool(text), _("Say how it stands.")),))
     if meeting is not None:
         _check_hearing(resolution, meeting, actor)
@@ -156,7 +156,7 @@ def _check_hearing(resolution: Resolution, meeting: ForumMeeting, actor: User) -
 
 def finish(resolution: Resolution, *, result: str, version: int | None, actor: User, now: datetime) -> Resolution:
     """Done, with its result, said by who holds the meetings. NotNow while the case, project or task still runs."""
-    result = clean_text(result, max_length=TEXT_LENGTH, multiline=True)
+    result = clean_field("result", result, max_length=TEXT_LENGTH, multiline=True)
     demand_valid((("text", bool(result), _("Say what came of it.")),))
     demand(actor, "council.edit", home_of(resolution))
     with transaction.atomic():
@@ -173,7 +173,7 @@ def finish(resolution: Resolution, *, result: str, version: int | None, actor: U
 def drop(resolution: Resolution, *, text: str, version: int | None, actor: User, now: datetime) -> Resolution:
     """Dropped, with the reason; what it led to goes its own way."""
     demand(actor, "council.edit", home_of(resolution))
-    text = clean_text(text, max_length=TEXT_LENGTH, multiline=True)
+    text = clean_field("text", text, max_length=TEXT_LENGTH, multiline=True)
     ended = {"result": text, "ended_at": now}
     off: Resolution = advance(resolution, "drop", actor=actor, now=now, version=version, text=text, **ended)
     return off
@@ -182,7 +182,7 @@ def drop(resolution: Resolution, *, text: str, version: int | None, actor: User,
 def reopen(resolution: Resolution, *, text: str, version: int | None, actor: User, now: datetime) -> Resolution:
     """Open again, with the reason."""
     demand(actor, "council.edit", home_of(resolution))
-    text = clean_text(text, max_length=TEXT_LENGTH, multiline=True)
+    text = clean_field("text", text, max_length=TEXT_LENGTH, multiline=True)
     again = {"result": "", "ended_at": None}
     row: Resolution = advance(resolution, "reopen", actor=actor, now=now, version=version, text=text, **again)
     return row

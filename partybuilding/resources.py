@@ -9,16 +9,15 @@ from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotNow, NotValid, demand_valid
+from accounts.errors import NotNow, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
-from grid.access import demand
+from accounts.text_guard import clean_fields
 from grid.models import Grid
 from grid.once import write_once
-from grid.scope import scope_of
 from grid.stages import check_version
 from partybuilding.models import ListCall, PartnerUnit, Resource, SupportKind
 from partybuilding.stages import keep_step
+from partybuilding.units import demand_hers
 
 LENGTHS: Final = {"title": 100, "text": 2000}
 DAYS: Final = range(1, 8)
@@ -46,7 +45,7 @@ def offer(new: NewResource, *, actor: User, now: datetime, client_id: UUID | Non
 
     NotAllowed without `lists.edit` in the grid of the unit (people of the unit offer theirs); NotValid by field.
     """
-    demand_may_offer(actor, new.unit)
+    demand_hers(actor, new.unit, new.unit.grid_code)
     values = _values(new)
     given_id = client_id or uuid4()
     given = {**values, "unit": new.unit.pk, "kind": new.kind.pk, "point": str(new.point or "")}
@@ -72,7 +71,7 @@ def offer(new: NewResource, *, actor: User, now: datetime, client_id: UUID | Non
 
 def change(resource: Resource, new: NewResource, *, actor: User, version: int | None) -> Resource:
     """Other words, days or limits. NotNow for one that has ended or that somebody changed meanwhile."""
-    demand_may_offer(actor, resource.unit)
+    demand_hers(actor, resource.unit, resource.unit.grid_code)
     values = {**_values(new), "kind": new.kind, "call": new.call}
     if new.point is not None:
         values["point"] = new.point
@@ -88,19 +87,8 @@ def change(resource: Resource, new: NewResource, *, actor: User, version: int | 
     return locked
 
 
-def demand_may_offer(actor: User, unit: PartnerUnit) -> None:
-    """NotAllowed unless `actor` works for the unit or keeps the lists in its grid."""
-    if unit.organization_id not in scope_of(actor).organizations:
-        demand(actor, "lists.edit", unit.grid_code)
-
-
 def _values(new: NewResource) -> dict[str, Any]:
-    words = {}
-    for name, length in LENGTHS.items():
-        try:
-            words[name] = clean_text(getattr(new, name), max_length=length, multiline=name == "text")
-        except NotValid as error:
-            raise NotValid(_("Please correct the marked fields."), {name: [str(error)]}) from error
+    words = clean_fields(new, LENGTHS)
     term = new.from_on is None or new.until_on is None or new.from_on <= new.until_on
     serves = new.serves.code if new.serves else new.unit.grid_code
     street = new.unit.grid_code[:9]

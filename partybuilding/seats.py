@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.scope import scope_of
 from partybuilding.models import CommitteeSeat, ForumMeeting, MeetingGuest, PartnerUnit, PartyOrganization
@@ -128,10 +128,10 @@ def _locked(seat: CommitteeSeat) -> CommitteeSeat:
 
 
 def _cleaned(holder: str, post: str, duties: str) -> dict[str, str]:
-    name = clean_text(holder, max_length=50)
+    name = clean_field("holder", holder, max_length=50)
     demand_valid((("holder", bool(name), _("Say who sits there.")),))
     return {
         "holder": name,
-        "post": clean_text(post, max_length=60),
-        "duties": clean_text(duties, max_length=2000, multiline=True),
+        "post": clean_field("post", post, max_length=60),
+        "duties": clean_field("duties", duties, max_length=2000, multiline=True),
     }

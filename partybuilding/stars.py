@@ -12,16 +12,16 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotNow, demand_valid
+from accounts.errors import NotAllowed, NotNow, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field, clean_fields
 from grid.models import Grid
 from grid.once import write_once
 from partybuilding.documents import Upload
 from partybuilding.files import attach
 from partybuilding.models import PartnerUnit, Star, StarClaim, StarDelivery
 from partybuilding.stages import TABLE, advance, keep_step
-from partybuilding.units import demand_hers
+from partybuilding.units import demand_hers, works_for
 
 MOST: Final = 1_000_000
 OPEN: Final = ("pledged", "delivering")
@@ -85,7 +85,8 @@ def claim(new: NewClaim, *, client_id: UUID | None = None, actor: User, now: dat
 def _checked(new: NewClaim, today: date) -> dict[str, Any]:
     if new.unit.left_on is not None:
         raise NotNow(_("It is no partner any more."))
-    pledge, measure = clean_text(new.pledge, max_length=300), clean_text(new.measure, max_length=20)
+    words = clean_fields(new, {"pledge": 300, "measure": 20})
+    pledge, measure = words["pledge"], words["measure"]
     serves = new.grid.code.startswith(new.unit.grid_code) or new.unit.grid_code.startswith(new.grid.code)
     counted = new.amount is not None
     demand_valid(
@@ -143,7 +144,7 @@ def _follow(row: StarClaim, actor: User, now: datetime) -> None:
 
 
 def _delivery(row: StarClaim, new: Delivered, today: date) -> dict[str, Any]:
-    text, gained = clean_text(new.text, max_length=500), new.beneficiaries
+    text, gained = clean_field("text", new.text, max_length=500), new.beneficiaries
     demand_valid(
         (
             ("text", bool(text), _("Say what was done.")),
@@ -188,10 +189,15 @@ def complete(row: StarClaim, *, version: int | None, actor: User, now: datetime)
 def review(
     row: StarClaim, *, grade: str, review: str = "", version: int | None, actor: User, now: datetime
 ) -> StarClaim:
-    """The yearly review, with a reason unless it was kept. NotAllowed without party.decide; NotValid by field."""
+    """The yearly review, with a reason unless it was kept. NotValid by field.
+
+    NotAllowed without party.decide, and for the people of the unit: nobody reviews her own pledge.
+    """
+    if works_for(actor, row.unit):
+        raise NotAllowed(_("Whoever made the pledge does not review it."))
     good = grade in StarClaim.Grade.values
     has_reason = grade == StarClaim.Grade.KEPT or bool(review.strip())
-    reason = clean_text(review, max_length=500)
+    reason = clean_field("review", review, max_length=500)
     demand_valid(
         (
             ("grade", good, _("Choose one of the grades.")),

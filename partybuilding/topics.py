@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.models import Grid
 from grid.once import write_once
@@ -86,7 +86,7 @@ def change_topic(topic: Topic, new: NewTopic, *, actor: User) -> Topic:
 
 
 def _columns(new: NewTopic, actor: User) -> dict[str, str]:
-    title = clean_text(new.title, max_length=TITLE_LENGTH)
+    title = clean_field("title", new.title, max_length=TITLE_LENGTH)
     seen = new.incident is None or Incident.objects.visible_to(actor).filter(pk=new.incident.pk).exists()
     demand_valid(
         (
@@ -95,12 +95,12 @@ def _columns(new: NewTopic, actor: User) -> dict[str, str]:
             ("incident", seen, _("There is no such case.")),
         )
     )
-    text = clean_text(new.text, max_length=TEXT_LENGTH, multiline=True)
+    text = clean_field("text", new.text, max_length=TEXT_LENGTH, multiline=True)
     return {
         "title": title,
         "text": text,
         "principle": new.principle,
-        "raised_by": clean_text(new.raised_by, max_length=60),
+        "raised_by": clean_field("raised_by", new.raised_by, max_length=60),
     }
 
 
@@ -138,7 +138,7 @@ def take_off_agenda(topic: Topic, *, actor: User) -> Topic:
 
 def write_opinion(topic: Topic, text: str, *, actor: User) -> Topic:
     """What was said of a topic at its meeting. NotNow for one that stands on no agenda."""
-    text = clean_text(text, max_length=OPINION_LENGTH, multiline=True)
+    text = clean_field("text", text, max_length=OPINION_LENGTH, multiline=True)
     with transaction.atomic():
         locked = _locked(topic.pk)
         demand(actor, "council.edit", _code_of(locked))

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
+from accounts.errors import NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.protect import is_phone, mask_name, mask_phone
 from accounts.reveals import reveal
-from accounts.text_guard import clean_text
+from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.models import Grid, Organization
 from grid.scope import scope_of
@@ -158,10 +158,10 @@ def works_for(user: Any, unit: PartnerUnit) -> bool:
     return unit.organization_id in scope_of(user).organizations
 
 
-def demand_hers(user: Any, unit: PartnerUnit, code: str) -> None:
-    """NotAllowed unless `user` edits partners in the grid `code`, or acts for the unit."""
-    if not works_for(user, unit) and not scope_of(user).can(EDITS, code):
-        raise NotAllowed(_("You may not do this here."))
+def demand_hers(user: Any, unit: PartnerUnit | None, code: str) -> None:
+    """NotAllowed unless `user` acts for the unit, or keeps the lists in the grid `code`."""
+    if unit is None or not works_for(user, unit):
+        demand(user, EDITS, code)
 
 
 def attachable(user: Any) -> QuerySet[Organization]:
@@ -194,16 +194,16 @@ def _cleaned(facts: UnitFacts, joined_on: date) -> dict[str, Any]:
     phone = facts.contact_phone.strip()
     demand_valid((("contact_phone", not phone or is_phone(phone), _("Enter a mobile number of 11 digits.")),))
     return {
-        "contact_name": clean_text(facts.contact_name, max_length=50),
+        "contact_name": clean_field("contact_name", facts.contact_name, max_length=50),
         "contact_phone": phone,
-        "strengths": clean_text(facts.strengths, max_length=300),
+        "strengths": clean_field("strengths", facts.strengths, max_length=300),
         "joined_on": facts.joined_on or joined_on,
     }
 
 
 def _new_body(facts: UnitFacts, grid: Grid) -> Organization:
     """The organization that a new partner is; its name stands once in a grid."""
-    name = clean_text(facts.name, max_length=100)
+    name = clean_field("name", facts.name, max_length=100)
     demand_valid(
         (
             ("name", bool(name), _("The name is missing.")),
@@ -213,6 +213,6 @@ def _new_body(facts: UnitFacts, grid: Grid) -> Organization:
     if Organization.objects.filter(grid=grid, name=name, is_active=True).exists():
         said = _("An organization of this name is known here: choose it from the list.")
         raise NotValid(said, {"name": [said]})
-    address = clean_text(facts.address, max_length=200)
+    address = clean_field("address", facts.address, max_length=200)
     code = f"partner-{uuid4().hex[:8]}"
     return Organization.objects.create(grid=grid, kind=facts.kind, name=name, code=code, address=address)

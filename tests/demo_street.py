@@ -1,10 +1,9 @@
 """The demo street with its people, for tests of what is built on it."""
 
-from django.db import connection
-
 from grid.demo.organizations import build_organizations
 from grid.demo.people import build_people
 from grid.demo.places import build_places
+from grid.demo.statistics import take_statistics
 from grid.demo.tree import build_tree
 from grid.models import Grid, Organization
 
@@ -17,6 +16,5 @@ def build_demo_street() -> tuple[dict[str, Grid], dict[str, Organization]]:
     grids = build_tree()
     organizations = build_organizations(grids)
     build_people(grids, organizations, build_places(grids, organizations), password="Demo-2026-x")
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE grid_grid, grid_post, grid_organization, grid_building, grid_compound, accounts_user")
+    take_statistics("grid_grid", "grid_post", "grid_organization", "grid_building", "grid_compound", "accounts_user")
     return grids, organizations

@@ -1,12 +1,13 @@
 """Every address × every role × in and out of scope: who gets in is what the posts' table says, and nothing else."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import path, re_path, reverse
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
@@ -140,9 +141,15 @@ def fits(answer: Any, one: Endpoint, wanted: frozenset[int] | str) -> bool:
 # --- walking ---
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return build_world()
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Built once: what a walk writes is rolled back request by request. Its photos lie where those of all tests lie."""
+    media = Path(tmp_path_factory.getbasetemp()) / "media"
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(MEDIA_ROOT=media):
+            made = build_world()
+        yield made
+        transaction.set_rollback(True)
 
 
 class Walker:
@@ -176,7 +183,9 @@ class Walker:
         """The addresses to try: the plain one, or one on each side of the border."""
         sides = ((True, self.world.inside), (False, self.world.outside))
         if one.name in SAMPLES:
-            for inside, side in sides:
+            # an administrator knows no border: the other side would be the same door again, but for the inbox
+            borderless = self.actor == "admin" and not is_inbox(one)
+            for inside, side in sides[:1] if borderless else sides:
                 yield inside, reverse(one.name, kwargs=self.values(one, side, inside=inside)), SAMPLES[one.name]
             return
         choice = CHOICES.get(one.name)
@@ -238,6 +247,7 @@ def describe(wanted: frozenset[int] | str) -> str:
     return wanted if isinstance(wanted, str) else {IN: "in", NOT_THERE: "404"}.get(wanted, "403 or 404")
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("actor", ACTORS)
 def test_everybody_gets_in_exactly_where_the_table_says(world, actor):
     faults = list(Walker(world, actor).faults(ours()))
@@ -262,6 +272,7 @@ SCOPED: dict[type, Callable[[Endpoint], bool]] = {
 }
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("queryset", SCOPED, ids=lambda queryset: queryset.__name__)
 def test_a_queryset_that_forgets_its_scope_is_noticed(world, monkeypatch, queryset):
     doors = [one for one in ours() if SCOPED[queryset](one)]

@@ -41,6 +41,7 @@ class CreateHousehold:
 class HouseholdViewSet(IdempotentCreateMixin, CreateHousehold, ScopedReadOnlyViewSet):
     """Households that the caller may see; residents are masked here."""
 
+    named_by = "id"
     queryset = Household.objects.all()
     serializer_class = shapes.HouseholdSerializer
     brief_class = shapes.HouseholdBrief
@@ -62,10 +63,6 @@ class HouseholdViewSet(IdempotentCreateMixin, CreateHousehold, ScopedReadOnlyVie
     def filter_queryset(self, queryset: Any) -> Any:
         """One household is shown by its id also when it is gone."""
         return super().filter_queryset(queryset) if self.action == "list" else queryset
-
-    def get_success_headers(self, data: dict[str, Any]) -> dict[str, str]:
-        """Where the household of a repeated POST is."""
-        return {"Location": self.request.build_absolute_uri(f"{data['id']}/")}
 
     def shown(self, pk: int) -> Any:
         """One household as an answer."""

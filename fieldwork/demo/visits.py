@@ -23,6 +23,7 @@ from fieldwork.models import (
     VisitPurpose,
 )
 from fieldwork.rounds import first_slot, slot_after
+from grid.demo.statistics import take_statistics
 from grid.models import Building, Grid
 from incidents.demo.cast import Cast, gather_cast
 from incidents.demo.rhythm import SHANGHAI
@@ -181,6 +182,7 @@ def _write(story: Story) -> None:
     for duty in story.duties:
         duty.visit = duty.visit  # the key that bulk_create gave
     VisitDuty.objects.bulk_create(story.duties, batch_size=2000)
+    take_statistics("fieldwork_visitduty", "fieldwork_caresubject", "fieldwork_household", "fieldwork_resident")
     musts, link = list(MustDo.objects.values_list("pk", flat=True)), Visit.musts.through
     kept = [visit for visit in story.visits if visit.outcome == "met" and story.random.random() < MUST_SHARE]
     link._default_manager.bulk_create(

@@ -1,7 +1,6 @@
 """Forms of door-knock actions; the rules themselves stand in fieldwork.knocking."""
 
 from typing import Any, Final
-from uuid import UUID, uuid4
 
 from django import forms
 from django.utils import timezone
@@ -11,7 +10,7 @@ from accounts.text_guard import CleanCharField
 from fieldwork import knocking
 from fieldwork.knocking import NewAction, NewDoor
 from fieldwork.models import KnockAction, KnockedDoor
-from grid.forms import DomainForm, day_input
+from grid.forms import DomainForm, DraftForm, day_input
 from grid.models import Building, Grid
 from incidents.forms.fields import Refillable
 from incidents.forms.words import many_lines
@@ -55,10 +54,9 @@ class ActionForm(DomainForm):
         return NewAction(**{**data, "buildings": list(data["buildings"])}, incident=self.incident)
 
 
-class DoorForm(Refillable, DomainForm):
+class DoorForm(Refillable, DraftForm):
     """What was heard at one door; no photo is asked."""
 
-    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-draft-id": ""}))
     at = forms.DateTimeField(required=False, widget=forms.HiddenInput(attrs={"data-offline-at": ""}))
     building = forms.ModelChoiceField(Building.objects.none(), label=_("building"), empty_label=None)
     unit = CleanCharField(label=_("staircase"), max_length=10, required=False)
@@ -78,11 +76,6 @@ class DoorForm(Refillable, DomainForm):
         super().__init__(*args, **kwargs)
         rows = action.buildings.select_related("compound", "grid").defer("grid__boundary").order_by("pk")
         self.fields["building"].queryset = rows  # type: ignore[attr-defined]
-
-    def clean_client_id(self) -> UUID:
-        """A device without scripts gives none."""
-        given: UUID | None = self.cleaned_data["client_id"]
-        return given or uuid4()
 
     def door(self) -> NewDoor:
         """What the business takes."""

@@ -1,7 +1,6 @@
 """The form of a quick note: one text box; everything else is filled in or may stay empty."""
 
 from typing import Any, Final
-from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -9,17 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text_guard import CleanCharField
 from fieldwork.models import DutyKind
 from fieldwork.notes import LONGEST, NewNote, grids_to_write, home_grid
-from grid.forms import DomainForm
+from grid.forms import DraftForm
 from grid.models import Grid
 from incidents.forms.fields import PhotosField, Refillable
 
 EXAMPLE: Final = _("For example: helped Mrs Li of building 3 to book a doctor")
 
 
-class NoteForm(Refillable, DomainForm):
+class NoteForm(Refillable, DraftForm):
     """Words and photos; the grid is filled in."""
 
-    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-draft-id": ""}))
     at = forms.DateTimeField(required=False, widget=forms.HiddenInput(attrs={"data-offline-at": ""}))
     text = CleanCharField(
         label=_("What did you see or do?"),
@@ -42,11 +40,6 @@ class NoteForm(Refillable, DomainForm):
         field: Any = self.fields["grid"]
         field.choices = [(code, grid.name) for code, grid in self.grids.items()]
         field.initial = self.own_grid.code if self.own_grid else None
-
-    def clean_client_id(self) -> UUID:
-        """A device without scripts gives none."""
-        given: UUID | None = self.cleaned_data["client_id"]
-        return given or uuid4()
 
     def note(self) -> NewNote:
         """What business takes."""

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from typing import Any, Final
-from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib.gis.geos import Point
@@ -17,7 +16,7 @@ from fieldwork.models import Checkpoint, DutyKind, Patrol, PatrolKind, PatrolPla
 from fieldwork.notes import grids_to_write
 from fieldwork.patrol_plans import MOST_TIMES, NAME_LENGTH, NewPlan, Spot
 from fieldwork.patrols import FINDING_LENGTH, REMARK_LENGTH, NewFinding, NewPatrol
-from grid.forms import DomainForm, day_input
+from grid.forms import DomainForm, DraftForm, day_input
 from grid.models import Grid
 from grid.once import Conflict
 from grid.scope import scope_of
@@ -28,16 +27,10 @@ FOUND_HINT: Final = _("For example: charging cable hangs across the stairs of bu
 _PLACE: Final = re.compile(r"^(?P<name>.*?)[\s,，;；]+(?P<place>[0-9.]+[\s,，;；]+[0-9.]+)$")
 
 
-class SentForm(Refillable, DomainForm):
+class SentForm(Refillable, DraftForm):
     """What every record of the phone carries: its id, and when it was written."""
 
-    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-draft-id": ""}))
     at = forms.DateTimeField(required=False, widget=forms.HiddenInput(attrs={"data-offline-at": ""}))
-
-    def clean_client_id(self) -> UUID:
-        """A device without scripts gives none."""
-        given: UUID | None = self.cleaned_data["client_id"]
-        return given or uuid4()
 
     def attempt(self, write: Callable[[], Any]) -> Any:
         """As every form, but a conflict of two versions is the view's to answer."""

@@ -7,11 +7,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from accounts.text_guard import CleanCharField
 from fieldwork.models import RoleBadge
 from fieldwork.policies import OFFERED, REASON_LENGTH
-from grid.forms import DomainForm, day_input, find_person
+from grid.forms import DomainForm, PersonField, day_input
 from grid.models import Grid
 
 MOST_GRIDS: Final = 300
@@ -42,9 +41,7 @@ class PolicyForm(DomainForm):
 class BadgeForm(DomainForm):
     """Who wears which badge; the grid follows from the person's post."""
 
-    person = CleanCharField(
-        label=_("account or name"), max_length=150, help_text=_("The account; the real name where only one has it.")
-    )
+    person = PersonField(label=_("account or name"))
     badge = forms.ModelChoiceField(label=_("Role badge"), queryset=RoleBadge.objects.none())
     since = forms.DateField(label=_("Since"), widget=day_input(), initial=timezone.localdate)
 
@@ -57,10 +54,6 @@ class BadgeForm(DomainForm):
         for badge in rows.order_by("role_set__position", "role_set_id", "position"):
             grouped.setdefault(str(badge.role_set), []).append((badge.pk, badge.name))
         field.widget.choices = [("", "—"), *grouped.items()]
-
-    def clean_person(self) -> User:
-        """The one active person of that account or name."""
-        return find_person(self.cleaned_data["person"])
 
 
 class LogBookForm(forms.Form):

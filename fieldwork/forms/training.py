@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text_guard import CleanCharField
 from fieldwork.models import Attendance, Competence, Course, Teacher, TrainingForm, TrainingSession
 from fieldwork.training import Mark, NewSession
-from grid.forms import DomainForm, find_person, moment_input
+from grid.forms import DomainForm, PersonField, moment_input
 from grid.models import Grid
 from grid.posts import PostKind
 
@@ -76,17 +76,7 @@ class CallForm(DomainForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    person = CleanCharField(
-        label=_("or one person: account or name"),
-        max_length=150,
-        required=False,
-        help_text=_("The account; the real name where only one has it."),
-    )
-
-    def clean_person(self) -> Any:
-        """The one active person of that account or name; nobody when left empty."""
-        given = self.cleaned_data["person"]
-        return find_person(given) if given else None
+    person = PersonField(label=_("or one person: account or name"), required=False)
 
     def clean(self) -> dict[str, Any]:
         """Somebody at least."""

@@ -1,7 +1,6 @@
 """Forms of visits and of their plans; the rules themselves stand in fieldwork.visits and fieldwork.visit_plans."""
 
 from typing import Any, Final
-from uuid import UUID, uuid4
 
 from django import forms
 from django.utils import timezone
@@ -13,7 +12,7 @@ from fieldwork.models.household import Household
 from fieldwork.visit_lists import Writable, find_door, home_of
 from fieldwork.visit_plans import MOST_TIMES, NewPlan
 from fieldwork.visits import LONGEST, NewVisit
-from grid.forms import DomainForm, day_input
+from grid.forms import DomainForm, DraftForm, day_input
 from grid.models import Building, Grid
 from grid.scope import scope_of
 from incidents.filters import DAYS
@@ -45,10 +44,9 @@ class MustChoice(forms.ModelMultipleChoiceField):
         return f"{obj.get_group_display()} · {obj.name}"
 
 
-class VisitForm(Refillable, DomainForm):
+class VisitForm(Refillable, DraftForm):
     """What was found at a door. From a round one tap is enough: everything but the outcome may stay empty."""
 
-    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-draft-id": ""}))
     at = forms.DateTimeField(required=False, widget=forms.HiddenInput(attrs={"data-offline-at": ""}))
     outcome = forms.ChoiceField(
         label=_("outcome"), choices=Visit.Outcome.choices, initial=Visit.Outcome.MET, widget=forms.RadioSelect
@@ -97,11 +95,6 @@ class VisitForm(Refillable, DomainForm):
                 may.duties(), label=_("I also saw"), required=False, widget=forms.CheckboxSelectMultiple
             )
             self.fields["also"].choices = [(one.pk, str(one.plan)) for one in self.others]  # type: ignore[attr-defined]
-
-    def clean_client_id(self) -> UUID:
-        """A device without scripts gives none."""
-        given: UUID | None = self.cleaned_data["client_id"]
-        return given or uuid4()
 
     def offer_buildings(self) -> bool:
         """Fill the list of buildings; False when there are too many to choose from one."""

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotValid
-from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
 from accounts.narrowing import demand_filters
 from accounts.numbers import strict_int
@@ -20,11 +19,12 @@ from fieldwork import competences, courses, training
 from fieldwork.filters.training import CourseFilter
 from fieldwork.forms.training import CourseForm, MaterialForm
 from fieldwork.models import Competence, Course, Material, Teacher
-from fieldwork.views.training import offices, shown_page
+from fieldwork.views.training import offices
 from grid.access import requires
 from grid.models import Grid
-from grid.sheets import XLSX, write_xlsx
 from incidents.views.finding import person
+from incidents.views.form_pages import shown_page
+from incidents.views.workbooks import table_workbook
 
 PAGE_SIZE: Final = 30
 
@@ -176,13 +176,12 @@ def _people(request: HttpRequest) -> tuple[Any, str]:
 def records_excel(request: HttpRequest) -> HttpResponse:
     """The same as an Excel file; the taking is recorded."""
     people, code = _people(request)
-    now, actor = timezone.now(), person(request)
-    note_export(actor=actor, object_type="training_record", object_id=code, fields="names", now=now, request=request)
     rows = list(people.order_by("real_name", "pk")[: competences.MOST_EXPORTED])
     earned, wanted = competences.earned_by([one.pk for one in rows]), competences.in_use()
     header = [_("Person"), _("Sessions attended"), _("Sessions passed"), *(one.name for one in wanted)]
     cells = (
         [one.real_name, one.was_there, one.passed, *(each.last_on or "" for each in earned[one.pk])] for one in rows
     )
-    content = write_xlsx(header, cells, as_of=now, title=_("Records of competence"), author=actor.real_name)
-    return attachment(content, XLSX, f"{_('Records of competence')}.xlsx")
+    title = _("Records of competence")
+    export = {"object_type": "training_record", "object_id": code, "fields": "names"}
+    return table_workbook(request, header, cells, title=title, name=title, **export)

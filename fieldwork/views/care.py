@@ -11,7 +11,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotAllowed, NotValid
-from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page
@@ -22,8 +21,8 @@ from fieldwork.models import CarePromise, CareSubject, Household, Visit
 from fieldwork.stages import open_to, story
 from grid.access import demand, requires
 from grid.scope import scope_of
-from grid.sheets import XLSX, write_xlsx
 from incidents.views.finding import person
+from incidents.views.workbooks import list_workbook
 
 PAGE_SIZE: Final = 50
 CARE: Final = ("care.view", "care.sensitive")
@@ -64,14 +63,9 @@ def care_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def care_excel(request: HttpRequest) -> HttpResponse:
     """The list as a workbook, masked; who takes it is recorded."""
-    rows, now, reader = filtered(request).qs.order_by("grid_code", "id"), timezone.now(), person(request)
-    too_many = _("At most %(count)s lines at a time: narrow the selection.")
-    note_rows(rows.count(), too_many=too_many, actor=reader, object_type="care_subject", now=now, request=request)
-    lines = care_reading.care_lines(rows, reader)
-    content = write_xlsx(
-        care_reading.care_header(), lines, as_of=now, title=_("People in care"), author=reader.real_name
-    )
-    return attachment(content, XLSX, f"{_('People in care')}-{timezone.localdate(now):%Y%m%d}.xlsx")
+    rows, title = filtered(request).qs.order_by("grid_code", "id"), _("People in care")
+    header, lines = care_reading.care_header(), care_reading.care_lines(rows, person(request))
+    return list_workbook(request, header, lines, count=rows.count(), kind="care_subject", title=title)
 
 
 @form_page

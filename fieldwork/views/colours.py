@@ -18,7 +18,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.errors import NotValid
-from accounts.exports import attachment, note_export
 from accounts.rules import form_page
 from fieldwork import colours
 from fieldwork.colours import Cell, Counts, Spot
@@ -29,8 +28,8 @@ from grid.models import Building, Grid
 from grid.models.grid import CODE_VALIDATOR
 from grid.profile import ancestors
 from grid.scope import Scope, scope_of
-from grid.sheets import XLSX, write_xlsx
 from incidents.views.finding import person
+from incidents.views.workbooks import table_workbook
 
 SEEN_BY: Final = ("care.view", "care.sensitive", "field.view")
 GEOJSON: Final = "application/geo+json"
@@ -142,14 +141,13 @@ def care_colours(request: HttpRequest) -> HttpResponse:
 @require_safe
 def care_colours_excel(request: HttpRequest) -> HttpResponse:
     """The same counts as a workbook; who takes it is recorded."""
-    top, legend, now, reader = _top(request), colours.legend(), timezone.now(), person(request)
-    slots = [colour.slot for colour in legend]
-    note_export(actor=reader, object_type="care_colours", object_id=top.pk, fields="xlsx", now=now, request=request)
-    lines = _lines(reader, top, slots)
+    top, legend, title = _top(request), colours.legend(), _("Nine-colour map")
+    lines = _lines(person(request), top, [colour.slot for colour in legend])
     header = [_("Place"), *(f"{colour.name} {colour.meaning}" for colour in legend), _("Together")]
     rows = ([line.name, *(_number(cell) for cell in line.cells), _number(line.total)] for line in lines)
-    content = write_xlsx(header, rows, as_of=now, title=_("Nine-colour map"), author=reader.real_name)
-    return attachment(content, XLSX, f"{_('Nine-colour map')}-{top.code}-{timezone.localdate(now):%Y%m%d}.xlsx")
+    name = f"{title}-{top.code}-{timezone.localdate():%Y%m%d}"
+    export = {"object_type": "care_colours", "object_id": top.pk, "fields": "xlsx"}
+    return table_workbook(request, header, rows, title=title, name=name, **export)
 
 
 def _number(cell: Cell) -> int | str:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from fieldwork import patrol_plans, patrols
@@ -24,9 +23,9 @@ from grid.access import demand, requires
 from grid.chosen import asked_code
 from grid.models import Grid
 from grid.scope import scope_of
-from grid.sheets import XLSX, write_xlsx
 from incidents.views.cases import grid_choices
 from incidents.views.finding import person, shown_version
+from incidents.views.workbooks import list_workbook
 
 PAGE_SIZE: Final = 50
 MOST_GRIDS: Final = 300
@@ -61,13 +60,9 @@ def patrol_list(request: HttpRequest) -> HttpResponse:
 def patrols_excel(request: HttpRequest) -> HttpResponse:
     """The same list as a workbook; who takes it is recorded."""
     _chosen, rows = _filtered(request)
-    now, count = timezone.now(), rows.count()
-    too_many = _("At most %(count)s patrols at a time: narrow the selection.")
-    note_rows(count, too_many=too_many, actor=person(request), object_type="patrol", now=now, request=request)
     header = [_("Begun"), _("Ended"), _("Kind"), _("Plan"), _("Grid"), _("Grid code"), _("By"), _("Status")]
     header += [_("Findings"), _("Cases"), _("Remark")]
-    content = write_xlsx(header, _cells(rows), as_of=now, title=_("Patrols"), author=person(request).real_name)
-    return attachment(content, XLSX, f"{_('Patrols')}{timezone.localdate(now):%Y%m%d}.xlsx")
+    return list_workbook(request, header, _cells(rows), count=rows.count(), kind="patrol", title=_("Patrols"))
 
 
 def _cells(rows: Any) -> Iterator[list[Any]]:

@@ -11,7 +11,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotValid
-from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.numbers import strict_int
@@ -24,8 +23,8 @@ from fieldwork.stages import open_to, story
 from fieldwork.views.care import CARE, PAGE_SIZE, find_subject, step_of
 from grid.access import demand, requires
 from grid.scope import Scope, scope_of
-from grid.sheets import XLSX, write_xlsx
 from incidents.views.finding import person
+from incidents.views.workbooks import list_workbook
 
 STEPS: Final = {"keep": promises.keep, "drop": promises.give_up}
 
@@ -60,14 +59,9 @@ def _place(promise: CarePromise, scope: Scope) -> str:
 @require_safe
 def promise_excel(request: HttpRequest) -> HttpResponse:
     """The list as a workbook; who takes it is recorded."""
-    rows, now, reader = filtered(request).qs.order_by("due_on", "id"), timezone.now(), person(request)
-    too_many = _("At most %(count)s lines at a time: narrow the selection.")
-    note_rows(rows.count(), too_many=too_many, actor=reader, object_type="promise", now=now, request=request)
-    lines = care_reading.promise_lines(rows, reader)
-    content = write_xlsx(
-        care_reading.promise_header(), lines, as_of=now, title=_("List of promises"), author=reader.real_name
-    )
-    return attachment(content, XLSX, f"{_('List of promises')}-{timezone.localdate(now):%Y%m%d}.xlsx")
+    rows, title = filtered(request).qs.order_by("due_on", "id"), _("List of promises")
+    header, lines = care_reading.promise_header(), care_reading.promise_lines(rows, person(request))
+    return list_workbook(request, header, lines, count=rows.count(), kind="promise", title=title)
 
 
 @requires(*CARE)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.exports import attachment, note_export
 from accounts.keyset import keyset_page
 from accounts.narrowing import demand_filters
 from accounts.rules import form_page
@@ -23,9 +22,10 @@ from fieldwork.stages import open_to, steps_of
 from grid.access import demand, requires
 from grid.models import Grid
 from grid.scope import scope_of
-from grid.sheets import XLSX, write_xlsx
 from incidents.forms.words import WordsForm
 from incidents.views.finding import person, shown_version
+from incidents.views.form_pages import shown_page
+from incidents.views.workbooks import table_workbook
 
 PAGE_SIZE: Final = 30
 STEPS: Final = ("hold", "call-off")
@@ -38,11 +38,6 @@ def find_session(request: HttpRequest, pk: int) -> TrainingSession:
 
 def _may_edit(request: HttpRequest, code: str | None = None) -> bool:
     return scope_of(request.user).can("training.edit", code)
-
-
-def shown_page(request: HttpRequest, template: str, context: dict[str, Any], form: Any) -> HttpResponse:
-    """A page with a form: 422 when the form was sent and is shown again."""
-    return render(request, template, {**context, "form": form}, status=422 if form.is_bound else 200)
 
 
 # --- sessions ---------------------------------------------------------------------------------------------------------
@@ -249,9 +244,8 @@ def step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 @require_safe
 def session_excel(request: HttpRequest, pk: int) -> HttpResponse:
     """The list of a session (签到表) as an Excel file; the taking is recorded."""
-    session, now, actor = find_session(request, pk), timezone.now(), person(request)
-    demand(actor, "training.edit", session.grid_code)
-    note_export(actor=actor, object_type="training", object_id=pk, fields="names", now=now, request=request)
+    session = find_session(request, pk)
+    demand(request.user, "training.edit", session.grid_code)
     header = [_("No."), _("Person"), _("Attendance at the session"), _("Test"), _("Remark"), _("Signature")]
     tests = {True: _("passed"), False: _("not passed"), None: ""}
     rows = session.attendance.select_related("user").order_by("user__real_name", "pk")
@@ -259,6 +253,6 @@ def session_excel(request: HttpRequest, pk: int) -> HttpResponse:
         [n, row.user.real_name, row.get_presence_display(), tests[row.passed], row.remark, ""]
         for n, row in enumerate(rows, 1)
     )
-    title = f"{session.course.title} {timezone.localtime(session.starts_at):%Y-%m-%d}"
-    content = write_xlsx(header, cells, as_of=now, title=_("Attendance at the session"), author=actor.real_name)
-    return attachment(content, XLSX, f"{title}.xlsx")
+    name = f"{session.course.title} {timezone.localtime(session.starts_at):%Y-%m-%d}"
+    export = {"object_type": "training", "object_id": pk, "fields": "names"}
+    return table_workbook(request, header, cells, title=_("Attendance at the session"), name=name, **export)

@@ -6,22 +6,19 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.exports import attachment, note_export
 from accounts.narrowing import demand_filters
 from fieldwork.volumes import KINDS, Volume, volumes
 from grid.access import requires
 from grid.models import Grid
 from grid.profile import children
 from grid.scope import scope_of
-from grid.sheets import XLSX, write_xlsx
 from incidents.forms.callbacks import PeriodForm
-from incidents.views.finding import person
+from incidents.views.workbooks import table_workbook
 
 LISTS: Final = {
     # kind: label, list, names of its first and last day
@@ -54,15 +51,13 @@ def field_volumes(request: HttpRequest) -> HttpResponse:
 def field_volumes_excel(request: HttpRequest) -> HttpResponse:
     """The same table as a workbook; who takes it is recorded."""
     top, days, lines, total = _counted(request)
-    now, actor = timezone.now(), person(request)
-    note_export(actor=actor, object_type="field volumes", fields=str(len(lines)), now=now, request=request)
     rows = [_row(str(line.grid.name) if line.grid else _("not in a grid below"), days, line) for line in lines]
     if total:
         rows.append(_row(_("Together"), days, total))
-    header = [_("Grid"), _("from"), _("until"), *_heads()]
-    content = write_xlsx(header, rows, as_of=now, title=_("Volume of field work"), author=actor.real_name)
-    name = "".join((str(top.name) if top else "", _("Volume of field work"), f"{days[0]:%Y%m%d}-{days[1]:%Y%m%d}.xlsx"))
-    return attachment(content, XLSX, name)
+    header, title = [_("Grid"), _("from"), _("until"), *_heads()], _("Volume of field work")
+    name = f"{top.name if top else ''}{title}{days[0]:%Y%m%d}-{days[1]:%Y%m%d}"
+    export = {"object_type": "field volumes", "fields": str(len(lines))}
+    return table_workbook(request, header, rows, title=title, name=name, **export)
 
 
 def _counted(request: HttpRequest) -> tuple[Grid | None, tuple[date, date], list[Volume], Volume | None]:

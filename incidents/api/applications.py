@@ -97,6 +97,7 @@ class CreateApplication:
 class ApplicationViewSet(IdempotentCreateMixin, CreateApplication, ListModelMixin, RetrieveModelMixin, GenericViewSet):
     """Applications about cases that the caller may see."""
 
+    named_by = "id"
     queryset = Application.objects.none()
     serializer_class = ApplicationSerializer
     filterset_class = StrictApplicationFilter
@@ -115,10 +116,6 @@ class ApplicationViewSet(IdempotentCreateMixin, CreateApplication, ListModelMixi
         sealed = ("incident__contact_name", "incident__contact_phone", "incident__text")
         rows = queries.visible_to(self.request.user).select_related("incident", "applicant", "organization")
         return rows.defer(*sealed).prefetch_related("reviews")
-
-    def get_success_headers(self, data: dict[str, Any]) -> dict[str, str]:
-        """Where the application of a repeated POST is."""
-        return {"Location": self.request.build_absolute_uri(f"{data['id']}/")}
 
     @extend_schema(request=NewApplicationInput, responses={201: ApplicationSerializer}, parameters=[IDEMPOTENCY_KEY])
     def create(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]

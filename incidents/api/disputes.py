@@ -45,6 +45,7 @@ class CreateDispute:
 class DisputeViewSet(IdempotentCreateMixin, CreateDispute, ListModelMixin, RetrieveModelMixin, GenericViewSet):
     """Disputes that the caller may see; parties are always masked here."""
 
+    named_by = "number"
     queryset = Dispute.objects.none()
     serializer_class = shapes.DisputeSerializer
     filterset_class = StrictDisputeFilter
@@ -67,10 +68,6 @@ class DisputeViewSet(IdempotentCreateMixin, CreateDispute, ListModelMixin, Retri
     def get_serializer_class(self) -> Any:
         """A list is brief."""
         return shapes.DisputeBrief if self.action == "list" else self.serializer_class
-
-    def get_success_headers(self, data: dict[str, Any]) -> dict[str, str]:
-        """Where the dispute of a repeated POST is."""
-        return {"Location": self.request.build_absolute_uri(f"{data['number']}/")}
 
     @extend_schema(
         request=shapes.NewDisputeInput, responses={201: shapes.DisputeSerializer}, parameters=[IDEMPOTENCY_KEY]

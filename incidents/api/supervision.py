@@ -134,6 +134,7 @@ class CreateNotice:
 class SupervisionViewSet(IdempotentCreateMixin, CreateNotice, ListModelMixin, RetrieveModelMixin, GenericViewSet):
     """Supervisions (督办) and urgings (催办) that the caller may see."""
 
+    named_by = "id"
     queryset = Supervision.objects.none()
     serializer_class = SupervisionSerializer
     filterset_class = StrictSupervisionFilter
@@ -150,10 +151,6 @@ class SupervisionViewSet(IdempotentCreateMixin, CreateNotice, ListModelMixin, Re
         """Only what the caller may see: everything else is 404."""
         rows = Supervision.objects.visible_to(self.request.user).select_related(*RELATED)
         return rows.defer("incident__text", "incident__contact_name", "incident__contact_phone")
-
-    def get_success_headers(self, data: dict[str, Any]) -> dict[str, str]:
-        """Where the notice of a repeated POST is."""
-        return {"Location": self.request.build_absolute_uri(f"{data['id']}/")}
 
     @extend_schema(request=NewNoticeInput, responses={201: SupervisionSerializer}, parameters=[IDEMPOTENCY_KEY])
     def create(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]

@@ -71,6 +71,7 @@ class IncidentViewSet(
 ):
     """Incidents that the caller may see."""
 
+    named_by = "number"
     queryset = Incident.objects.none()
     serializer_class = shapes.IncidentSerializer
     filterset_class = StrictIncidentFilter
@@ -115,10 +116,6 @@ class IncidentViewSet(
         """Reports have a limit of their own."""
         self.throttle_scope = "intake" if self.action == "create" else None
         return super().get_throttles()
-
-    def get_success_headers(self, data: dict[str, Any]) -> dict[str, str]:
-        """Where the incident of a repeated report is."""
-        return {"Location": self.request.build_absolute_uri(f"{data['number']}/")}
 
     @extend_schema(
         request=shapes.NewIncidentInput,

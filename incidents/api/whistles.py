@@ -45,6 +45,7 @@ class CreateWhistle:
 class WhistleViewSet(IdempotentCreateMixin, CreateWhistle, ListModelMixin, RetrieveModelMixin, GenericViewSet):
     """Whistles (吹哨报到) that the caller may see."""
 
+    named_by = "number"
     queryset = Whistle.objects.none()
     serializer_class = shapes.WhistleSerializer
     filterset_class = StrictWhistleFilter
@@ -67,10 +68,6 @@ class WhistleViewSet(IdempotentCreateMixin, CreateWhistle, ListModelMixin, Retri
     def get_serializer_class(self) -> Any:
         """A list is brief."""
         return shapes.WhistleBrief if self.action == "list" else self.serializer_class
-
-    def get_success_headers(self, data: dict[str, Any]) -> dict[str, str]:
-        """Where the whistle of a repeated POST is."""
-        return {"Location": self.request.build_absolute_uri(f"{data['number']}/")}
 
     @extend_schema(
         request=shapes.NewWhistleInput, responses={201: shapes.WhistleSerializer}, parameters=[IDEMPOTENCY_KEY]

@@ -16,7 +16,8 @@ from grid.models import Grid
 from incidents.api.serializers import StrictSerializer
 from partybuilding import needs, resources
 from partybuilding.filters.lists import StrictNeedFilter, StrictProjectFilter, StrictResourceFilter
-from partybuilding.forms.lists import edited_grids, edited_units
+from partybuilding.forms.choices import office_grids
+from partybuilding.forms.lists import edited_units
 from partybuilding.match_queries import matches_of
 from partybuilding.models import Need, PartnerUnit, Project, ProjectStep, Resource, SupportKind
 
@@ -146,7 +147,7 @@ class NewNeedInput(StrictSerializer):
         """Grids are those where the caller keeps the lists."""
         fields: dict[str, Any] = super().get_fields()
         if request := self.context.get("request"):
-            fields["grid"].queryset = edited_grids(request.user)
+            fields["grid"].queryset = office_grids(request.user)
         return fields
 
 

@@ -283,6 +283,7 @@ class CreateReport:
 class ReportInViewSet(IdempotentCreateMixin, CreateReport, ScopedReadOnlyViewSet):
     """Reports of units and members to communities (双报到)."""
 
+    named_by = "id"
     queryset = ReportIn.objects.all()
     serializer_class = ReportInSerializer
     brief_class = ReportInBrief
@@ -293,10 +294,6 @@ class ReportInViewSet(IdempotentCreateMixin, CreateReport, ScopedReadOnlyViewSet
         """Only what the caller may see: everything else is 404."""
         rows = report_in_rows(self.request.user)
         return rows if self.action == "list" else rows.prefetch_related("entries", "evaluations")
-
-    def get_success_headers(self, data: dict[str, Any]) -> dict[str, str]:
-        """Where the report of a repeated POST is."""
-        return {"Location": self.request.build_absolute_uri(f"{data['id']}/")}
 
     def shown(self, pk: int) -> Any:
         """One report as an answer."""

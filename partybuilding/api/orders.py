@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.protect import mask_name
 from accounts.text_guard import CleanTextSerializerField
 from grid.api.scoped import ScopedReadOnlyViewSet
 from grid.models import Building, Grid
@@ -40,7 +41,7 @@ class OrderSerializer(serializers.ModelSerializer[ServiceOrder]):
 
     def get_name(self, row: ServiceOrder) -> str:
         """The masked name."""
-        return orders.masked(row).name
+        return mask_name(row.name)
 
     def get_member_name(self, row: ServiceOrder) -> str:
         """The masked name of who serves."""

@@ -87,6 +87,10 @@ class ResourceFilter(_InGrid):
         model = Resource
         fields: tuple[str, ...] = ()
 
+    def filter_grid(self, rows: Any, name: str, value: str) -> Any:
+        """That serve the grid: also what a street offers to all its communities."""
+        return rows.serving(value)
+
 
 class ProjectFilter(_InGrid):
     """What the list of projects can be narrowed by."""

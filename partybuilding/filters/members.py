@@ -3,12 +3,14 @@
 from typing import Any, Final
 
 import django_filters as filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from grid.filters import AmongFilter, StrictFilterSet
 from incidents.filters import CODE
-from partybuilding.models import HouseholdLink, MemberTag, PartnerUnit, PartyMember, ReportIn, Skill
+from partybuilding.idle import idle_members
+from partybuilding.models import HouseholdLink, MemberTag, PartnerUnit, PartyMember, PartyOrganization, ReportIn, Skill
 from partybuilding.report_ins import without_evaluation
 
 FOUND: Final = (
@@ -28,6 +30,11 @@ def units_for(request: Any) -> QuerySet[PartnerUnit]:
     """The units that the reader sees, for choices."""
     rows: QuerySet[PartnerUnit] = PartnerUnit.objects.visible_to(getattr(request, "user", None))
     return rows.select_related("organization").order_by("organization__name")
+
+
+def _parties(request: Any) -> QuerySet[PartyOrganization]:
+    rows: QuerySet[PartyOrganization] = PartyOrganization.objects.visible_to(getattr(request, "user", None))
+    return rows.select_related("organization")
 
 
 class MemberFilter(filters.FilterSet):
@@ -53,6 +60,13 @@ class MemberFilter(filters.FilterSet):
         label=_("on the register"), choices=PRESENT, empty_label=_("Present only"), method="filter_present"
     )
 
+    idle = filters.NumberFilter(
+        label=_("nothing done in the year"), min_value=2000, max_value=2100, decimal_places=0, method="filter_idle"
+    )
+    party = filters.ModelChoiceFilter(
+        label=_("organized in or below"), queryset=_parties, method="filter_party", widget=forms.HiddenInput
+    )
+
     class Meta:
         model = PartyMember
         fields: tuple[str, ...] = ()
@@ -69,6 +83,14 @@ class MemberFilter(filters.FilterSet):
     def filter_organized(self, rows: Any, name: str, value: str) -> Any:
         """In an organization or in none."""
         return rows.filter(party__isnull=value == "no")
+
+    def filter_idle(self, rows: Any, name: str, value: Any) -> Any:
+        """Of whom the year knows nothing done."""
+        return idle_members(rows, int(value))
+
+    def filter_party(self, rows: Any, name: str, value: PartyOrganization) -> Any:
+        """In an organization or in one below it."""
+        return rows.filter(party__path__startswith=value.path)
 
     def filter_linking(self, rows: Any, name: str, value: str) -> Any:
         """Who looks after households."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grid.filters import YES_NO, AmongFilter, StrictFilterSet
 from grid.models.grid import CODE_VALIDATOR
+from partybuilding.idle import idle_organizations
 from partybuilding.models import CommunityProfile, Label, PartyOrganization, Star, StarAward
 from partybuilding.posts import without_head
 
@@ -32,6 +33,9 @@ class PartyOrganizationFilter(StrictFilterSet):
     grand = filters.ChoiceFilter(
         label=_("grand committee"), choices=YES_NO, empty_label=_("All"), method="filter_grand"
     )
+    idle = filters.NumberFilter(
+        label=_("nothing done in the year"), min_value=2000, max_value=2100, decimal_places=0, method="filter_idle"
+    )
     ended = filters.ChoiceFilter(label=_("ended"), choices=YES_NO[:1], empty_label=_("No"), method="filter_ended")
 
     class Meta:
@@ -51,6 +55,10 @@ class PartyOrganizationFilter(StrictFilterSet):
     def filter_grand(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Grand committees, or all others."""
         return queryset.filter(is_grand=value == "true")
+
+    def filter_idle(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """Of communities and grids, where the year saw neither activity nor meeting."""
+        return idle_organizations(queryset, int(value))
 
     def filter_ended(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Only the ended ones."""

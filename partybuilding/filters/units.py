@@ -9,10 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from grid.filters import StrictFilterSet
 from grid.models import Organization
 from grid.models.grid import CODE_VALIDATOR
-from partybuilding.agreements import ending_soon, running
+from partybuilding.agreements import ending_soon, lapsed, running
+from partybuilding.idle import idle_units
 from partybuilding.models import Agreement, Alliance, PartnerKind, PartnerUnit, Star, StarClaim
 
-STATES: Final = (("running", _("in force")), ("soon", _("ends soon")), ("ended", _("ended")))
+STATES: Final = (
+    ("running", _("in force")),
+    ("soon", _("ends soon")),
+    ("lapsed", _("ran out, none since")),
+    ("ended", _("ended")),
+)
 THERE: Final = (("there", _("partners")), ("left", _("left the partnership")), ("all", _("All")))
 LATE: Final = (("true", _("late")),)
 
@@ -41,6 +47,9 @@ class UnitFilter(StrictFilterSet):
         empty_label=_("All"),
     )
     grid = _grid("organization__grid__code")
+    idle = filters.NumberFilter(
+        label=_("nothing done in the year"), min_value=2000, max_value=2100, decimal_places=0, method="filter_idle"
+    )
     state = filters.ChoiceFilter(label=_("state"), choices=THERE, method="filter_state", empty_label=None)
 
     class Meta:
@@ -56,6 +65,10 @@ class UnitFilter(StrictFilterSet):
         """One of its kinds belongs to the family; no unit twice."""
         kinds = PartnerKind.objects.filter(family=value).values("pk")
         return rows.filter(pk__in=PartnerUnit.kinds.through.objects.filter(partnerkind__in=kinds).values("partnerunit"))
+
+    def filter_idle(self, rows: Any, name: str, value: Any) -> Any:
+        """That delivered nothing in the year."""
+        return idle_units(rows, int(value))
 
     def filter_state(self, rows: Any, name: str, value: str) -> Any:
         """Partners, those that left, or both."""
@@ -80,6 +93,8 @@ class AgreementFilter(StrictFilterSet):
         today = timezone.localdate()
         if value == "soon":
             return rows.filter(ending_soon(today))
+        if value == "lapsed":
+            return rows.filter(lapsed(today))
         return rows.filter(running(today)) if value == "running" else rows.exclude(running(today))
 
 

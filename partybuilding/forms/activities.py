@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from typing import Any, Final
-from uuid import UUID, uuid4
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text_guard import CleanCharField
-from grid.forms import DomainForm, day_input, find_person, moment_input
+from grid.forms import DomainForm, OnceForm, PersonField, day_input, moment_input
 from grid.models import Grid
 from incidents.models import Incident
 from partybuilding.activities import COUNTS, LARGEST, PLAIN, NewActivity, Outcome
@@ -34,10 +33,9 @@ def _lines(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-class ActivityForm(DomainForm):
+class ActivityForm(OnceForm):
     """An activity; where it belongs is asked only when it is new."""
 
-    client_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-draft-id": ""}))
     grid = forms.ModelChoiceField(Grid.objects.none(), to_field_name="code", label=_("held by"), empty_label=None)
     level = forms.ChoiceField(
         label=_("level"),
@@ -85,18 +83,12 @@ class ActivityForm(DomainForm):
         super().__init__(*args, **more)
         self.user, fields = user, self.fields
         if old is None:
-            fields["client_id"].initial = uuid4
             fields["grid"].queryset = grids  # type: ignore[attr-defined]
         else:
             for name in ("grid", "level", "client_id"):
                 del fields[name]
         for name, rows in _offered(user, old).items():
             fields[name].queryset = rows  # type: ignore[attr-defined]
-
-    def clean_client_id(self) -> UUID:
-        """A device without scripts gives none."""
-        given: UUID | None = self.cleaned_data["client_id"]
-        return given or uuid4()
 
     def clean_incident(self) -> Incident | None:
         """An incident that the planner sees."""
@@ -159,12 +151,7 @@ class FilesForm(DomainForm):
 class PutDownForm(DomainForm):
     """Somebody whom staff put on the list."""
 
-    person = CleanCharField(
-        label=_("account or name of staff"),
-        max_length=150,
-        required=False,
-        help_text=_("The account; the real name where only one has it."),
-    )
+    person = PersonField(label=_("account or name of staff"), required=False)
     phone = CleanCharField(label=_("or a party member by her phone"), max_length=20, required=False)
     name = CleanCharField(
         label=_("or a resident’s name"),
@@ -172,11 +159,6 @@ class PutDownForm(DomainForm):
         required=False,
         help_text=_("Kept sealed, shown masked. Nothing else of her is kept."),
     )
-
-    def clean_person(self) -> Any:
-        """The one active person of that account or name; nobody when left empty."""
-        given = self.cleaned_data["person"]
-        return find_person(given) if given else None
 
     def clean(self) -> dict[str, Any]:
         """Exactly one of the three."""

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable
 from typing import Any, Final
-from uuid import UUID, uuid4
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from accounts.protect import mask_name
 from accounts.text_guard import CleanCharField
-from grid.forms import DomainForm, find_person, moment_input
+from grid.forms import DomainForm, OnceForm, PersonField, moment_input
 from grid.models import Grid
 from incidents.models import Incident
+from partybuilding.forms.choices import MemberChoice
 from partybuilding.forms.files import FilesField
 from partybuilding.forums import NewForum
 from partybuilding.meetings import MINUTES_LENGTH, NewGuest, NewMeeting
@@ -27,22 +25,6 @@ MOST_CHOICES: Final = 400
 def lines(rows: int) -> forms.Textarea:
     """A box of some lines."""
     return forms.Textarea(attrs={"rows": rows})
-
-
-def client_id_field() -> forms.UUIDField:
-    """The id that the page gave the record: sent twice it is one."""
-    return forms.UUIDField(required=False, widget=forms.HiddenInput(attrs={"data-draft-id": ""}), initial=uuid4)
-
-
-class OnceForm(DomainForm):
-    """A form whose record is made once, however often it is sent."""
-
-    client_id = client_id_field()
-
-    def clean_client_id(self) -> UUID:
-        """A device without scripts may give none."""
-        given: UUID | None = self.cleaned_data["client_id"]
-        return given or uuid4()
 
 
 def grid_field(label: Any) -> forms.ModelChoiceField:
@@ -158,24 +140,10 @@ class OpinionOfTopicForm(DomainForm):
     )
 
 
-class MemberChoice(forms.ModelChoiceField):
-    """A member of the party, masked, with the organization."""
-
-    def label_from_instance(self, obj: PartyMember) -> str:
-        """Surname and organization."""
-        organized = obj.party.organization.name if obj.party else "—"  # a member who was found has none yet
-        return f"{mask_name(obj.name)} · {organized}"
-
-
 class GuestForm(DomainForm):
     """Who is asked: an account, a unit, a member, or in words."""
 
-    person = CleanCharField(
-        label=_("account or name"),
-        max_length=150,
-        required=False,
-        help_text=_("The account; the real name where only one has it."),
-    )
+    person = PersonField(label=_("account or name"), required=False)
     unit = forms.ModelChoiceField(PartnerUnit.objects.none(), label=_("unit"), required=False, empty_label="—")
     member = MemberChoice(PartyMember.objects.none(), label=_("party member"), required=False, empty_label="—")
     role = CleanCharField(
@@ -186,11 +154,6 @@ class GuestForm(DomainForm):
         super().__init__(*args, **kwargs)
         _offer(self.fields["unit"], units)
         _offer(self.fields["member"], members)
-
-    def clean_person(self) -> User | None:
-        """The one active person of that account or name; nobody when left empty."""
-        given = self.cleaned_data["person"]
-        return find_person(given) if given else None
 
     def new(self) -> NewGuest:
         """What was typed, for the business."""

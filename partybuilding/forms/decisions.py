@@ -6,12 +6,11 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from accounts.text_guard import CleanCharField
-from grid.forms import DomainForm, day_input, find_person
+from grid.forms import DomainForm, OnceForm, PersonField, day_input
 from grid.models import Grid, Organization
 from incidents.models import TaskKind
-from partybuilding.forms.councils import OnceForm, grid_field, lines
+from partybuilding.forms.councils import grid_field, lines
 from partybuilding.models import DeputyOpinion, PartnerUnit, ProjectType
 from partybuilding.opinions import NewOpinion
 from partybuilding.resolution_children import NewChildProject, NewChildTask
@@ -29,23 +28,13 @@ class DecideForm(OnceForm):
         help_text=_("In words; may stay empty when a unit or a person is chosen."),
     )
     organization = forms.ModelChoiceField(Organization.objects.none(), label=_("unit"), required=False, empty_label="—")
-    person = CleanCharField(
-        label=_("person"),
-        max_length=150,
-        required=False,
-        help_text=_("The account; the real name where only one has it."),
-    )
+    person = PersonField(label=_("person"), required=False)
     due_on = forms.DateField(label=_("To be done by"), widget=day_input())
 
     def __init__(self, *args: Any, units: QuerySet[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["organization"].queryset = units
-
-    def clean_person(self) -> User | None:
-        """The one active person of that account or name; nobody when left empty."""
-        given = self.cleaned_data["person"]
-        return find_person(given) if given else None
 
     def new(self) -> NewResolution:
         """What was typed, for the business."""
@@ -100,9 +89,8 @@ class OpinionForm(OnceForm):
     grid = grid_field(_("grid"))
     body = forms.ChoiceField(label=_("deputy of"), choices=DeputyOpinion.Body.choices, widget=forms.RadioSelect)
     deputy_name = CleanCharField(label=_("deputy"), max_length=50, required=False)
-    account = CleanCharField(
+    account = PersonField(
         label=_("account"),
-        max_length=150,
         required=False,
         help_text=_("When the deputy has one here: she is told of the answer and evaluates it herself."),
     )
@@ -115,11 +103,6 @@ class OpinionForm(OnceForm):
         fields["grid"].queryset = grids
         if own:
             del fields["deputy_name"], fields["account"]
-
-    def clean_account(self) -> User | None:
-        """The one active person of that account or name; nobody when left empty."""
-        given = self.cleaned_data["account"]
-        return find_person(given) if given else None
 
     def new(self) -> NewOpinion:
         """What was typed, for the business."""

@@ -1,9 +1,8 @@
 """Forms of duty posts, shifts, calls of members and claimed services."""
 
-import uuid
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -11,66 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text_guard import CleanCharField
-from grid.forms import DomainForm, day_input, moment_input
+from grid.forms import DomainForm, OnceForm, day_input, moment_input
 from grid.models import Grid
 from incidents.forms.words import many_lines
 from incidents.models import Incident
 from partybuilding.calls import Mark, NewCall
+from partybuilding.forms.choices import WEEKDAYS, GridChoice, MemberChoice, members_offered
 from partybuilding.models import CallAnswer, DutyPost, DutyShift, JointTaskKind, PartyMember, Skill, SupportKind
 from partybuilding.rosters import NewPost
-from partybuilding.standing import shown
-
-WEEKDAYS: Final = (
-    (1, _("Monday")),
-    (2, _("Tuesday")),
-    (3, _("Wednesday")),
-    (4, _("Thursday")),
-    (5, _("Friday")),
-    (6, _("Saturday")),
-    (7, _("Sunday")),
-)
 
 
 def clock_input() -> forms.TimeInput:
     """The browser's own clock."""
     return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-
-
-class GridChoice(forms.ModelChoiceField):
-    """A grid by its name, the ones above first."""
-
-    def label_from_instance(self, obj: Grid) -> str:
-        """The name after the level."""
-        return f"{obj.get_level_display()} · {obj.name}"
-
-
-class MemberChoice(forms.ModelChoiceField):
-    """A party member, masked, with where she lives."""
-
-    def label_from_instance(self, obj: PartyMember) -> str:
-        """The masked name, the grid and the number that tells two of one name apart."""
-        return f"{shown(obj)} · {obj.grid.name} · {obj.pk}"
-
-
-def members_offered(rows: QuerySet[PartyMember]) -> QuerySet[PartyMember]:
-    """With what a choice of members shows."""
-    return rows.select_related("grid").defer("grid__boundary", "phone").order_by("grid_code", "pk")
-
-
-class OnceForm(DomainForm):
-    """A form whose record is made once: it brings the id that the page gave it."""
-
-    client_id = forms.UUIDField(widget=forms.HiddenInput(), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["initial"] = {"client_id": uuid.uuid4()} | (kwargs.get("initial") or {})
-        super().__init__(*args, **kwargs)
-
-    @property
-    def once(self) -> uuid.UUID:
-        """The id of the page, or a new one."""
-        found: uuid.UUID | None = self.cleaned_data["client_id"]
-        return found or uuid.uuid4()
 
 
 class PostForm(DomainForm):
@@ -106,17 +58,6 @@ class PostForm(DomainForm):
         return NewPost(**{name: self.cleaned_data[name] for name in names})
 
 
-class ShiftForm(DomainForm):
-    """A member on a roster, by hand."""
-
-    on = forms.DateField(label=_("on"), widget=day_input(), initial=timezone.localdate)
-    member = MemberChoice(PartyMember.objects.none(), label=_("party member"), empty_label=_("Choose"))
-
-    def __init__(self, *args: Any, members: QuerySet[PartyMember], **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["member"].queryset = members_offered(members)  # type: ignore[attr-defined]
-
-
 class MemberForm(DomainForm):
     """One member among some."""
 
@@ -125,6 +66,13 @@ class MemberForm(DomainForm):
     def __init__(self, *args: Any, members: QuerySet[PartyMember], **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["member"].queryset = members_offered(members)  # type: ignore[attr-defined]
+
+
+class ShiftForm(MemberForm):
+    """A member on a roster, by hand."""
+
+    on = forms.DateField(label=_("on"), widget=day_input(), initial=timezone.localdate)
+    field_order = ("on", "member")
 
 
 class RosterForm(DomainForm):

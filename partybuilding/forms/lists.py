@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any, Final
-from uuid import uuid4
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -10,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text_guard import CleanCharField
-from grid.forms import DomainForm, day_input
+from grid.forms import DomainForm, OnceForm, day_input
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents.forms.disputes import GridChoice
 from incidents.forms.reports import CompoundField, compounds_for
 from incidents.models import Incident
+from partybuilding.forms.choices import WEEKDAYS, UnitChoice, office_grids
 from partybuilding.list_calls import NewCall
 from partybuilding.match_queries import half_year
 from partybuilding.models import (
@@ -25,26 +25,10 @@ from partybuilding.models import (
     Resource,
     SupportKind,
 )
-from partybuilding.needs import NewNeed
+from partybuilding.needs import NewNeed, place_of
 from partybuilding.resources import NewResource
 
-WEEKDAYS: Final = [
-    ("1", _("Monday")),
-    ("2", _("Tuesday")),
-    ("3", _("Wednesday")),
-    ("4", _("Thursday")),
-    ("5", _("Friday")),
-    ("6", _("Saturday")),
-    ("7", _("Sunday")),
-]
 SOURCES: Final = (Need.Source.COMMUNITY, Need.Source.RESIDENT, Need.Source.VISIT)
-
-
-def edited_grids(user: Any, capability: str = "lists.edit") -> QuerySet[Any]:
-    """The streets, communities and grids where `user` has `capability`."""
-    rows = Grid.objects.filter(scope_of(user).q(capability, "code")).current(timezone.localdate())
-    rows = rows.filter(level__gte=Grid.Level.STREET, level__lte=Grid.Level.GRID).order_by("code")
-    return rows.only("id", "code", "name", "level")
 
 
 def own_units(user: Any) -> QuerySet[Any]:
@@ -69,29 +53,12 @@ def open_calls(user: Any) -> QuerySet[Any]:
     return ListCall.objects.visible_to(user).filter(opens_on__lte=today, closes_on__gte=today)
 
 
-class UnitChoice(forms.ModelChoiceField):
-    """A unit by the name of its organization."""
-
-    def label_from_instance(self, obj: PartnerUnit) -> str:
-        """The organization's name."""
-        return obj.organization.name
-
-
 class ResourceChoice(forms.ModelChoiceField):
     """A resource with its unit."""
 
     def label_from_instance(self, obj: Resource) -> str:
         """ "Unit: title"."""
         return f"{obj.unit.organization.name}：{obj.title}"
-
-
-class OnceForm(DomainForm):
-    """A form that is sent once, however often the button is pressed."""
-
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
-
-    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial={"client_id": uuid4(), **(initial or {})})
 
 
 def _kinds() -> QuerySet[SupportKind]:
@@ -128,7 +95,7 @@ class NeedForm(OnceForm):
         fields: dict[str, Any] = self.fields
         fields["kind"].queryset = _kinds()
         fields["text"].widget.attrs["rows"] = 4
-        fields["grid"].queryset, fields["call"].queryset = edited_grids(user), open_calls(user)
+        fields["grid"].queryset, fields["call"].queryset = office_grids(user), open_calls(user)
         fields["unit"].queryset = own_units(user)
         fields["compound"].queryset = compounds_for(user).filter(scope_of(user).q("lists.edit", "grid__code"))
         self._fit(user)
@@ -167,7 +134,7 @@ class NeedForm(OnceForm):
 def _from_incident(incident: Incident | None) -> dict[str, Any]:
     if incident is None:
         return {}
-    return {"title": incident.title, "place": incident.address}
+    return {"title": incident.title, "place": place_of(incident)}
 
 
 class ResourceForm(OnceForm):
@@ -183,9 +150,10 @@ class ResourceForm(OnceForm):
         required=False,
         empty_label=_("The grid of the unit"),
     )
-    weekdays = forms.MultipleChoiceField(
+    weekdays = forms.TypedMultipleChoiceField(
         label=_("weekdays"),
         choices=WEEKDAYS,
+        coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None ticked: on every day."),
@@ -221,7 +189,7 @@ class ResourceForm(OnceForm):
         skipped = ("client_id", "version", "weekdays", "unit")
         data = {name: value for name, value in self.cleaned_data.items() if name not in skipped}
         unit = self.resource.unit if self.resource else self.cleaned_data["unit"]
-        return NewResource(**data, unit=unit, weekdays=tuple(int(day) for day in self.cleaned_data["weekdays"]))
+        return NewResource(**data, unit=unit, weekdays=tuple(self.cleaned_data["weekdays"]))
 
 
 def resource_grid(resource: Resource) -> Grid | None:
@@ -231,7 +199,7 @@ def resource_grid(resource: Resource) -> Grid | None:
 
 def _of_resource(resource: Resource) -> dict[str, Any]:
     names = ("title", "kind", "text", "from_on", "until_on", "capacity", "call", "version")
-    return {**{name: getattr(resource, name) for name in names}, "weekdays": [str(day) for day in resource.weekdays]}
+    return {**{name: getattr(resource, name) for name in names}, "weekdays": resource.weekdays}
 
 
 def _servable(user: Any, units: QuerySet[Any]) -> QuerySet[Any]:
@@ -259,7 +227,7 @@ class CallForm(DomainForm):
         first, _end = half_year(today)
         initial = {"year": today.year, "half": 1 if first.month == 1 else 2, "opens_on": today}
         super().__init__(data, initial=initial)
-        self.fields["grid"].queryset = edited_grids(user, "party.decide")  # type: ignore[attr-defined]
+        self.fields["grid"].queryset = office_grids(user, "party.decide")  # type: ignore[attr-defined]
         self.fields["text"].widget.attrs["rows"] = 4
 
     def new(self) -> NewCall:

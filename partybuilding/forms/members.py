@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
-from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text_guard import CleanCharField
-from grid.forms import DomainForm, day_input
+from grid.forms import DomainForm, OnceForm, day_input
 from grid.models import Building, Grid
 from grid.scope import scope_of
 from incidents.forms.fields import Refillable
@@ -220,10 +219,9 @@ class DoorsForm(DomainForm):
             yield found["unit"] or self.cleaned_data.get("unit", ""), found["room"]
 
 
-class ContactForm(DomainForm):
+class ContactForm(OnceForm):
     """A contact with a household; its id is made with the form, so that it is kept once."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     way = forms.ChoiceField(label=_("how"), choices=LinkContact.Way.choices)
     text = CleanCharField(
         label=_("what was said"),
@@ -310,10 +308,9 @@ class EntryForm(DomainForm):
     )
 
 
-class NeedForm(DomainForm):
+class NeedForm(OnceForm):
     """One line of the 需求表: a need that comes with the report."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     kind = forms.ModelChoiceField(SupportKind.objects.filter(is_active=True), label=_("kind"), empty_label=_("Choose"))
     title = CleanCharField(label=_("what is needed"), max_length=100)
     text = CleanCharField(

@@ -7,11 +7,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text_guard import CleanCharField
-from grid.forms import DomainForm, day_input
+from grid.forms import DomainForm, OnceForm, day_input
 from grid.models import Building, Grid
 from incidents.forms.words import many_lines
-from partybuilding.forms.duty import GridChoice, MemberChoice, OnceForm, members_offered
-from partybuilding.models import PartyMember, ServiceOrder, SupportKind
+from partybuilding.forms.choices import GridChoice
+from partybuilding.forms.duty import MemberForm
+from partybuilding.models import ServiceOrder, SupportKind
 from partybuilding.orders import NewOrder
 
 RATINGS = [(n, f"{n} ★") for n in range(5, 0, -1)]
@@ -78,15 +79,10 @@ class TakeForm(DomainForm):
     )
 
 
-class GiveForm(TakeForm):
+class GiveForm(MemberForm, TakeForm):
     """Staff give an order to a member."""
 
-    member = MemberChoice(PartyMember.objects.none(), label=_("party member"), empty_label=_("Choose"))
     field_order = ("member", "until")
-
-    def __init__(self, *args: Any, members: QuerySet[PartyMember], **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["member"].queryset = members_offered(members)  # type: ignore[attr-defined]
 
 
 class ReportForm(DomainForm):

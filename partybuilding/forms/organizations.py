@@ -7,9 +7,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from accounts.text_guard import CleanCharField
-from grid.forms import DomainForm, day_input, find_person
+from grid.forms import DomainForm, PersonField, day_input
 from grid.models import Building, Grid
 from partybuilding.models import Label, PartyOrganization, PartyPost, Star
 from partybuilding.organizations import RANK
@@ -90,19 +89,13 @@ class PostForm(DomainForm):
     """Who gets which post."""
 
     title = forms.ChoiceField(label=_("post"), choices=PartyPost.Title.choices)
-    person = CleanCharField(
+    person = PersonField(
         label=_("account"),
-        max_length=150,
         required=False,
         help_text=_("The account, or the real name where only one has it; empty for somebody without an account."),
     )
     name = CleanCharField(label=_("or name"), max_length=50, required=False)
     since = forms.DateField(label=_("since"), widget=day_input(), initial=timezone.localdate)
-
-    def clean_person(self) -> User | None:
-        """The one active person of that account or name; nobody when left empty."""
-        given = self.cleaned_data["person"]
-        return find_person(given) if given else None
 
 
 class EndPostForm(DomainForm):

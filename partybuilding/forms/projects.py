@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.protect import mask_name
 from accounts.text_guard import CleanCharField
-from grid.forms import DomainForm, day_input
+from grid.forms import DomainForm, OnceForm, day_input
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents.forms.disputes import GridChoice
+from partybuilding.forms.choices import UnitChoice, office_grids
 from partybuilding.forms.files import FilesField
-from partybuilding.forms.lists import OnceForm, ResourceChoice, UnitChoice, edited_grids, edited_units
+from partybuilding.forms.lists import ResourceChoice, edited_units
 from partybuilding.models import Label, Need, PartnerUnit, PartyMember, Project, ProjectType, Resource
 from partybuilding.projects import NewProject, Result
 
@@ -49,10 +50,13 @@ class ProjectForm(OnceForm):
         fields["text"].widget.attrs["rows"] = 3
         fields["resource"].queryset = self._resources(user)
         fields["unit"].queryset = edited_units(user)
+        self.initial["unit"] = fields["resource"].queryset.filter(pk=resource).values_list("unit", flat=True).first()
+        if not scope_of(user).can("lists.edit"):
+            del fields["labels"]  # words of the office, not of the unit that offers its hands
         if need is not None:
             del fields["grid"]
-        elif edited_grids(user).exists():
-            fields["grid"].queryset = edited_grids(user)
+        elif office_grids(user).exists():
+            fields["grid"].queryset = office_grids(user)
         else:
             del fields["grid"]
 
@@ -68,7 +72,7 @@ class ProjectForm(OnceForm):
     def new(self) -> NewProject:
         """What the business takes."""
         data = {name: value for name, value in self.cleaned_data.items() if name not in ("client_id", "labels")}
-        return NewProject(**data, need=self.need, labels=tuple(self.cleaned_data["labels"]))
+        return NewProject(**data, need=self.need, labels=tuple(self.cleaned_data.get("labels", ())))
 
 
 class TextStepForm(DomainForm):

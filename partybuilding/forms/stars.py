@@ -1,24 +1,24 @@
 """Forms of claimed stars."""
 
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text_guard import CleanCharField
-from grid.forms import DomainForm, day_input
+from grid.forms import DomainForm, OnceForm, day_input
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents.forms.disputes import GridChoice
+from partybuilding.forms.choices import office_grids
 from partybuilding.forms.files import FilesField
-from partybuilding.forms.units import office_grids, partners_for
+from partybuilding.forms.units import partners_for
 from partybuilding.models import PartnerUnit, Star, StarClaim
 from partybuilding.stars import Delivered, NewClaim
 
 
-class ClaimForm(DomainForm):
+class ClaimForm(OnceForm):
     """A unit claims a star with a pledge. People of a unit claim for it alone, where it serves."""
 
     unit = forms.ModelChoiceField(PartnerUnit.objects.none(), label=_("partner unit"), empty_label=None)
@@ -31,7 +31,6 @@ class ClaimForm(DomainForm):
     )
     measure = CleanCharField(label=_("counted in"), max_length=20, required=False, help_text=_("场, 人次, 件 …"))
     due_on = forms.DateField(label=_("until"), widget=day_input())
-    client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

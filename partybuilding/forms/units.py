@@ -15,6 +15,7 @@ from grid.scope import scope_of
 from incidents.forms.disputes import GridChoice
 from partybuilding.agreements import NewAgreement
 from partybuilding.alliances import AllianceFacts
+from partybuilding.forms.choices import office_grids
 from partybuilding.forms.files import FilesField
 from partybuilding.models import (
     Agreement,
@@ -31,14 +32,6 @@ MOST_COMPOUNDS: Final = 200
 """Above it only compounds that nobody manages are offered: a form has an end."""
 _FAMILIES: Final = Case(When(family="six", then=0), When(family="five", then=1), default=2)
 """The order in which kinds of partners are offered."""
-
-
-def office_grids(user: Any, capability: str = "lists.edit") -> QuerySet[Grid]:
-    """Grids from the street down to the third level where `user` holds the capability."""
-    rows = Grid.objects.filter(scope_of(user).q(capability, "code")).current(timezone.localdate())
-    rows = rows.filter(level__gte=Grid.Level.STREET, level__lte=Grid.Level.GRID)
-    found: QuerySet[Grid] = rows.order_by("code").defer("boundary")
-    return found
 
 
 def partners_for(user: Any) -> QuerySet[PartnerUnit]:

@@ -4,7 +4,7 @@ What is known and said again changes nothing; an empty cell says nothing; nobody
 or noted as left by a file. No finding holds what stands in a cell of a person.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -13,6 +13,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.errors import DomainError, NotValid
+from accounts.protect import mask_phone
+from accounts.searches import SAME_MASK
 from grid.importing.sheet import Task, cell, need_columns, read_count, read_day
 from grid.models import Grid
 from grid.scope import scope_of
@@ -88,8 +90,27 @@ def import_members(task: Task) -> None:
         first = lines.setdefault(line.key, line)
         if first is not line:
             task.error("twice", _("This member stands in row %(row)s already.") % {"row": first.row}, row=row.number)
+    _not_guessing(task, lines.values())
     if not task.failed:
         _write(task, list(lines.values()))
+
+
+def _not_guessing(task: Task, lines: Iterable[Line]) -> None:
+    """Errors where a file holds many phones of a grid that differ only in what the actor's pages hide.
+
+    How many are known already would tell her, without a record, which of ten thousand numbers is a masked member's.
+    """
+    if task.actor is None:
+        return
+    scope, seen = scope_of(task.actor), Counter[tuple[str, str]]()
+    for line in lines:
+        phone = line.given.get("phone")
+        if phone and not scope.can("party.reveal", line.grid.code):
+            mask = line.grid.code, mask_phone(phone)
+            seen[mask] += 1
+            if seen[mask] == SAME_MASK + 1:
+                said = _("Too many numbers of this file differ only in what is hidden from you.")
+                task.error("guessing", said, row=line.row, code=line.grid.code)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

@@ -13,22 +13,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.errors import NotValid
-from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page, signed_in
 from grid.access import requires
 from grid.models import Grid
 from grid.scope import scope_of
-from grid.sheets import XLSX, write_xlsx
 from incidents.overview import midnight
 from incidents.views.cases import grid_choices
 from incidents.views.finding import person, shown_version
+from incidents.views.form_pages import shown_page
+from incidents.views.workbooks import list_workbook
 from partybuilding import activities
 from partybuilding.activity_office import demand_office, office_of
-from partybuilding.files import shown_documents, shown_photos
+from partybuilding.files import photos_of_mine, sees_files, shown_documents, shown_photos
 from partybuilding.filters.activities import ActivityFilter
 from partybuilding.forms.activities import ActivityForm, FilesForm, PutDownForm, presence_forms
+from partybuilding.forms.choices import grids_where
 from partybuilding.models import Activity, Story
 from partybuilding.signups import WORDS, shown_name
 from partybuilding.stages import open_to, story
@@ -36,12 +37,6 @@ from partybuilding.stages import open_to, story
 PAGE_SIZE: Final = 30
 COMING: Final = 6
 SHOWN_FILTERS: Final = "q status level kind series from_day to_day mine"
-SEES_FILES: Final = ("party.view", "incident.handle")
-
-
-def shown_page(request: HttpRequest, template: str, context: dict[str, Any], form: Any) -> HttpResponse:
-    """A page with a form: 422 when the form was sent and is shown again."""
-    return render(request, template, {**context, "form": form}, status=422 if form.is_bound else 200)
 
 
 def find_activity(request: HttpRequest, pk: int) -> Activity:
@@ -49,13 +44,6 @@ def find_activity(request: HttpRequest, pk: int) -> Activity:
     rows = Activity.objects.visible_to(request.user).select_related("kind", "series", "grid", "incident", "alliance")
     found = get_object_or_404(rows.select_related("party__organization").defer("grid__boundary"), pk=pk)
     return activities.with_counts([found], request.user)[0]
-
-
-def offices(request: HttpRequest) -> Any:
-    """Grids from the street to the third level where the reader plans activities."""
-    rows = Grid.objects.filter(scope_of(request.user).q("activity.edit", "code"), level__gte=Grid.Level.STREET)
-    rows = rows.filter(level__lte=Grid.Level.GRID).current(timezone.localdate())
-    return rows.order_by("level", "code").defer("boundary")
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
@@ -99,12 +87,9 @@ def _figures(request: HttpRequest, now: Any) -> dict[str, Any]:
 @require_safe
 def activity_list_excel(request: HttpRequest) -> HttpResponse:
     """The activities of the filters as an Excel file: numbers, no names; the taking is recorded."""
-    now, actor = timezone.now(), person(request)
     rows = narrowed(ActivityFilter(request.GET.copy(), queryset=activities.in_lists(request.user), request=request)).qs
-    too_many = _("At most %(count)s activities at a time: narrow the selection.")
-    note_rows(rows.count(), too_many=too_many, actor=actor, object_type="activity", now=now, request=request)
-    content = write_xlsx(_header(), map(_cells, rows.order_by("-starts_at")), as_of=now, title=_("Activities"))
-    return attachment(content, XLSX, f"{_('Activities')}{timezone.localdate(now):%Y%m%d}.xlsx")
+    lines = map(_cells, rows.order_by("-starts_at"))
+    return list_workbook(request, _header(), lines, count=rows.count(), kind="activity", title=_("Activities"))
 
 
 def _header() -> list[str]:
@@ -167,7 +152,12 @@ def _month(given: str) -> date:
 def activity_new(request: HttpRequest) -> HttpResponse:
     """Plan an activity; a second send of the same form shows the first."""
     start = {"series": request.GET.get("series", ""), "grid": request.GET.get("grid", "")}
-    form = ActivityForm(request.POST or None, user=request.user, grids=offices(request), initial=start)
+    form = ActivityForm(
+        request.POST or None,
+        user=request.user,
+        grids=grids_where(request.user, "activity.edit", lowest=Grid.Level.GRID),
+        initial=start,
+    )
 
     def write() -> Activity:
         given = {"grid": form.cleaned_data["grid"], "client_id": form.cleaned_data["client_id"]}
@@ -220,7 +210,7 @@ def activity_page(
     """The page of an activity with its forms; 422 when one of them is shown again."""
     now, scope = timezone.now(), scope_of(request.user)
     may_edit, begun = scope.can("activity.edit", office_of(activity)), activity.starts_at <= now
-    files = list(activity.files.all()) if any(scope.can(one) for one in SEES_FILES) else []
+    files = list(activity.files.all() if sees_files(request.user) else photos_of_mine(request.user, activity))
     is_open = activity.status == "planned" and not begun
     context = {
         "activity": activity,

@@ -12,15 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.exports import attachment, note_export
 from accounts.narrowing import demand_filters
 from grid.access import requires
 from grid.models import Grid
 from grid.profile import children
 from grid.scope import scope_of
-from grid.sheets import XLSX, write_xlsx
 from incidents.forms.callbacks import PeriodForm
-from incidents.views.finding import person
+from incidents.views.workbooks import table_workbook
 from partybuilding.activities import heading
 from partybuilding.activity_counts import LEVELS, OF_UPPER, SUMS, Counts, Tally, counts
 from partybuilding.models import Activity
@@ -47,25 +45,23 @@ def activity_counts(request: HttpRequest) -> HttpResponse:
         "first": first,
         "last": last,
         "heads": [Activity.Level(level).label for level in LEVELS],
-        "total": _titled(_levels(found.total, {"grid": top.code, **here})) if found and top else [],
-        "sums": _sums(found.total) if found else [],
-        "kinds": [
-            (name, _levels(tally, {"grid": top.code, "kind": pk, **here}), tally) for pk, name, tally in found.kinds
-        ]
-        if found and top
-        else [],
-        "grids": [
-            (
-                grid,
-                _levels(tally, {"grid": grid.code, **here}) if grid else _upper(tally, {"grid": top.code, **here}),
-                tally,
-            )
-            for grid, tally in found.grids
-        ]
-        if found and top
-        else [],
+        **(_tables(top, found, here) if top and found else {}),
     }
     return render(request, "partybuilding/activity_counts.html", context)
+
+
+def _tables(top: Grid, found: Counts, here: dict[str, Any]) -> dict[str, Any]:
+    """What the page shows of the counts: every number with its list."""
+    where = {"grid": top.code, **here}
+    below = [(grid, {**where, "grid": grid.code} if grid else where, tally) for grid, tally in found.grids]
+    return {
+        "total": _titled(_levels(found.total, where)),
+        "sums": _sums(found.total),
+        "kinds": [(name, _levels(tally, {**where, "kind": pk}), tally) for pk, name, tally in found.kinds],
+        "grids": [
+            (grid, _levels(tally, place) if grid else _upper(tally, place), tally) for grid, place, tally in below
+        ],
+    }
 
 
 @requires("party.view")
@@ -73,14 +69,13 @@ def activity_counts(request: HttpRequest) -> HttpResponse:
 def activity_counts_excel(request: HttpRequest) -> HttpResponse:
     """The same table as a workbook; who takes it is recorded."""
     top, (first, last), found = _counted(request)
-    now, actor = timezone.now(), person(request)
-    note_export(actor=actor, object_type="activity counts", fields="counts", now=now, request=request)
     sums = [heading(name) for name in SUMS]
     header = [_("Part"), _("Name"), *(str(Activity.Level(level).label) for level in LEVELS), _("Together"), *sums]
-    rows = _table(found, str(top.name) if top else "") if found else []
-    content = write_xlsx(header, rows, as_of=now, title=_("Activities by level"), author=actor.real_name)
-    name = "".join((str(top.name) if top else "", _("Activities by level"), f"{first:%Y%m%d}-{last:%Y%m%d}.xlsx"))
-    return attachment(content, XLSX, name)
+    where, title = str(top.name) if top else "", _("Activities by level")
+    rows = _table(found, where) if found else []
+    export = {"object_type": "activity counts", "fields": "counts"}
+    name = f"{where}{title}{first:%Y%m%d}-{last:%Y%m%d}"
+    return table_workbook(request, header, rows, title=title, name=name, **export)
 
 
 def _table(found: Counts, name: str) -> list[list[Any]]:

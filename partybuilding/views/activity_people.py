@@ -10,19 +10,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotValid
-from accounts.exports import attachment, note_export
 from accounts.rules import form_page, signed_in
 from grid.access import requires
-from grid.sheets import XLSX, write_xlsx
 from incidents.forms.words import WordsForm
 from incidents.views.finding import person, shown_version
+from incidents.views.form_pages import shown_page
+from incidents.views.workbooks import table_workbook
 from partybuilding import activities, signups
 from partybuilding.activity_office import demand_office
 from partybuilding.files import attach
 from partybuilding.forms.activities import FilesForm, OutcomeForm, PutDownForm, presence_forms
 from partybuilding.members import find_members
 from partybuilding.models import Activity, PartyMember
-from partybuilding.views.activities import activity_page, find_activity, shown_page
+from partybuilding.views.activities import activity_page, find_activity
 
 
 @require_POST
@@ -109,14 +109,13 @@ def attendance(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def attendance_excel(request: HttpRequest, pk: int) -> HttpResponse:
     """The list of an activity (签到表) as an Excel file, members and residents masked; the taking is recorded."""
-    activity, now, actor = _mine(request, pk), timezone.now(), person(request)
-    note_export(actor=actor, object_type="activity", object_id=pk, fields="names", now=now, request=request)
+    activity = _mine(request, pk)
     header = [_("No."), _("Person"), _("Attendance at the activity"), _("Signature")]
     rows = activity.people.select_related("user", "member").order_by("pk")
     cells = ([n, signups.shown_name(row), str(signups.WORDS[row.presence]), ""] for n, row in enumerate(rows, 1))
-    title = f"{activity.title} {timezone.localtime(activity.starts_at):%Y-%m-%d}"
-    content = write_xlsx(header, cells, as_of=now, title=_("Attendance list"), author=actor.real_name)
-    return attachment(content, XLSX, f"{title}.xlsx")
+    name = f"{activity.title} {timezone.localtime(activity.starts_at):%Y-%m-%d}"
+    export = {"object_type": "activity", "object_id": pk, "fields": "names"}
+    return table_workbook(request, header, cells, title=_("Attendance list"), name=name, **export)
 
 
 # --- what came of it --------------------------------------------------------------------------------------------------

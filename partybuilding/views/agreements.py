@@ -16,7 +16,7 @@ from grid.access import demand, requires
 from grid.scope import scope_of
 from incidents.views.finding import person, shown_version
 from partybuilding import agreements
-from partybuilding.agreements import ending_soon, running, state_of
+from partybuilding.agreements import ending_soon, lapsed, running, state_of
 from partybuilding.files import shown_documents, shown_photos
 from partybuilding.filters.units import AgreementFilter
 from partybuilding.forms.units import AgreementForm, LeaveForm
@@ -49,11 +49,15 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     shown = chosen.qs.select_related("unit__organization", "grid").defer("grid__boundary")
     page = keyset_page(shown.prefetch_related("compounds"), request.GET, size=PAGE_SIZE)
     for row in page.rows:
-        row.state = state_of(row, today)  # type: ignore[attr-defined]
+        row.phase = state_of(row, today)  # type: ignore[attr-defined]
     context = {
         "form": chosen.form,
         "page": page,
-        "figures": {"running": rows.filter(running(today)).count(), "soon": rows.filter(ending_soon(today)).count()},
+        "figures": {
+            "running": rows.filter(running(today)).count(),
+            "soon": rows.filter(ending_soon(today)).count(),
+            "over": rows.filter(lapsed(today)).count(),
+        },
         "cover": agreements.unmanaged_cover(request.user, today),
     }
     return render(request, "partybuilding/agreements.html", context)
@@ -64,7 +68,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
 def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One agreement."""
     row, today = find_agreement(request, pk), timezone.localdate()
-    row.state = state_of(row, today)  # type: ignore[attr-defined]
+    row.phase = state_of(row, today)  # type: ignore[attr-defined]
     kept = list(row.files.all())
     may_edit = scope_of(request.user).can(EDITS, row.grid_code)
     context = {

@@ -2,29 +2,15 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.numbers import strict_int
 from accounts.protect import mask_name
-from grid.models import Grid
-from grid.scope import scope_of
 from incidents.views.finding import person
 from partybuilding.models import PartyMember
 from partybuilding.stages import open_to, story
-
-
-def grids_where(request: HttpRequest, capability: str) -> Any:
-    """Grids from the street down in which the reader holds a right, the widest first."""
-    rows = Grid.objects.filter(scope_of(request.user).q(capability, "code"), level__gte=Grid.Level.STREET)
-    return rows.current(timezone.localdate()).order_by("level", "code").defer("boundary")
-
-
-def answered(request: HttpRequest, template: str, form: Any, **context: Any) -> HttpResponse:
-    """A page with a form: 422 when it was sent and is shown again."""
-    return render(request, template, {**context, "form": form}, status=422 if form.is_bound else 200)
 
 
 def taking(request: HttpRequest) -> dict[str, Any]:

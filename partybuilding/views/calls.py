@@ -16,13 +16,17 @@ from grid.access import demand, requires
 from grid.chosen import asked_code
 from grid.scope import scope_of
 from incidents.models import Incident
+from incidents.views.cases import grid_choices
 from incidents.views.finding import find_incident, person
+from incidents.views.form_pages import shown_page
 from partybuilding import calls
 from partybuilding.filters.duty import CallFilter
+from partybuilding.forms.choices import grids_where
 from partybuilding.forms.duty import CallForm, MemberForm, mark_forms
 from partybuilding.models import MemberCall
+from partybuilding.needs import place_of
 from partybuilding.standing import community_of, living_in, shown
-from partybuilding.views.asking import answered, grids_where, known, stages_of, taking
+from partybuilding.views.asking import known, stages_of, taking
 
 PAGE_SIZE: Final = 30
 
@@ -36,6 +40,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     page = keyset_page(calls.calls_for(chosen.qs), request.GET, size=PAGE_SIZE)
     may_call = scope_of(request.user).can("council.edit")
     context = {"form": chosen.form, "page": page, "may_call": may_call, "now": timezone.now()}
+    context["grid_names"] = grid_choices(request)
     return render(request, "partybuilding/calls.html", context)
 
 
@@ -45,24 +50,28 @@ def call_new(request: HttpRequest) -> HttpResponse:
     """Blow the whistle for members; from a case (?incident=) its place and words are there already."""
     number = request.GET.get("incident", "")[:40].replace("\x00", "")
     incident = find_incident(request.user, number) if number else None
-    grids = grids_where(request, "council.edit")
+    grids = grids_where(request.user, "council.edit")
     form = CallForm(request.POST or None, grids=grids, incident=incident, initial=_start(request, incident))
 
     def write() -> MemberCall:
-        given: dict[str, Any] = {"actor": person(request), "now": timezone.now(), "client_id": form.once}
+        given: dict[str, Any] = {
+            "actor": person(request),
+            "now": timezone.now(),
+            "client_id": form.cleaned_data["client_id"],
+        }
         made, _new = calls.blow(form.new(), grid=form.cleaned_data["grid"], **given)
         return made
 
     if form.is_bound and form.is_valid() and (made := form.attempt(write)):
         messages.success(request, _("Called. The members of the place were told."))
         return redirect("partybuilding:member_call", pk=made.pk)
-    return answered(request, "partybuilding/call_new.html", form, incident=incident)
+    return shown_page(request, "partybuilding/call_new.html", {"incident": incident}, form)
 
 
 def _start(request: HttpRequest, incident: Incident | None) -> dict[str, Any]:
     if incident is None:
         return {"grid": asked_code(request)}
-    place = incident.address or (incident.compound.name if incident.compound else "")
+    place = place_of(incident)
     return {"grid": community_of(incident.grid_code), "title": incident.title[:100], "place": place[:100]}
 
 

@@ -15,13 +15,14 @@ from accounts.narrowing import narrowed
 from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.scope import scope_of
+from incidents.views.cases import grid_choices
 from incidents.views.finding import person
+from incidents.views.form_pages import shown_page
 from partybuilding import claims
 from partybuilding.filters.duty import ClaimFilter
 from partybuilding.forms.duty import ClaimForm
 from partybuilding.models import PartyMember, ServiceClaim
 from partybuilding.standing import shown
-from partybuilding.views.asking import answered
 
 PAGE_SIZE: Final = 50
 
@@ -37,6 +38,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
     held: Any = seen.on(today)
     context = {
         "form": chosen.form,
+        "grid_names": grid_choices(request),
         "page": page,
         "rows": [(row, shown(row.member)) for row in page.rows],
         "services": claims.counted(seen, today),
@@ -59,7 +61,7 @@ def claim_new(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid() and form.attempt(write):
         messages.success(request, _("Claimed."))
         return redirect("partybuilding:service_claims")
-    return answered(request, "partybuilding/claim_new.html", form)
+    return shown_page(request, "partybuilding/claim_new.html", {}, form)
 
 
 @require_POST

@@ -17,11 +17,13 @@ from grid.access import demand, requires
 from grid.models import Grid
 from incidents.views.cases import grid_choices
 from incidents.views.finding import person
+from incidents.views.form_pages import shown_page
 from partybuilding import forums, meetings, resolutions, topics
 from partybuilding.filters.councils import ForumFilter
+from partybuilding.forms.choices import grids_where
 from partybuilding.forms.councils import ForumForm
 from partybuilding.models import Alliance, Forum, ForumMeeting, Resolution, Topic
-from partybuilding.views.deliberation import grids_where, may_hold, shown_page
+from partybuilding.views.deliberation import may_hold
 
 PAGE_SIZE: Final = 40
 FORM_PAGE: Final = "partybuilding/forum_edit.html"
@@ -97,7 +99,7 @@ def _alliances(request: HttpRequest, kept: Forum | None = None) -> QuerySet[Alli
 @requires("council.edit")
 def forum_new(request: HttpRequest) -> HttpResponse:
     """Found a forum."""
-    grids = grids_where(request, "council.edit")
+    grids = grids_where(request.user, "council.edit")
     form = ForumForm(request.POST or None, grids=grids, alliances=_alliances(request))
 
     def write() -> Forum:

@@ -10,13 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.exports import attachment, note_export
 from grid.access import requires
 from grid.chosen import chosen_of
 from grid.models import Grid
 from grid.scope import scope_of
-from grid.sheets import XLSX, write_xlsx
-from incidents.views.finding import person
+from incidents.views.workbooks import table_workbook
 from partybuilding import coverage as figures
 from partybuilding import responsibility as covering
 from partybuilding.coverage import Cover, Coverage, Share
@@ -82,27 +80,17 @@ def _upper(grid: Grid, above: dict[str, int]) -> int | None:
 def coverage_excel(request: HttpRequest) -> HttpResponse:
     """The figures of every part, then all that is missing, as a workbook."""
     top, _choices = _chosen(request)
-    now, actor = timezone.now(), person(request)
-    found = figures.cover(top, _seen(request), today=timezone.localdate(now))
-    rows = [*_figures(found), [], *_missing(found)]
-    note_export(actor=actor, object_type="party coverage", fields=str(len(rows)), now=now, request=request)
-    header = [
-        _("Grid"),
-        _("Party organizations"),
-        _("Communities with"),
-        _("of communities"),
-        _("Grids with"),
-        _("of grids"),
-        _("Dedicated grids with"),
-        _("of dedicated grids"),
-        _("Micro-grids with"),
-        _("of micro-grids"),
-        _("With a head"),
-        _("Posts filled"),
-        _("of posts planned"),
-    ]
-    content = write_xlsx(header, rows, as_of=now, title=_("Coverage of organizations"), author=actor.real_name)
-    return attachment(content, XLSX, f"{top.name}{_('Coverage of organizations')}{timezone.localdate(now):%Y%m%d}.xlsx")
+    found = figures.cover(top, _seen(request), today=timezone.localdate())
+    rows, title = [*_figures(found), [], *_missing(found)], _("Coverage of organizations")
+    header = [_("Grid"), _("Party organizations"), _("Communities with"), _("of communities"), _("Grids with")]
+    header += [_("of grids"), _("Dedicated grids with"), _("of dedicated grids"), _("Micro-grids with")]
+    header += [_("of micro-grids"), _("With a head"), _("Posts filled"), _("of posts planned")]
+    export = {"object_type": "party coverage", "fields": str(len(rows))}
+    return table_workbook(request, header, rows, title=title, name=_name(top, title), **export)
+
+
+def _name(top: Grid, title: str) -> str:
+    return f"{top.name}{title}{timezone.localdate():%Y%m%d}"
 
 
 def _figures(found: Coverage) -> list[list[Any]]:
@@ -147,33 +135,15 @@ def responsibility(request: HttpRequest) -> HttpResponse:
 def responsibility_excel(request: HttpRequest) -> HttpResponse:
     """The same lines as a workbook."""
     top, _choices = _chosen(request)
-    now, actor = timezone.now(), person(request)
-    found = covering.responsibility(top, today=timezone.localdate(now))
-    note_export(actor=actor, object_type="responsibility", fields=str(len(found.lines)), now=now, request=request)
-    header = [
-        _("Grid"),
-        _("Code"),
-        _("In charge"),
-        _("Linked cadres"),
-        _("Committee members"),
-        _("Grids covered"),
-        _("of grids"),
-        _("Buildings with a head"),
-        _("of buildings"),
-    ]
-    cells = (
-        [
-            line.grid.name,
-            line.grid.code,
-            "、".join(line.leaders),
-            "、".join(line.cadres),
-            "、".join(line.members),
-            line.grids_covered,
-            line.grids,
-            line.buildings_covered,
-            line.buildings,
-        ]
-        for line in found.lines
-    )
-    content = write_xlsx(header, cells, as_of=now, title=_("Responsibility"), author=actor.real_name)
-    return attachment(content, XLSX, f"{top.name}{_('Responsibility')}{timezone.localdate(now):%Y%m%d}.xlsx")
+    found, title = covering.responsibility(top, today=timezone.localdate()), _("Responsibility")
+    header = [_("Grid"), _("Code"), _("In charge"), _("Linked cadres"), _("Committee members"), _("Grids covered")]
+    header += [_("of grids"), _("Buildings with a head"), _("of buildings")]
+    export = {"object_type": "responsibility", "fields": str(len(found.lines))}
+    lines = map(_cells, found.lines)
+    return table_workbook(request, header, lines, title=title, name=_name(top, title), **export)
+
+
+def _cells(line: Any) -> list[Any]:
+    people = ["、".join(names) for names in (line.leaders, line.cadres, line.members)]
+    covered = [line.grids_covered, line.grids, line.buildings_covered, line.buildings]
+    return [line.grid.name, line.grid.code, *people, *covered]

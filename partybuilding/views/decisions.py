@@ -13,25 +13,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotAllowed
-from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page, signed_in
 from grid.access import demand, requires
 from grid.models import Grid
 from grid.scope import scope_of
-from grid.sheets import XLSX, write_xlsx
 from incidents.forms.words import WordsForm
 from incidents.models import TaskKind
 from incidents.states import OPEN_STATES
 from incidents.views.cases import grid_choices
 from incidents.views.finding import next_address, person, shown_version
+from incidents.views.form_pages import shown_page
+from incidents.views.workbooks import list_workbook
 from partybuilding import resolution_children, resolutions
 from partybuilding.filters.councils import DecisionFilter
 from partybuilding.forms.decisions import ChildProjectForm, ChildTaskForm, FollowForm
 from partybuilding.models import PartnerUnit, ProjectType, Resolution
 from partybuilding.stages import open_to, story
-from partybuilding.views.deliberation import find_decision, may_hold, shown_page
+from partybuilding.views.deliberation import find_decision, may_hold
 
 PAGE_SIZE: Final = 40
 PAGE: Final = "partybuilding/decision.html"
@@ -72,24 +72,12 @@ def decision_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def decision_excel(request: HttpRequest) -> HttpResponse:
     """The decisions of the filters as a workbook (议定事项台账); who takes it is recorded."""
-    rows, now, reader = _filtered(request).qs.order_by("decided_at", "pk"), timezone.now(), person(request)
-    too_many = _("At most %(count)s lines at a time: narrow the selection.")
-    note_rows(rows.count(), too_many=too_many, actor=reader, object_type="resolution", now=now, request=request)
-    header = [
-        *(
-            _("Forum of deliberation"),
-            _("Meeting"),
-            _("Decided on"),
-            _("Topic of deliberation"),
-            _("Principle"),
-            _("What was decided"),
-            _("Responsible"),
-            _("To be done by"),
-        ),
-        *(_("Led to"), _("Number"), _("Status"), _("Ended at"), _("Result")),
-    ]
-    content = write_xlsx(header, _lines(rows), as_of=now, title=_("Decisions of meetings"), author=reader.real_name)
-    return attachment(content, XLSX, f"{_('Decisions of meetings')}-{timezone.localdate(now):%Y%m%d}.xlsx")
+    rows = _filtered(request).qs.order_by("decided_at", "pk")
+    header = [_("Forum of deliberation"), _("Meeting"), _("Decided on"), _("Topic of deliberation"), _("Principle")]
+    header += [_("What was decided"), _("Responsible"), _("To be done by"), _("Led to"), _("Number"), _("Status")]
+    header += [_("Ended at"), _("Result")]
+    title = _("Decisions of meetings")
+    return list_workbook(request, header, _lines(rows), count=rows.count(), kind="resolution", title=title)
 
 
 def _lines(rows: Any) -> Iterator[list[Any]]:

@@ -1,22 +1,14 @@
 """What the pages of deliberation share: finding things in the reader's scope, and showing a form again."""
 
-from typing import Any
-
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 
-from grid.models import Grid, Organization
+from grid.models import Organization
 from grid.scope import scope_of
 from incidents.people import on_the_way
 from partybuilding import meetings, opinions, resolutions, topics
 from partybuilding.models import DeputyOpinion, ForumMeeting, Resolution, Topic
-
-
-def shown_page(request: HttpRequest, template: str, context: dict[str, Any], form: Any) -> HttpResponse:
-    """A page with a form: 422 when the form was sent and is shown again."""
-    return render(request, template, {**context, "form": form}, status=422 if form.is_bound else 200)
 
 
 def find_meeting(request: HttpRequest, pk: int) -> ForumMeeting:
@@ -49,14 +41,6 @@ def find_opinion(request: HttpRequest, pk: int) -> DeputyOpinion:
 def may_hold(request: HttpRequest, code: str | None = None) -> bool:
     """Whether the reader holds meetings there, or anywhere."""
     return scope_of(request.user).can("council.edit", code)
-
-
-def grids_where(request: HttpRequest, *rights: str, lowest: int = Grid.Level.MICRO) -> QuerySet[Grid]:
-    """Territorial and dedicated grids from the street down where the reader has all of `rights`, the highest first."""
-    scope, rows = scope_of(request.user), Grid.objects.current(timezone.localdate())
-    for right in rights:
-        rows = rows.filter(scope.q(right, "code"))
-    return rows.filter(level__gte=Grid.Level.STREET, level__lte=lowest).order_by("level", "code").defer("boundary")
 
 
 def units_near(code: str) -> QuerySet[Organization]:

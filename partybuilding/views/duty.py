@@ -13,26 +13,30 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotValid
-from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.chosen import asked_code
 from grid.scope import scope_of
-from grid.sheets import XLSX, write_xlsx
+from incidents.views.cases import grid_choices
 from incidents.views.finding import person, shown_version
+from incidents.views.form_pages import shown_page
+from incidents.views.workbooks import list_workbook
 from partybuilding import calendar, rosters, shifts
 from partybuilding.filters.duty import PostFilter, ShiftFilter
+from partybuilding.forms.choices import grids_where
 from partybuilding.forms.duty import MemberForm, PostForm, RosterForm, ShiftForm, roster_forms
 from partybuilding.forms.orders import WhyForm
 from partybuilding.models import DutyPost, DutyShift
 from partybuilding.standing import community_of, living_in, shown
-from partybuilding.views.asking import answered, grids_where, known, stages_of, taking
+from partybuilding.views.asking import known, stages_of, taking
 
 POSTS: Final = 40
 """Posts of one page of the calendar."""
 ROSTER: Final = 200
+SWAPS: Final = 6
+"""Swaps shown above the calendar."""
 DAY: Final = timedelta(days=1)
 MADE: Final = ("attend", "miss", "excuse", "call_off")
 
@@ -68,6 +72,7 @@ def duty(request: HttpRequest) -> HttpResponse:
     seen: Any = DutyShift.objects.visible_to(request.user)
     context = {
         "form": chosen.form,
+        "grid_names": grid_choices(request),
         "page": page,
         "window": window,
         "monthly": monthly,
@@ -78,9 +83,16 @@ def duty(request: HttpRequest) -> HttpResponse:
         "on": on,
         "today": today,
         "figures": calendar.figures(seen, today),
+        "swaps": _swaps(seen, today),
         "may_edit": scope_of(request.user).can("party.edit"),
     }
     return render(request, "partybuilding/duty.html", context)
+
+
+def _swaps(seen: Any, today: date) -> Any:
+    """The next swaps that nobody has answered, with their posts."""
+    rows = seen.filter(asked__isnull=False, on__gte=today).select_related("post__grid").defer("post__grid__boundary")
+    return rows.order_by("on", "pk")[:SWAPS]
 
 
 @requires("party.view")
@@ -89,31 +101,18 @@ def duty_excel(request: HttpRequest) -> HttpResponse:
     """Shifts as a workbook, names masked; who takes it is recorded."""
     seen: Any = DutyShift.objects.visible_to(request.user)
     rows = narrowed(ShiftFilter(request.GET, queryset=seen, request=request)).qs
-    now, reader = timezone.now(), person(request)
-    too_many = _("At most %(count)s lines at a time: narrow the selection.")
-    note_rows(rows.count(), too_many=too_many, actor=reader, object_type="duty_shift", now=now, request=request)
-    header = [
-        _("Day"),
-        _("From"),
-        _("Until"),
-        _("Duty post"),
-        _("Where"),
-        _("Grid"),
-        _("Member"),
-        _("Status"),
-        _("Remark"),
-    ]
+    header = [_("Day"), _("From"), _("Until"), _("Duty post"), _("Where"), _("Grid"), _("Member"), _("Status")]
+    header.append(_("Remark"))
     found = rows.select_related("post__grid", "member").defer("post__grid__boundary", "member__phone")
-    lines = (
-        [
-            *(row.on, f"{row.post.starts:%H:%M}", f"{row.post.ends:%H:%M}", row.post.name, row.post.place),
-            *(row.post.grid.name, shown(row.member), row.get_status_display(), row.remark),
-        ]
-        for row in found.order_by("on", "post", "pk").iterator(chunk_size=1000)
-    )
-    title = _("Roster of duty")
-    content = write_xlsx(header, lines, as_of=now, title=title, author=reader.real_name)
-    return attachment(content, XLSX, f"{title}-{timezone.localdate(now):%Y%m%d}.xlsx")
+    lines = map(_cells, found.order_by("on", "post", "pk").iterator(chunk_size=1000))
+    return list_workbook(request, header, lines, count=rows.count(), kind="duty_shift", title=_("Roster of duty"))
+
+
+def _cells(row: DutyShift) -> list[Any]:
+    return [
+        *(row.on, f"{row.post.starts:%H:%M}", f"{row.post.ends:%H:%M}", row.post.name, row.post.place),
+        *(row.post.grid.name, shown(row.member), row.get_status_display(), row.remark),
+    ]
 
 
 @require_POST
@@ -139,6 +138,7 @@ def duty_posts(request: HttpRequest) -> HttpResponse:
     chosen = _posts(request)
     context = {
         "form": chosen.form,
+        "grid_names": grid_choices(request),
         "page": keyset_page(chosen.qs, request.GET, size=POSTS),
         "may_edit": scope_of(request.user).can("party.edit"),
     }
@@ -149,14 +149,14 @@ def duty_posts(request: HttpRequest) -> HttpResponse:
 @requires("party.edit")
 def duty_post_new(request: HttpRequest) -> HttpResponse:
     """A new duty post."""
-    form = PostForm(request.POST or None, grids=grids_where(request, "party.edit"))
+    form = PostForm(request.POST or None, grids=grids_where(request.user, "party.edit"))
     actor = person(request)
     if form.is_bound and form.is_valid():
         grid = form.cleaned_data["grid"]
         if form.attempt(lambda: rosters.create_post(form.new(), grid=grid, actor=actor)):
             messages.success(request, _("Saved. Open the shifts when all posts are there."))
             return redirect("partybuilding:duty_posts")
-    return answered(request, "partybuilding/duty_post_form.html", form, post=None)
+    return shown_page(request, "partybuilding/duty_post_form.html", {"post": None}, form)
 
 
 def find_post(request: HttpRequest, pk: int) -> DutyPost:
@@ -180,7 +180,7 @@ def duty_post_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid() and form.attempt(lambda: rosters.change_post(post, form.new(), **given)):
         messages.success(request, _("Saved."))
         return redirect("partybuilding:duty_posts")
-    return answered(request, "partybuilding/duty_post_form.html", form, post=post, version=version)
+    return shown_page(request, "partybuilding/duty_post_form.html", {"post": post, "version": version}, form)
 
 
 @form_page
@@ -200,7 +200,7 @@ def shift_new(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid() and (made := form.attempt(write)):
         messages.success(request, _("She stands on the roster."))
         return redirect("partybuilding:shift", pk=made.pk)
-    return answered(request, "partybuilding/shift_new.html", form, post=post)
+    return shown_page(request, "partybuilding/shift_new.html", {"post": post}, form)
 
 
 # --- shifts -----------------------------------------------------------------------------------------------------------

@@ -8,9 +8,11 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.rules import signed_in
 from grid.access import requires
 from incidents.views.finding import next_address, person
 from incidents.views.photos import KEEP, marked
@@ -18,7 +20,7 @@ from partybuilding import files
 from partybuilding.models import PartyFile
 
 
-@requires("party.view", "incident.handle")
+@signed_in
 @require_safe
 def file(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """A photo (its thumbnail with ?size=thumb) to look at, anything else to keep; 404 outside the reader's scope."""
@@ -51,6 +53,6 @@ def _document(response: HttpResponseBase, found: PartyFile, mark: str) -> HttpRe
 def remove(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """Take a file away that was put there by mistake."""
     found = get_object_or_404(files.files_visible_to(request.user), public_id=public_id)
-    files.detach(found, actor=person(request))
+    files.detach(found, actor=person(request), now=timezone.now())
     messages.success(request, _("Taken away."))
     return redirect(next_address(request, reverse("partybuilding:overview")))

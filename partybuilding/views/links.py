@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.exports import attachment
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.numbers import strict_int
@@ -18,14 +17,14 @@ from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.chosen import asked_code, chosen_of
 from grid.scope import scope_of
-from grid.sheets import XLSX
 from incidents.views.cases import grid_choices
 from incidents.views.finding import person
+from incidents.views.workbooks import list_workbook
 from partybuilding import links, member_figures
 from partybuilding.filters.members import LinkFilter
 from partybuilding.forms.members import ContactForm, DoorsForm, ReviewForm
 from partybuilding.member_queries import link_rows
-from partybuilding.member_sheets import links_xlsx
+from partybuilding.member_sheets import link_lines, links_header
 from partybuilding.members import masked
 from partybuilding.models import HouseholdLink, LinkContact
 from partybuilding.views.members import attempt, find_member
@@ -66,10 +65,10 @@ def _code(request: HttpRequest) -> str:
 @require_safe
 def link_excel(request: HttpRequest) -> HttpResponse:
     """党员联户名单 as an Excel file, members masked."""
-    now = timezone.now()
     chosen = narrowed(LinkFilter(request.GET, queryset=link_rows(request.user), request=request))
-    content = links_xlsx(chosen.qs, actor=person(request), now=now, request=request)
-    return attachment(content, XLSX, f"{_('Linked households')}-{timezone.localdate(now)}.xlsx")
+    held, title = links.open_links(chosen.qs, timezone.localdate()), _("Linked households")
+    header, lines = links_header(), link_lines(held)
+    return list_workbook(request, header, lines, count=held.count(), kind="household_link", title=title)
 
 
 @requires("party.view")

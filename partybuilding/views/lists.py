@@ -17,6 +17,7 @@ from accounts.narrowing import narrowed
 from accounts.rules import form_page
 from grid.access import requires
 from grid.scope import scope_of
+from incidents.views.cases import grid_choices
 from incidents.views.finding import person
 from partybuilding.filters.lists import PROJECT_OPEN, ListsFilter, NeedFilter
 from partybuilding.forms.lists import CallForm
@@ -42,11 +43,12 @@ def three_lists(request: HttpRequest) -> HttpResponse:
     offered = Resource.objects.visible_to(user).filter(status=Resource.Status.OFFERED)
     running = Project.objects.visible_to(user).filter(status__in=PROJECT_OPEN)
     if "grid" in given:
-        offered, running = offered.under(given["grid"]), running.under(given["grid"])
+        offered, running = offered.serving(given["grid"]), running.under(given["grid"])
     if "kind" in given:
         offered, running = offered.filter(kind=given["kind"]), running.filter(need__kind=given["kind"])
     context = {
         "form": chosen.form,
+        "grid_names": grid_choices(request),
         "needs": needs.listed(waiting.order_by("level_since", "pk"))[:COLUMN],
         "resources": resources.listed(offered)[:COLUMN],
         "projects": projects.listed(running)[:COLUMN],
@@ -72,6 +74,7 @@ def board(request: HttpRequest) -> HttpResponse:
     found = matches_of(page.rows, request.user, today=timezone.localdate(), most=BEST)
     context = {
         "form": chosen.form,
+        "grid_names": grid_choices(request),
         "page": page,
         "rows": [(need, found.get(need.pk, [])) for need in page.rows],
         "waits": NeedWait.objects.filter(is_active=True),

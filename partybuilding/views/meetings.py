@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Any, Final
-from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,22 +13,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
+from accounts.numbers import strict_int
 from accounts.rules import form_page, signed_in
 from grid.access import demand, requires
-from grid.sheets import XLSX, write_xlsx
 from incidents.forms.words import WordsForm
 from incidents.views.cases import grid_choices
 from incidents.views.finding import person, shown_version
+from incidents.views.form_pages import shown_page
+from incidents.views.workbooks import list_workbook
 from partybuilding import files, forums, meetings, resolution_children, resolutions, topics
 from partybuilding.filters.councils import MeetingFilter
+from partybuilding.forms.choices import members_offered
 from partybuilding.forms.councils import FilesForm, GuestForm, HoldForm, MeetingForm, presence_forms
 from partybuilding.forms.decisions import FollowForm
 from partybuilding.models import Forum, ForumMeeting, PartnerUnit, PartyMember, Topic
 from partybuilding.stages import open_to, story
-from partybuilding.views.deliberation import find_decision, find_meeting, may_hold, shown_page
+from partybuilding.views.deliberation import find_decision, find_meeting, may_hold
 
 PAGE_SIZE: Final = 40
 PAGE: Final = "partybuilding/meeting.html"
@@ -63,31 +64,12 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def meeting_excel(request: HttpRequest) -> HttpResponse:
     """The meetings of the filters as a workbook (台账); who takes it is recorded."""
-    rows, now, reader = _filtered(request).qs.order_by("starts_at", "pk"), timezone.now(), person(request)
-    too_many = _("At most %(count)s lines at a time: narrow the selection.")
-    note_rows(rows.count(), too_many=too_many, actor=reader, object_type="forum_meeting", now=now, request=request)
-    header = [
-        *(
-            _("Forum of deliberation"),
-            _("Kind"),
-            _("Meeting"),
-            _("When"),
-            _("Where"),
-            _("Grid"),
-            _("Chair"),
-            _("Status"),
-        ),
-        *(
-            _("Asked"),
-            _("Came to the meeting"),
-            _("residents who came"),
-            _("Topics"),
-            _("Decisions"),
-            _("Open decisions"),
-        ),
-    ]
-    content = write_xlsx(header, _lines(rows), as_of=now, title=_("Meetings of forums"), author=reader.real_name)
-    return attachment(content, XLSX, f"{_('Meetings of forums')}-{timezone.localdate(now):%Y%m%d}.xlsx")
+    rows = _filtered(request).qs.order_by("starts_at", "pk")
+    header = [_("Forum of deliberation"), _("Kind"), _("Meeting"), _("When"), _("Where"), _("Grid"), _("Chair")]
+    header += [_("Status"), _("Asked"), _("Came to the meeting"), _("residents who came"), _("Topics")]
+    header += [_("Decisions"), _("Open decisions")]
+    title = _("Meetings of forums")
+    return list_workbook(request, header, _lines(rows), count=rows.count(), kind="forum_meeting", title=title)
 
 
 def _lines(rows: Any) -> Iterator[list[Any]]:
@@ -127,8 +109,8 @@ def _codes(request: HttpRequest, rows: Any) -> list[str]:
 
 def _proposed(request: HttpRequest, rows: Any) -> dict[str, Any]:
     asked = request.GET.get("forum", "")
-    forum: Forum | None = rows.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() else None
-    start: dict[str, Any] = {"client_id": uuid4()}
+    forum: Forum | None = rows.filter(pk=strict_int(asked, name="forum")).first() if asked else None
+    start: dict[str, Any] = {}
     if forum is None:
         return start
     last = forum.meetings.exclude(status="called_off").order_by("-starts_at").first()
@@ -213,8 +195,8 @@ def _with_ways(topic: Topic, request: HttpRequest) -> Topic:
 def _guest_form(request: HttpRequest, found: ForumMeeting, typed: Any = None) -> GuestForm:
     units = PartnerUnit.objects.visible_to(request.user).filter(left_on=None).select_related("organization")
     members = PartyMember.objects.visible_to(request.user).filter(grid_code__startswith=found.grid_code)
-    members = members.select_related("party__organization").order_by("pk")
-    return GuestForm(typed, units=units.defer("contact_name", "contact_phone"), members=members.defer("phone"))
+    units = units.defer("contact_name", "contact_phone")
+    return GuestForm(typed, units=units, members=members_offered(members))
 
 
 def _held(request: HttpRequest, pk: int) -> ForumMeeting:

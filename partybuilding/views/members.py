@@ -15,22 +15,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.errors import NotNow, NotValid
-from accounts.exports import attachment
 from accounts.keyset import keyset_page
 from accounts.models import User
 from accounts.narrowing import narrowed
 from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.scope import scope_of
-from grid.sheets import XLSX
 from incidents.forms.small import RevealForm
 from incidents.views.cases import grid_choices
 from incidents.views.finding import person
+from incidents.views.workbooks import list_workbook
 from partybuilding import links, member_figures, members
 from partybuilding.filters.members import MemberFilter
 from partybuilding.forms.members import BringInForm, LeaveForm, MemberEditForm, MemberForm, MoveForm, PhoneForm
 from partybuilding.member_queries import member_rows, report_in_rows
-from partybuilding.member_sheets import members_xlsx
+from partybuilding.member_sheets import member_lines, members_header
 from partybuilding.models import LinkReview, PartyMember
 
 PAGE_SIZE: Final = 50
@@ -82,9 +81,9 @@ def filtered(request: HttpRequest) -> MemberFilter:
 @require_safe
 def member_excel(request: HttpRequest) -> HttpResponse:
     """The filtered list as a masked Excel file."""
-    now = timezone.now()
-    content = members_xlsx(filtered(request).qs, actor=person(request), now=now, request=request)
-    return attachment(content, XLSX, f"{_('Party members')}-{timezone.localdate(now)}.xlsx")
+    rows, title = filtered(request).qs, _("Party members")
+    header, lines = members_header(), member_lines(rows)
+    return list_workbook(request, header, lines, count=rows.count(), kind="party_member", title=title)
 
 
 @requires("party.view")

@@ -17,7 +17,9 @@ from accounts.rules import form_page
 from grid.access import requires
 from grid.scope import scope_of
 from incidents.models import Incident
+from incidents.views.cases import grid_choices
 from incidents.views.finding import find_incident, person
+from incidents.views.workbooks import list_workbook
 from partybuilding import list_sheets, needs
 from partybuilding.filters.lists import NeedFilter
 from partybuilding.forms.lists import NeedForm, own_units
@@ -54,6 +56,7 @@ def need_list(request: HttpRequest) -> HttpResponse:
     chosen = filtered(request)
     page = keyset_page(listed(chosen.qs), request.GET, size=PAGE_SIZE)
     context = {"form": chosen.form, "page": page, "rows": page.rows, "may_raise": may_raise(request.user)}
+    context["grid_names"] = grid_choices(request)
     return render(request, "partybuilding/needs.html", context)
 
 
@@ -61,7 +64,9 @@ def need_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def need_excel(request: HttpRequest) -> HttpResponse:
     """The list as a workbook."""
-    return list_sheets.needs_file(filtered(request).qs, actor=person(request), now=timezone.now(), request=request)
+    rows, title = filtered(request).qs, _("List of needs")
+    header, lines = list_sheets.needs_header(), list_sheets.need_lines(rows)
+    return list_workbook(request, header, lines, count=rows.count(), kind="need", title=title)
 
 
 def find_need(request: HttpRequest, pk: int) -> Need:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any, Final
-from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,23 +10,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page, signed_in
 from grid.access import demand, requires
 from grid.models import Grid
 from grid.scope import scope_of
-from grid.sheets import XLSX, write_xlsx
 from incidents.forms.words import WordsForm
 from incidents.views.cases import grid_choices
 from incidents.views.finding import person, shown_version
+from incidents.views.form_pages import shown_page
+from incidents.views.workbooks import list_workbook
 from partybuilding import opinions
 from partybuilding.filters.councils import OpinionFilter
+from partybuilding.forms.choices import grids_where
 from partybuilding.forms.decisions import OpinionForm, RateForm, WorkForm
 from partybuilding.models import DeputyOpinion
 from partybuilding.stages import TABLE, open_to, story
-from partybuilding.views.deliberation import find_opinion, grids_where, may_hold, shown_page, units_near
+from partybuilding.views.deliberation import find_opinion, may_hold, units_near
 
 PAGE_SIZE: Final = 40
 STEP_PAGE: Final = "partybuilding/opinion_step.html"
@@ -57,15 +57,13 @@ def opinion_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def opinion_excel(request: HttpRequest) -> HttpResponse:
     """The opinions of the filters as a workbook; who takes it is recorded."""
-    rows, now, reader = _filtered(request).qs.order_by("at", "pk"), timezone.now(), person(request)
-    too_many = _("At most %(count)s lines at a time: narrow the selection.")
-    note_rows(rows.count(), too_many=too_many, actor=reader, object_type="deputy_opinion", now=now, request=request)
+    rows = _filtered(request).qs.order_by("at", "pk")
     header = [
         *(_("Received on"), _("deputy of"), _("deputy"), _("Grid"), _("opinion"), _("Case"), _("answered by the unit")),
         *(_("answer until"), _("answer"), _("answered at"), _("satisfaction"), _("Status")),
     ]
-    content = write_xlsx(header, _lines(rows), as_of=now, title=_("Opinions of deputies"), author=reader.real_name)
-    return attachment(content, XLSX, f"{_('Opinions of deputies')}-{timezone.localdate(now):%Y%m%d}.xlsx")
+    title = _("Opinions of deputies")
+    return list_workbook(request, header, _lines(rows), count=rows.count(), kind="deputy_opinion", title=title)
 
 
 def _lines(rows: Any) -> Iterator[list[Any]]:
@@ -86,8 +84,8 @@ def opinion_new(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Opinions are entered by deputies and by who holds meetings here."))
         return redirect("partybuilding:opinions")
     own = opinions.is_only_deputy(request.user)
-    grids = grids_where(request, "party.view") if own else grids_where(request, "council.edit")
-    form = OpinionForm(request.POST or None, grids=grids, own=own, initial={"client_id": uuid4()})
+    grids = grids_where(request.user, "party.view") if own else grids_where(request.user, "council.edit")
+    form = OpinionForm(request.POST or None, grids=grids, own=own)
 
     def write() -> DeputyOpinion:
         grid: Grid = form.cleaned_data["grid"]
@@ -106,7 +104,9 @@ def opinion(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_opinion(request, pk)
     context = {
         "opinion": found,
-        "stages": open_to(found, request.user),
+        "stages": [
+            one for one in open_to(found, request.user) if one.name != "rate" or opinions.may_rate(found, request.user)
+        ],
         "may_report": _may_report(request, found),
         "sees_case": scope_of(request.user).can("incident.view", found.grid_code),
         "steps": story(found),

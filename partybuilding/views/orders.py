@@ -13,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotAllowed, NotValid
-from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page
@@ -21,14 +20,17 @@ from grid.access import demand, requires
 from grid.chosen import asked_code
 from grid.models import Building
 from grid.scope import scope_of
-from grid.sheets import XLSX, write_xlsx
+from incidents.views.cases import grid_choices
 from incidents.views.finding import person
+from incidents.views.form_pages import shown_page
+from incidents.views.workbooks import list_workbook
 from partybuilding import claims, orders
 from partybuilding.filters.orders import OrderFilter
+from partybuilding.forms.choices import grids_where
 from partybuilding.forms.orders import GiveForm, OrderForm, PurposeForm, RatingForm, ReportForm, WhyForm
 from partybuilding.models import PartyMember, ServiceOrder
 from partybuilding.standing import community_of, living_in, member_of, shown
-from partybuilding.views.asking import answered, grids_where, stages_of, taking
+from partybuilding.views.asking import stages_of, taking
 
 PAGE_SIZE: Final = 40
 MOST_BUILDINGS: Final = 400
@@ -56,6 +58,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     page = keyset_page(listed(chosen.qs), request.GET, size=PAGE_SIZE)
     context = {
         "form": chosen.form,
+        "grid_names": grid_choices(request),
         "page": page,
         "rows": [(row, orders.masked(row), shown(row.member)) for row in page.rows],
         "figures": _figures(request, now),
@@ -84,18 +87,14 @@ def _figures(request: HttpRequest, now: Any) -> dict[str, Any]:
 @require_safe
 def order_excel(request: HttpRequest) -> HttpResponse:
     """The list as a workbook, persons masked; who takes it is recorded."""
-    rows, now, reader = _filtered(request).qs, timezone.now(), person(request)
-    too_many = _("At most %(count)s lines at a time: narrow the selection.")
-    note_rows(rows.count(), too_many=too_many, actor=reader, object_type="service_order", now=now, request=request)
+    rows = _filtered(request).qs
     header = [
         *(_("Number"), _("Kind"), _("What is ordered"), _("Who ordered"), _("Grid"), _("Status"), _("Ordered at")),
         *(_("Taken by"), _("Done at"), _("How it was served"), _("Rating"), _("Times back in the pool")),
     ]
-    found = listed(rows).order_by("-pk").iterator(chunk_size=1000)
-    content = write_xlsx(
-        header, (_cells(row) for row in found), as_of=now, title=_("Service orders"), author=reader.real_name
-    )
-    return attachment(content, XLSX, f"{_('Service orders')}-{timezone.localdate(now):%Y%m%d}.xlsx")
+    lines = map(_cells, listed(rows).order_by("-pk").iterator(chunk_size=1000))
+    title = _("Service orders")
+    return list_workbook(request, header, lines, count=rows.count(), kind="service_order", title=title)
 
 
 def _cells(row: ServiceOrder) -> list[Any]:
@@ -111,20 +110,22 @@ def _cells(row: ServiceOrder) -> list[Any]:
 @never_cache
 def order_new(request: HttpRequest) -> HttpResponse:
     """Enter what a resident orders."""
-    grids = grids_where(request, "order.issue")
+    grids = grids_where(request.user, "order.issue")
     start = {"grid": asked_code(request), "is_agency": "agency" in request.GET}
     choices = {"grids": grids, "kinds": claims.service_list(), "buildings": _buildings(request)}
     form = OrderForm(request.POST or None, initial=start, **choices)
 
     def write() -> ServiceOrder:
         given: dict[str, Any] = {"actor": person(request), "now": timezone.now()}
-        made, new = orders.order(form.new(), grid=form.cleaned_data["grid"], client_id=form.once, **given)
+        made, new = orders.order(
+            form.new(), grid=form.cleaned_data["grid"], client_id=form.cleaned_data["client_id"], **given
+        )
         return orders.issue(made, **given) if new and form.cleaned_data["issue"] else made
 
     if form.is_bound and form.is_valid() and (made := form.attempt(write)):
         messages.success(request, _("Entered as %(number)s.") % {"number": made.number})
         return redirect("partybuilding:order", pk=made.pk)
-    return answered(request, "partybuilding/order_new.html", form)
+    return shown_page(request, "partybuilding/order_new.html", {}, form)
 
 
 def _buildings(request: HttpRequest) -> Any:

@@ -11,14 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.numbers import strict_int
 from grid.access import requires
 from grid.scope import scope_of
-from grid.sheets import XLSX, write_xlsx
-from incidents.views.finding import person
+from incidents.views.workbooks import list_workbook
 from partybuilding import awards, org_tree, posts
 from partybuilding.filters.organizations import PartyOrganizationFilter
 from partybuilding.forms.organizations import AwardForm, PostForm
@@ -27,7 +25,7 @@ from partybuilding.organizations import EDITS
 
 PAGE_SIZE: Final = 100
 RECENT: Final = 8
-FILTERS: Final = ("q", "kind", "grid", "headless", "grand", "ended")
+FILTERS: Final = ("q", "kind", "grid", "headless", "grand", "idle", "ended")
 
 
 def seen_by(request: HttpRequest) -> QuerySet[PartyOrganization]:
@@ -102,33 +100,18 @@ def _search(request: HttpRequest) -> HttpResponse:
 @require_safe
 def organizations_excel(request: HttpRequest) -> HttpResponse:
     """What the filters find as a workbook: no names of members, the heads as they stand on the page."""
-    found, now, actor = narrowed(_chosen(request)).qs, timezone.now(), person(request)
-    told = {"actor": actor, "object_type": "party organizations", "now": now, "request": request}
-    note_rows(found.count(), too_many=_("More than %(count)s rows: narrow the selection."), **told)
+    found = narrowed(_chosen(request)).qs
     rows = org_tree.with_head(found, today=timezone.localdate()).select_related("parent__organization")
-    header = [
-        _("Party organization"),
-        _("Kind"),
-        _("Grid"),
-        _("Code"),
-        _("Above it"),
-        _("Secretary or leader"),
-        _("Founded on"),
-    ]
-    cells = (
-        [
-            str(row),
-            row.get_kind_display(),
-            row.grid.name,
-            row.grid_code,
-            str(row.parent or ""),
-            row.head or "",  # type: ignore[attr-defined]
-            row.founded_on,
-        ]
-        for row in rows.order_by("path")
-    )
-    content = write_xlsx(header, cells, as_of=now, title=_("Party organizations"), author=actor.real_name)
-    return attachment(content, XLSX, f"{_('Party organizations')}{timezone.localdate(now):%Y%m%d}.xlsx")
+    header = [_("Party organization"), _("Kind"), _("Grid"), _("Code"), _("Above it"), _("Secretary or leader")]
+    header.append(_("Founded on"))
+    title = _("Party organizations")
+    lines = map(_cells, rows.order_by("path"))
+    return list_workbook(request, header, lines, count=found.count(), kind="party organizations", title=title)
+
+
+def _cells(row: Any) -> list[Any]:
+    place = [row.grid.name, row.grid_code, str(row.parent or "")]
+    return [str(row), row.get_kind_display(), *place, row.head or "", row.founded_on]
 
 
 @requires("party.view")

@@ -19,7 +19,9 @@ from accounts.rules import form_page
 from grid.access import requires
 from grid.scope import scope_of
 from incidents.models import Incident
+from incidents.views.cases import grid_choices
 from incidents.views.finding import person
+from incidents.views.workbooks import list_workbook
 from partybuilding import files, list_sheets, project_parts, projects
 from partybuilding.filters.lists import ProjectFilter
 from partybuilding.forms.projects import (
@@ -60,6 +62,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     page = keyset_page(listed(chosen.qs), request.GET, size=PAGE_SIZE)
     context = {
         "form": chosen.form,
+        "grid_names": grid_choices(request),
         "page": page,
         "rows": page.rows,
         "may_propose": may_raise(request.user),
@@ -72,7 +75,9 @@ def project_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def project_excel(request: HttpRequest) -> HttpResponse:
     """The list as a workbook."""
-    return list_sheets.projects_file(filtered(request).qs, actor=person(request), now=timezone.now(), request=request)
+    rows, title = filtered(request).qs, _("List of projects")
+    header, lines = list_sheets.projects_header(), list_sheets.project_lines(rows)
+    return list_workbook(request, header, lines, count=rows.count(), kind="project", title=title)
 
 
 def find_project(request: HttpRequest, pk: int) -> Project:
@@ -93,25 +98,19 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, row: Project, form: Any = None, step: str = "") -> HttpResponse:
-    user = request.user
-    scope = scope_of(user)
+    user, scope = request.user, scope_of(request.user)
     works = row.organization_id in scope.organizations or scope.can("lists.edit", row.grid_code)
-    moves = [
-        (stage, form if stage.name == step else _form(stage.name, row))
-        for stage in open_to(row, user)
-        if not (stage.name in ("confirm", "refuse") and row.organization_id in scope.organizations)
-    ]
     held = list(row.files.all())
     context = {
         "project": row,
-        "moves": moves,
+        "moves": _moves(row, user, form, step),
         "tasks": list(row.steps.all()),
         "works": works,
         "is_open": row.status in project_parts.OPEN,
         "step_form": NewStepForm(),
         "file_form": FileForm(),
         "photos": files.shown_photos(held),
-        "documents": [file for file in held if not file.is_photo],
+        "documents": files.shown_documents(held),
         "people": [(mask_name(one.member.name), one.hours) for one in row.people.select_related("member")],
         "incident": _incident(row, request),
         "need_seen": row.need is not None and type(row.need).objects.visible_to(user).filter(pk=row.need_id).exists(),
@@ -121,6 +120,13 @@ def _shown(request: HttpRequest, row: Project, form: Any = None, step: str = "")
         "today": timezone.localdate(),
     }
     return render(request, "partybuilding/project.html", context, status=422 if form is not None else 200)
+
+
+def _moves(row: Project, user: Any, form: Any, step: str) -> list[tuple[Any, Any]]:
+    """The stages open to the reader, each with its form; people of the unit do not judge their own work."""
+    judged = ("confirm", "refuse", "evaluate") if row.organization_id in scope_of(user).organizations else ()
+    stages = [stage for stage in open_to(row, user) if stage.name not in judged]
+    return [(stage, form if stage.name == step else _form(stage.name, row)) for stage in stages]
 
 
 def _incident(row: Project, request: HttpRequest) -> Incident | None:

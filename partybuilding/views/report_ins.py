@@ -14,20 +14,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.exports import attachment
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.scope import scope_of
-from grid.sheets import XLSX
 from incidents.forms.small import RevealForm
 from incidents.views.finding import person
+from incidents.views.workbooks import list_workbook
 from partybuilding import members, needs, report_ins
 from partybuilding.filters.members import ReportInFilter
 from partybuilding.forms.members import EndForm, EntryForm, EvaluationForm, NeedForm, ReceiveForm, ReportInForm
 from partybuilding.member_queries import report_in_rows
-from partybuilding.member_sheets import reports_in_xlsx, who
+from partybuilding.member_sheets import report_in_lines, reports_in_header, who
 from partybuilding.models import Need, ReportIn, YearlyEvaluation
 from partybuilding.stages import open_to, story
 from partybuilding.views.members import attempt, find_member, offer_grids
@@ -75,9 +74,9 @@ def filtered(request: HttpRequest) -> ReportInFilter:
 @require_safe
 def report_in_excel(request: HttpRequest) -> HttpResponse:
     """The filtered list as an Excel file, members masked."""
-    now = timezone.now()
-    content = reports_in_xlsx(filtered(request).qs, actor=person(request), now=now, request=request)
-    return attachment(content, XLSX, f"{_('Reports to communities')}-{timezone.localdate(now)}.xlsx")
+    rows, title = filtered(request).qs, _("Reports to communities")
+    header, lines = reports_in_header(), report_in_lines(rows)
+    return list_workbook(request, header, lines, count=rows.count(), kind="report_in", title=title)
 
 
 def find_report(user: Any, pk: int) -> ReportIn:
@@ -105,6 +104,7 @@ def report_in(request: HttpRequest, pk: int) -> HttpResponse:
         "stages": [stage.name for stage in open_to(row, request.user)],
         "story": story(row),
         "may_edit": scope.can("party.edit", row.grid_code),
+        "may_evaluate": not report_ins.is_her_own(row, request.user),
         "may_need": scope.can("lists.edit", row.grid_code) and row.status != ReportIn.Status.ENDED,
     }
     return render(request, "partybuilding/report_in.html", context)

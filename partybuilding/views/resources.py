@@ -16,13 +16,16 @@ from accounts.narrowing import narrowed
 from accounts.rules import form_page
 from grid.access import requires
 from grid.scope import scope_of
+from incidents.views.cases import grid_choices
 from incidents.views.finding import person, shown_version
+from incidents.views.workbooks import list_workbook
 from partybuilding import list_sheets, resources
 from partybuilding.filters.lists import ResourceFilter
 from partybuilding.forms.lists import ResourceForm, own_units
 from partybuilding.match_queries import facts, needs_for
 from partybuilding.models import Resource
 from partybuilding.stages import advance, open_to, story
+from partybuilding.units import demand_hers
 
 PAGE_SIZE: Final = 50
 SHOWN_NEEDS: Final = 15
@@ -51,6 +54,7 @@ def resource_list(request: HttpRequest) -> HttpResponse:
     chosen = filtered(request)
     page = keyset_page(listed(chosen.qs), request.GET, size=PAGE_SIZE)
     context = {"form": chosen.form, "page": page, "rows": page.rows, "may_offer": may_offer(request.user)}
+    context["grid_names"] = grid_choices(request)
     return render(request, "partybuilding/resources.html", context)
 
 
@@ -58,7 +62,9 @@ def resource_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def resource_excel(request: HttpRequest) -> HttpResponse:
     """The list as a workbook."""
-    return list_sheets.resources_file(filtered(request).qs, actor=person(request), now=timezone.now(), request=request)
+    rows, title = filtered(request).qs, _("List of resources")
+    header, lines = list_sheets.resources_header(), list_sheets.resource_lines(rows)
+    return list_workbook(request, header, lines, count=rows.count(), kind="resource", title=title)
 
 
 def find_resource(request: HttpRequest, pk: int) -> Resource:
@@ -125,7 +131,7 @@ def resource_new(request: HttpRequest) -> HttpResponse:
 def resource_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Other words, days or limits."""
     row = find_resource(request, pk)
-    resources.demand_may_offer(person(request), row.unit)
+    demand_hers(person(request), row.unit, row.unit.grid_code)
     form = ResourceForm(request.POST or None, user=request.user, resource=row)
     if form.is_valid():
         version = form.cleaned_data["version"]

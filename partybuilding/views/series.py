@@ -12,13 +12,15 @@ from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page, signed_in
 from grid.access import demand, requires
+from grid.models import Grid
 from grid.scope import scope_of
 from incidents.views.finding import person
+from incidents.views.form_pages import shown_page
 from partybuilding import activities, series
 from partybuilding.filters.activities import SeriesFilter
 from partybuilding.forms.activities import SeriesForm
+from partybuilding.forms.choices import grids_where
 from partybuilding.models import ActivitySeries
-from partybuilding.views.activities import offices, shown_page
 
 PAGE_SIZE: Final = 30
 
@@ -53,7 +55,11 @@ def series_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("activity.edit")
 def series_new(request: HttpRequest) -> HttpResponse:
     """A new series."""
-    return _series_form(request, SeriesForm(request.POST or None, grids=offices(request)), None)
+    return _series_form(
+        request,
+        SeriesForm(request.POST or None, grids=grids_where(request.user, "activity.edit", lowest=Grid.Level.GRID)),
+        None,
+    )
 
 
 @form_page

@@ -11,14 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.exports import attachment, note_rows
 from accounts.narrowing import narrowed
 from accounts.rules import form_page
 from grid.access import requires
 from grid.scope import scope_of
-from grid.sheets import XLSX, write_xlsx
 from incidents.forms.words import WordsForm
 from incidents.views.finding import person, shown_version
+from incidents.views.workbooks import list_workbook
 from partybuilding import stars
 from partybuilding.files import shown_photos
 from partybuilding.filters.units import ClaimFilter
@@ -85,21 +84,12 @@ def star_partners(request: HttpRequest) -> HttpResponse:
 def star_excel(request: HttpRequest) -> HttpResponse:
     """The claims of the filters as an Excel file; the taking is recorded."""
     _form, rows = _chosen(request)
-    now, actor = timezone.now(), person(request)
-    note_rows(
-        rows.order_by().count(),
-        too_many=_("Narrow the list: at most %(count)s rows go into one file."),
-        actor=actor,
-        object_type="starclaim",
-        now=now,
-        request=request,
-    )
     header = [_("Year"), _("Star"), _("Partner unit"), _("Grid"), _("Pledge"), _("Pledged number")]
     header += [_("Delivered so far"), _("Counted in"), _("Due by"), _("Status"), _("Result of the review")]
     header += [_("Reason of the review"), _("People who gained")]
-    cells = map(_cells, stars.with_delivered(rows).order_by("star", "unit", "pk"))
-    content = write_xlsx(header, cells, as_of=now, title=_("Claimed stars"), author=actor.real_name)
-    return attachment(content, XLSX, f"{_('Claimed stars')}.xlsx")
+    lines = map(_cells, stars.with_delivered(rows).order_by("star", "unit", "pk"))
+    count = rows.order_by().count()
+    return list_workbook(request, header, lines, count=count, kind="starclaim", title=_("Claimed stars"))
 
 
 def _cells(row: Any) -> list[Any]:
@@ -147,7 +137,11 @@ def _claim_page(request: HttpRequest, row: Any, form: DeliveryForm) -> HttpRespo
         "form": form,
         "may_deliver": hers and row.status in stars.DELIVERED,
         "stages": [
-            one for one in open_to(row, request.user) if one.name in STEPS and (row.times or one.name != "complete")
+            one
+            for one in open_to(row, request.user)
+            if one.name in STEPS
+            and (row.times or one.name != "complete")
+            and not (one.name == "review" and works_for(request.user, row.unit))
         ],
         "story": story(row),
         "is_late": row.status in stars.OPEN and row.due_on < timezone.localdate(),

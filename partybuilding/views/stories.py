@@ -15,12 +15,13 @@ from accounts.rules import form_page, signed_in
 from grid.access import requires
 from grid.scope import scope_of
 from incidents.views.finding import person
+from incidents.views.form_pages import shown_page
 from partybuilding import stories
 from partybuilding.activity_office import demand_office, office_of
 from partybuilding.filters.activities import StoryFilter
 from partybuilding.forms.activities import StoryForm
 from partybuilding.models import Story
-from partybuilding.views.activities import find_activity, shown_page
+from partybuilding.views.activities import find_activity
 
 PAGE_SIZE: Final = 30
 

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any, Final
-from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -21,12 +20,14 @@ from grid.scope import scope_of
 from incidents.models import Incident
 from incidents.views.cases import grid_choices
 from incidents.views.finding import next_address, person
+from incidents.views.form_pages import shown_page
 from partybuilding import resolutions, topics
 from partybuilding.filters.councils import TopicFilter
+from partybuilding.forms.choices import grids_where
 from partybuilding.forms.councils import OpinionOfTopicForm, TopicForm
 from partybuilding.forms.decisions import DecideForm
 from partybuilding.models import Resolution, Topic
-from partybuilding.views.deliberation import find_topic, grids_where, may_hold, shown_page, units_near
+from partybuilding.views.deliberation import find_topic, may_hold, units_near
 
 PAGE_SIZE: Final = 40
 DAYS_TO_DO: Final = 14
@@ -52,7 +53,7 @@ def topic_list(request: HttpRequest) -> HttpResponse:
 def _grids(request: HttpRequest) -> Any:
     """Where the reader may bring a topic."""
     scope = scope_of(request.user)
-    rows = grids_where(request)
+    rows = grids_where(request.user)
     where = scope.q("council.edit", "code") | (scope.q("party.view", "code") & scope.q("incident.report", "code"))
     return rows.filter(where)
 
@@ -71,7 +72,7 @@ def topic_new(request: HttpRequest) -> HttpResponse:
     if not topics.may_raise(request.user):
         messages.error(request, _("Topics are brought by who works in the field here."))
         return redirect("partybuilding:topics")
-    start = {"client_id": uuid4(), **_from_case(request)}
+    start = _from_case(request)
     form = TopicForm(request.POST or None, grids=_grids(request), user=request.user, initial=start)
 
     def write() -> Topic:
@@ -135,7 +136,7 @@ def _topic_page(request: HttpRequest, found: Topic, decide: DecideForm | None = 
 
 
 def _decide_form(found: Topic, typed: Any = None) -> DecideForm:
-    start = {"client_id": uuid4(), "due_on": timezone.localdate() + timedelta(days=DAYS_TO_DO)}
+    start = {"due_on": timezone.localdate() + timedelta(days=DAYS_TO_DO)}
     return DecideForm(typed, units=units_near(_home(found)), initial=start)
 
 

@@ -13,20 +13,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotAllowed
-from accounts.exports import attachment, note_rows
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.scope import scope_of
-from grid.sheets import XLSX, write_xlsx
 from incidents.forms import RevealForm
 from incidents.views.finding import person, shown_version
+from incidents.views.workbooks import list_workbook
 from partybuilding import units
-from partybuilding.agreements import state_of
+from partybuilding.agreements import running, state_of
 from partybuilding.filters.units import UnitFilter
 from partybuilding.forms.units import LeaveForm, UnitForm
-from partybuilding.models import PartnerUnit
+from partybuilding.models import Agreement, PartnerUnit
 from partybuilding.stars import share
 from partybuilding.unit_story import unit_figures, unit_parts
 from partybuilding.views.form_pages import one_form
@@ -40,11 +39,12 @@ def with_counts(rows: QuerySet[PartnerUnit]) -> QuerySet[PartnerUnit]:
     """Each unit with what it offers, did and claimed, in the same query."""
     found: QuerySet[PartnerUnit] = rows.select_related("organization__grid").defer("organization__grid__boundary")
     done = Q(projects__status__in=("confirmed", "evaluated"))
+    in_force = Q(agreements__in=Agreement.objects.filter(running(timezone.localdate())).values("pk"))
     return found.prefetch_related("kinds").annotate(
         offers=Count("resources", filter=Q(resources__status="offered"), distinct=True),
         done=Count("projects", filter=done, distinct=True),
         stars=Count("star_claims", filter=~Q(star_claims__status="dropped"), distinct=True),
-        signed=Count("agreements", distinct=True),
+        signed=Count("agreements", filter=in_force, distinct=True),
     )
 
 
@@ -80,19 +80,11 @@ def unit_list(request: HttpRequest) -> HttpResponse:
 def unit_excel(request: HttpRequest) -> HttpResponse:
     """The list of the filters as an Excel file, contacts masked; the taking is recorded."""
     chosen = narrowed(UnitFilter(request.GET.copy(), queryset=PartnerUnit.objects.visible_to(request.user)))
-    rows, now, actor = with_counts(chosen.qs.order_by("organization__name")), timezone.now(), person(request)
-    note_rows(
-        chosen.qs.order_by().count(),
-        too_many=_("Narrow the list: at most %(count)s rows go into one file."),
-        actor=actor,
-        object_type="partnerunit",
-        now=now,
-        request=request,
-    )
     header = [_("Name"), _("Kinds of partner"), _("Grid"), _("Contact"), _("What it is good at"), _("Partner since")]
-    header += [_("Left on"), _("Agreements"), _("Resources offered"), _("Projects done"), _("Stars claimed")]
-    content = write_xlsx(header, map(_cells, rows), as_of=now, title=_("Partner units"), author=actor.real_name)
-    return attachment(content, XLSX, f"{_('Partner units')}.xlsx")
+    header += [_("Left on"), _("Agreements in force"), _("Resources offered"), _("Projects done"), _("Stars claimed")]
+    lines = map(_cells, with_counts(chosen.qs.order_by("organization__name")))
+    count = chosen.qs.order_by().count()
+    return list_workbook(request, header, lines, count=count, kind="partnerunit", title=_("Partner units"))
 
 
 def _cells(unit: Any) -> list[Any]:
@@ -109,7 +101,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     unit, today, scope = find_unit(request, pk), timezone.localdate(), scope_of(request.user)
     parts = unit_parts(unit, request.user, today)
     for agreement in parts["agreements"]:
-        agreement.state = state_of(agreement, today)
+        agreement.phase = state_of(agreement, today)
     for claim in parts["claims"]:
         claim.share = share(claim)
     context = {

@@ -135,6 +135,7 @@ class CreatePaper:
 class PaperViewSet(IdempotentCreateMixin, CreatePaper, ListModelMixin, RetrieveModelMixin, GenericViewSet[Any]):
     """Bulletins, notices and decisions of the offices that the caller may see, newest first."""
 
+    named_by = "id"
     queryset = Paper.objects.none()
     serializer_class = PaperSerializer
     filterset_class = PaperFilter
@@ -154,10 +155,6 @@ class PaperViewSet(IdempotentCreateMixin, CreatePaper, ListModelMixin, RetrieveM
     def get_serializer_class(self) -> Any:
         """A list is brief."""
         return PaperBrief if self.action == "list" else self.serializer_class
-
-    def get_success_headers(self, data: dict[str, Any]) -> dict[str, str]:
-        """Where the paper of a repeated POST is."""
-        return {"Location": self.request.build_absolute_uri(f"{data['id']}/")}
 
     @extend_schema(request=NewPaperInput, responses={201: PaperSerializer}, parameters=[IDEMPOTENCY_KEY])
     def create(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]

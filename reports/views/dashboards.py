@@ -124,7 +124,7 @@ def _categories(found: Analysis) -> list[tuple[str, str]]:
 
 # --- the wall screen --------------------------------------------------------------------------------------------------
 
-LOOKING: Final = frozenset({"incident.view", "grid.view", "report.view", "audit.view", "field.view"})
+LOOKING: Final = frozenset({"incident.view", "grid.view", "report.view", "audit.view", "field.view", "party.view"})
 """Who can do no more than this may leave the screen on: its polling keeps the session, up to the 12 hours of all."""
 
 

@@ -87,6 +87,7 @@ def test_the_same_form_sent_twice_is_one_activity(grids: dict[str, Grid], roles:
         ("place", {"place": " "}),
         ("places", {"places": 0}),
         ("starts_at", {"starts_at": NOW - timedelta(days=400), "ends_at": NOW - timedelta(days=399)}),
+        ("starts_at", {"starts_at": NOW + timedelta(days=400), "ends_at": NOW + timedelta(days=401)}),
     ],
 )
 def test_an_activity_that_makes_no_sense_is_refused_at_its_field(

@@ -1,5 +1,6 @@
 """Pages, files and addresses of activities."""
 
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
@@ -20,7 +21,8 @@ from grid.models import Grid
 from incidents.demo.pictures import sample_picture
 from partybuilding import signups, stories
 from partybuilding.dictionaries import load_dictionaries
-from partybuilding.models import Activity, ActivityKind, ActivitySeries, Story
+from partybuilding.files import files_visible_to
+from partybuilding.models import Activity, ActivityKind, ActivityPerson, ActivitySeries, PartyFile, Story
 from tests import street
 from tests.partybuilding.test_activities import NOW, held, planned
 
@@ -234,3 +236,31 @@ def test_the_month_shows_each_day_of_the_reader(activity: Activity, roles: dict[
     context = client.get(reverse("partybuilding:activity_calendar")).context
     assert context["days"] == [(timezone.localdate(activity.starts_at), [activity])]
     assert not client.get(reverse("partybuilding:activity_calendar"), {"month": "2026-01"}).context["days"]
+
+
+def test_who_came_sees_the_photos_without_a_post_and_nobody_else(
+    activity: Activity, roles: dict[str, User], client: Client, django_user_model: type[User]
+) -> None:
+    came, other = (django_user_model.objects.create_user(name, password=None) for name in ("came", "other"))
+    photo, paper = ({"name": name, "is_photo": name == "a.jpg", "sha256": name[0] * 64} for name in ("a.jpg", "b.pdf"))
+    kept = [_kept_file(activity, roles["community"], **one) for one in (photo, paper)]
+    row = ActivityPerson.objects.create(activity=activity, user=came, presence="present", at=NOW)
+    assert [one.pk for one in files_visible_to(came)] == [kept[0].pk]
+    assert not files_visible_to(other).exists()
+    ActivityPerson.objects.filter(pk=row.pk).update(presence="waiting")
+    assert not files_visible_to(came).exists()
+
+
+def test_the_phone_has_the_main_button_of_a_list_once(
+    activity: Activity, roles: dict[str, User], client: Client
+) -> None:
+    client.force_login(roles["community"])
+    for name, button in (("members", "member_new"), ("report_ins", "report_in_new"), ("needs", "need_new")):
+        said = client.get(reverse(f"partybuilding:{name}"), headers={"user-agent": PHONE}).content.decode()
+        bar = said.split("phone-actions", 1)[1].split("</div>", 1)[0]
+        assert reverse(f"partybuilding:{button}") in bar, name
+
+
+def _kept_file(activity: Activity, by: User, **more: Any) -> PartyFile:
+    more |= {"file": more["name"], "size": 1, "content_type": "image/jpeg", "uploaded_by": by, "uploaded_at": NOW}
+    return PartyFile.objects.create(public_id=uuid.uuid4(), activity=activity, width=0, height=0, **more)

@@ -128,7 +128,7 @@ def test_the_sweep_spares_what_has_a_row(world, settings):
     project = world.project()
     attach([read_upload(PDF, "a.pdf")], owner=project, actor=world.hand, now=NOW)
     (word,) = attach([read_upload(WORD, "b.docx")], owner=project, actor=world.hand, now=NOW)
-    detach(word, actor=world.people["community"])
+    detach(word, actor=world.people["community"], now=NOW)
     assert remove_orphans(now=timezone.now() + timedelta(hours=25)) == 1
     assert len(list(Path(settings.MEDIA_ROOT).glob("documents/*/*"))) == 1
 
@@ -155,7 +155,7 @@ def test_a_document_leaves_as_an_attachment_that_no_browser_runs(world, client):
 def test_only_who_edits_its_owner_takes_a_file_away(world, client: Client):
     (kept,) = attach([read_upload(PDF, "a.pdf")], owner=world.project(), actor=world.hand, now=NOW)
     with pytest.raises(NotAllowed):
-        detach(kept, actor=world.hand)
+        detach(kept, actor=world.hand, now=NOW)
     client.force_login(world.people["partyofficer"])
     client.post(reverse("partybuilding:file_remove", args=[kept.public_id]))
     assert not PartyFile.objects.exists()

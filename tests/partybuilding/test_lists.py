@@ -228,3 +228,11 @@ def test_two_units_at_once_make_one_project() -> None:
         thread.join()
     assert sorted(said) == ["late", "late", "late", "proposed"]
     assert Project.objects.count() == 1
+
+
+def test_a_promise_that_is_dropped_from_an_older_page_lets_the_need_wait(lists: Lists) -> None:
+    project, hand = lists.project(lists.need()), lists.people["hand"]
+    older = Project.objects.get(pk=project.pk)
+    projects.agree(project, promised_on=lists.now.date() + timedelta(days=3), actor=hand, now=lists.now)
+    projects.drop(older, text="车坏了", actor=hand, now=lists.now)
+    assert Need.objects.get().status == "open"

@@ -6,7 +6,18 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partybuilding.matching import WEIGHTS, Offer, Wanted, days_of_week, distance_m, free_days, ranked, reaches, weigh
+from partybuilding.matching import (
+    WEIGHTS,
+    Offer,
+    Wanted,
+    days_of_week,
+    distance_m,
+    free_days,
+    ranked,
+    reaches,
+    weigh,
+    words_of,
+)
 
 TODAY = date(2026, 11, 21)
 CODES = ("410103008", "410103008001", "410103008001001", "410103008002", "410103003")
@@ -111,3 +122,15 @@ def test_a_degree_of_latitude_is_about_111_kilometres() -> None:
     metres = distance_m((113.6, 34.0), (113.6, 35.0))
     assert metres is not None
     assert abs(metres - 111_195) < 10
+
+
+def test_of_two_of_a_kind_the_one_that_names_the_thing_stands_first() -> None:
+    wanted = Wanted(kind=1, grid_code=CODES[0], level_code=CODES[0], words=words_of("楼院下水管道疏通"))
+    road = Offer(pk=1, unit=1, kind=1, serves_code=CODES[0], words=words_of("路面修补小分队"))
+    pipe = Offer(pk=2, unit=2, kind=1, serves_code=CODES[0], words=words_of("管道疏通车"))
+    assert [one.offer for one in ranked(wanted, [road, pipe], today=TODAY)] == [pipe, road]
+    assert weigh(wanted, pipe, today=TODAY).shared == {"管道", "道疏", "疏通"}
+
+
+def test_words_that_everybody_says_tell_nothing() -> None:
+    assert words_of("社区服务", "a1", "") == {"区服"}

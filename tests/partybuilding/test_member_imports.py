@@ -6,9 +6,11 @@ from accounts.models import User
 from grid.importing.offered import template
 from grid.importing.run import import_file
 from grid.models import ImportRun
+from grid.posts import PostKind
 from grid.sheets import read_table, write_csv
 from partybuilding.imports import KINDS
 from partybuilding.models import MemberTag, PartyMember, Skill
+from tests import street
 from tests.partybuilding.member_world import NAME, NOW, PHONE, TODAY, MemberWorld, build
 from tests.street import GRID, OTHER_GRID
 
@@ -86,3 +88,13 @@ def test_twice_in_a_file_is_an_error(world: MemberWorld):
 def test_the_empty_table_can_be_read_again(world: MemberWorld):
     (row,) = read_table(template(KINDS["members"], now=NOW), "党员.xlsx")
     assert row["姓名"] == "张示例"
+
+
+def test_whoever_may_not_open_members_tries_no_phones_by_a_file(world: MemberWorld):
+    instructor = street.make_person("instructor")
+    street.give_post(instructor, PostKind.INSTRUCTOR, world.grids[street.STREET])
+    lines = [[GRID, f"试{n}", f"138{n:04d}5678", "直管", *[""] * 6] for n in range(1231, 1237)]
+    tried = run(world, *lines, dry_run=True, actor=instructor)
+    assert (tried.created, tried.errors) == (0, 1)
+    assert run(world, *lines[:5], dry_run=True, actor=instructor).errors == 0
+    assert run(world, *lines, dry_run=True, actor=world.head).errors == 0

@@ -60,3 +60,11 @@ def test_an_order_is_issued_and_rated_in_its_turn(duty: Duty) -> None:
     assert api.post(f"{url}issue/").json()["status"] == "pool"
     assert api.post(f"{url}issue/").status_code == 409
     assert api.post(f"{url}rate/", {"rating": 6}, format="json").status_code == 400
+
+
+def test_a_list_of_orders_costs_the_same_for_one_and_for_many(duty: Duty, django_assert_max_num_queries: Any) -> None:
+    api = client(duty, "gridleader")
+    for _n in range(6):
+        duty.order()
+    with django_assert_max_num_queries(8):  # the scope of the caller, and one for the orders
+        assert len(api.get(URL).json()["results"]) == 6

@@ -127,7 +127,7 @@ def test_readers_of_the_grid_are_told_once(
     writing.write("daily", busy_day, DAY, now=morning)
     writing.write("daily", busy_day, DAY, now=morning)
     told = Notice.objects.filter(kind="report.daily").values_list("recipient__username", flat=True)
-    assert sorted(told) == ["auditor", "dispatcher", "operator", "shiftleader", "supervisor"]
+    assert sorted(told) == ["auditor", "dispatcher", "operator", "partyofficer", "shiftleader", "supervisor"]
 
 
 def test_a_report_caught_up_later_tells_nobody(busy_day: Grid, roles: dict[str, User], morning: datetime) -> None:
@@ -177,7 +177,7 @@ def test_writers_at_the_same_time_get_one_report(busy_day: Grid, roles: dict[str
         results = [future.result() for future in [pool.submit(run) for _ in range(4)]]
     assert len({pk for pk, _created in results}) == 1
     assert sum(created for _pk, created in results) == 1
-    assert Notice.objects.filter(kind="report.daily").count() == 5
+    assert Notice.objects.filter(kind="report.daily").count() == 6
 
 
 @pytest.mark.parametrize("change", ["update", "delete"])

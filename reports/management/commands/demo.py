@@ -25,6 +25,7 @@ from grid.demo.divisions import JIANZHONG, STREETS
 from grid.demo.organizations import build_organizations
 from grid.demo.people import LOGINS_TEXT, build_people, renew_passwords
 from grid.demo.places import build_places
+from grid.demo.statistics import take_statistics
 from grid.demo.tree import build_tree
 from grid.models import Grid
 from incidents.catalogue import load_catalogue
@@ -86,7 +87,7 @@ class Command(BaseCommand):
         _wait_patiently()
         with transaction.atomic():
             key = self._load(password, options["days"])
-        _analyze()
+        take_statistics()
         self._write_reports()
         build_meetings(timezone.now())
         build_papers(timezone.now())
@@ -108,9 +109,9 @@ class Command(BaseCommand):
         people = build_people(grids, organizations, buildings, password=password)
         build_rules(organizations)
         build_drafts()
-        _analyze()
+        take_statistics()
         ended = build_history(timezone.localdate(now), days=days)
-        _analyze()
+        take_statistics()
         opened = build_open_work(now)
         run_clocks(now=now)
         build_applications(now)
@@ -159,12 +160,6 @@ def _wait_patiently() -> None:
     with connection.cursor() as cursor:
         for limit in ("idle_in_transaction_session_timeout", "lock_timeout", "statement_timeout"):
             cursor.execute(f"SET {limit} = 0")
-
-
-def _analyze() -> None:
-    """A fresh load has no statistics; without them the planner reads whole tables for every row."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def _demo_key() -> str:
