@@ -13,7 +13,7 @@ from reports import cells
 from reports.chapters.scene import Scene
 from reports.documents.prose import points
 from reports.metrics import Extent
-from reports.words import templates
+from reports.words import percent, templates
 
 Json = dict[str, Any]
 Numbers = Mapping[str, int]
@@ -166,6 +166,10 @@ class Chapter:
             }
             for rate in self.rates
         }
+
+    def said_rate(self, compared: Compared, name: str) -> str:
+        """One of its rates of the period as a sentence has it: 86.5%."""
+        return percent(self.ratios(compared.now)[name]["value"])
 
 
 def _get(numbers: Numbers | None, name: str) -> int | None:

@@ -46,10 +46,6 @@ def write(scene: Scene, compared: Compared) -> Told:
     return told
 
 
-def _rate(compared: Compared, name: str) -> str:
-    return percent(CHAPTER.ratios(compared.now)[name]["value"])
-
-
 def _work(scene: Scene, compared: Compared) -> list[str]:
     words, n = CHAPTER.words, compared.now
     said = {"now": now_word(scene), "change": change(scene, compared, "notes", "条"), **n}
@@ -67,14 +63,17 @@ def _visits(scene: Scene, compared: Compared, areas: Mapping[str, Mapping[str, i
     sentences = [words["visits" if n["visits"] else "visits_none"].format(**said)]
     if n["visits_due"]:
         due = words["due"].format(
-            due=n["visits_due"], done=n["visits_done"], late=n["visits_late"], rate=_rate(compared, "visit_rate")
+            due=n["visits_due"],
+            done=n["visits_done"],
+            late=n["visits_late"],
+            rate=CHAPTER.said_rate(compared, "visit_rate"),
         )
         sentences.append(due)
         sentences += _behind(scene, compared, areas)
     if n["care"]:
         sentences.append(words["care"].format(n=counts.care(scene.extent).shown))
     if n["promises_due"]:
-        rate = _rate(compared, "promise_rate")
+        rate = CHAPTER.said_rate(compared, "promise_rate")
         sentences.append(words["promises"].format(due=n["promises_due"], kept=n["promises_kept"], rate=rate))
     if n["promises_made"]:
         sentences.append(words["promises_made"].format(n=n["promises_made"]))
@@ -102,7 +101,7 @@ def _inspections(scene: Scene, compared: Compared) -> list[str]:
     said = {"now": now_word(scene), "change": change(scene, compared, "inspections", "家次"), **n}
     sentences = [words["inspections"].format(**said)]
     if n["hazards"]:
-        sentences.append(words["fixed"].format(rate=_rate(compared, "hazard_rate"), **n))
+        sentences.append(words["fixed"].format(rate=CHAPTER.said_rate(compared, "hazard_rate"), **n))
     return sentences
 
 
@@ -116,7 +115,7 @@ def _duty(compared: Compared) -> list[str]:
     facts = []
     if n["visits"]:
         name = "visits" if n["visits_due"] else "visits_only"
-        facts.append(words[name].format(visits=n["visits"], rate=_rate(compared, "visit_rate")))
+        facts.append(words[name].format(visits=n["visits"], rate=CHAPTER.said_rate(compared, "visit_rate")))
     if n["inspections"]:
         facts.append(words["hazards"].format(places=n["places"], hazards=n["hazards"], fixed=n["hazards_fixed"]))
     if n["promises_due"]:

@@ -19,8 +19,8 @@ from reports.chapters import fieldwork_counts as counts
 from reports.chapters.chapter import Compared
 from reports.chapters.few import FEWEST, hidden, merged
 from reports.chapters.scene import Scene
+from reports.chapters.wording import heads, total_word
 from reports.metrics import Extent
-from reports.words import templates
 
 Json = dict[str, Any]
 Words = Mapping[str, Any]
@@ -44,14 +44,6 @@ def tables(scene: Scene, words: Words, compared: Compared, areas: Areas) -> Iter
     yield 65, _colours(scene, words)
 
 
-def _heads(words: Words, *names: str) -> list[str]:
-    return [words["columns"][name] for name in names]
-
-
-def _total() -> str:
-    return str(templates("rhythms")["columns"]["total"])
-
-
 def _codes(scene: Scene, areas: Areas, *names: str) -> list[str]:
     """The areas with one of these figures, the grid itself last where something lies in no area."""
     found = [code for code, line in areas.items() if any(line[name] for name in names)]
@@ -69,8 +61,8 @@ def _by_area(scene: Scene, words: Words, name: str, areas: Areas, now: Line) -> 
 
     rows = [made(scene.area(code), areas[code], code) for code in _codes(scene, areas, *_WORK)]
     if rows:
-        rows.append(made(_total(), now, is_total=True))
-    header = _heads(words, "area", "notes", "patrols", "night", "findings", "visits", "doors")
+        rows.append(made(total_word(), now, is_total=True))
+    header = heads(words, "area", "notes", "patrols", "night", "findings", "visits", "doors")
     look: Json = {"by": "area", "widths": (7, 3, 3, 3, 3, 3, 3), "chart": cells.chart("column", [1, 2, 5])}
     return cells.table("field_work", words["tables"][name], header, rows, **look)
 
@@ -82,8 +74,8 @@ def _visits(scene: Scene, words: Words, areas: Areas, now: Line) -> Json:
     rows = [_visit_line(words, scene.area(code), areas[code], code, is_hidden=code in few) for code in codes]
     if rows:
         is_few = 0 < now["visits_due"] < FEWEST
-        rows.append(_visit_line(words, _total(), now, is_hidden=is_few, is_total=True))
-    header = _heads(words, "area", "visits", "met", "due", "done", "late", "rate")
+        rows.append(_visit_line(words, total_word(), now, is_hidden=is_few, is_total=True))
+    header = heads(words, "area", "visits", "met", "due", "done", "late", "rate")
     title, note = words["tables"]["visits"], words["notes"]["visits"]
     return cells.table("field_visits", title, header, rows, by="area", widths=(7, 3, 3, 4, 4, 4, 4), note=note)
 
@@ -113,9 +105,9 @@ def _inspections(scene: Scene, words: Words, areas: Areas, now: Line) -> Json:
 
     rows = [made(scene.area(code), areas[code], code) for code in _codes(scene, areas, *_LOOKS)]
     if rows:
-        rows.append(made(_total(), now, is_total=True))
+        rows.append(made(total_word(), now, is_total=True))
     names = ("inspections", "hazards", "at_once", "ordered", "notices", "fixed", "fixed_rate")
-    header, title = _heads(words, "area", *names), words["tables"]["inspections"]
+    header, title = heads(words, "area", *names), words["tables"]["inspections"]
     return cells.table("field_inspections", title, header, rows, by="area", widths=(7, 3, 3, 3, 3, 3, 3, 4))
 
 
@@ -156,7 +148,7 @@ def _rates(words: Words, name: str, lines: Sequence[Json], more: Sequence[Json] 
         row([cell(line["name"]), cell(line["due"], "count"), cell(line["done"], "count"), _share(line)])
         for line in shown
     ]
-    header = _heads(words, "plan", "due", "done", "rate")
+    header = heads(words, "plan", "due", "done", "rate")
     title, note = words["tables"][name], words["notes"]["merged"]
     return cells.table(f"field_{name}", title, header, rows, widths=(9, 4, 4, 4), note=note)
 
@@ -170,7 +162,7 @@ def _colours(scene: Scene, words: Words) -> Json:
     found = counts.care_by_colour(scene.extent)
     legend = [colour for colour in CareColour.objects.order_by("slot") if colour.slot in found]
     rows = [row([cell(each.name), cell(each.meaning), cell(found[each.slot].shown)]) for each in legend]
-    header, title = _heads(words, "colour", "meaning", "people"), words["tables"]["colours"]
+    header, title = heads(words, "colour", "meaning", "people"), words["tables"]["colours"]
     note = words["notes"]["colours"]
     return cells.table("field_colours", title, header, rows, unit="人", widths=(4, 10, 4), note=note)
 
@@ -190,8 +182,8 @@ def _housing(scene: Scene, words: Words) -> Json:
     lines = {code: {name: found.get(code, 0) for name, found in here.items()} | _of(registered, code) for code in codes}
     rows = [_home(scene.area(code), line, code) for code, line in lines.items()]
     if len(rows) > 1:
-        rows.append(_home(_total(), _sum(lines.values()), is_total=True))
-    header = _heads(words, "area", "households", "flats", "population", "residents", "linked")
+        rows.append(_home(total_word(), _sum(lines.values()), is_total=True))
+    header = heads(words, "area", "households", "flats", "population", "residents", "linked")
     title, note = words["tables"]["housing"], words["notes"]["housing"]
     return cells.table("field_housing", title, header, rows, by="area", widths=(7, 4, 4, 4, 4, 4), note=note)
 

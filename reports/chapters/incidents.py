@@ -13,7 +13,7 @@ from reports.chapters.scene import Scene
 from reports.chapters.wording import change, happened, now_word
 from reports.documents.prose import points
 from reports.metrics import Extent
-from reports.words import listed, percent
+from reports.words import listed
 
 Json = dict[str, Any]
 
@@ -50,10 +50,6 @@ def write(scene: Scene, compared: Compared) -> Told:
     return told
 
 
-def _rate(compared: Compared, name: str) -> str:
-    return percent(CHAPTER.ratios(compared.now)[name]["value"])
-
-
 def _hazards(scene: Scene, compared: Compared) -> list[str]:
     words, n = CHAPTER.words["hazards_text"], compared.now
     said = {
@@ -71,7 +67,7 @@ def _hazards(scene: Scene, compared: Compared) -> list[str]:
 
 def _disputes(scene: Scene, compared: Compared) -> list[str]:
     words, n = CHAPTER.words["disputes_text"], compared.now
-    rate = words["rate"].format(rate=_rate(compared, "settled_rate")) if n["disputes_ended"] else ""
+    rate = words["rate"].format(rate=CHAPTER.said_rate(compared, "settled_rate")) if n["disputes_ended"] else ""
     sentences = [
         words["some"].format(
             now=now_word(scene),
@@ -96,7 +92,9 @@ def _disputes(scene: Scene, compared: Compared) -> list[str]:
 def _people(scene: Scene, compared: Compared) -> list[str]:
     words, n = CHAPTER.words["people_text"], compared.now
     said = {"now": now_word(scene), "assigned": n["assigned"], "called_back": n["called_back"]}
-    said |= {name: _rate(compared, f"{name}_rate_said") for name in ("response", "resolution", "satisfaction")}
+    said |= {
+        name: CHAPTER.said_rate(compared, f"{name}_rate_said") for name in ("response", "resolution", "satisfaction")
+    }
     sentences = [words["rates" if n["assigned"] else "none"].format(**said)]
     if n["hotline_dispatched"]:
         sentences.append(
@@ -105,14 +103,14 @@ def _people(scene: Scene, compared: Compared) -> list[str]:
                 on_time=n["hotline_on_time"],
                 late=n["hotline_late"],
                 open=n["hotline_open"],
-                closing=_rate(compared, "hotline_closing_rate"),
-                rate=_rate(compared, "hotline_on_time_rate"),
+                closing=CHAPTER.said_rate(compared, "hotline_closing_rate"),
+                rate=CHAPTER.said_rate(compared, "hotline_on_time_rate"),
                 change=change(scene, compared, "hotline_dispatched"),
             )
         )
     if n["hotline_called"]:
         unhappy = n["hotline_unhappy"]
-        rate = _rate(compared, "hotline_unhappy_rate")
+        rate = CHAPTER.said_rate(compared, "hotline_unhappy_rate")
         sentences.append(words["unhappy"].format(n=unhappy, rate=rate) if unhappy else words["happy"])
     return sentences
 
@@ -122,7 +120,7 @@ def _whistles(scene: Scene, compared: Compared) -> list[str]:
     now, sentences = now_word(scene), [words["no_whistles"].format(now=now_word(scene))]
     if n["whistles"]:
         ratio = {"above": n["whistle_in_time"], "below": n["whistle_due"]}
-        rate = _rate(compared, "whistle_response_rate")
+        rate = CHAPTER.said_rate(compared, "whistle_response_rate")
         said = {"units": n["whistle_units"], "done": n["whistle_done"], "whistles": n["whistles"], "now": now}
         said["response"] = words["response"].format(rate=rate, **ratio) if n["whistle_due"] else ""
         said["change"] = change(scene, compared, "whistles", "次")
@@ -130,7 +128,7 @@ def _whistles(scene: Scene, compared: Compared) -> list[str]:
     if not n["supervised"] and not n["urged"]:
         return [*sentences, words["no_supervised"].format(now=now)]
     ratio = {"above": n["replied_in_time"], "below": n["reply_due"]}
-    replies = words["replies"].format(rate=_rate(compared, "reply_rate"), **ratio) if n["reply_due"] else ""
+    replies = words["replies"].format(rate=CHAPTER.said_rate(compared, "reply_rate"), **ratio) if n["reply_due"] else ""
     return [*sentences, words["supervised"].format(supervised=n["supervised"], urged=n["urged"]) + replies]
 
 
@@ -143,7 +141,7 @@ def _duty(compared: Compared) -> list[str]:
     if n["hazards_reported"]:
         facts.append(words["hazards"].format(reported=n["hazards_reported"], completed=n["hazards_completed"]))
     if n["called_back"]:
-        rate = _rate(compared, "satisfaction_rate_said")
+        rate = CHAPTER.said_rate(compared, "satisfaction_rate_said")
         facts.append(words["people"].format(rate=rate, called_back=n["called_back"]))
     if n["whistles"]:
         facts.append(words["whistles"].format(whistles=n["whistles"]))

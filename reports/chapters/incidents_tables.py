@@ -10,8 +10,8 @@ from reports import cells
 from reports.cells import cell, rate_cell, row
 from reports.chapters import incidents_counts as counts
 from reports.chapters.scene import Scene
+from reports.chapters.wording import heads, total_word
 from reports.metrics import Tally
-from reports.words import templates
 
 Json = dict[str, Any]
 Words = Mapping[str, Any]
@@ -25,14 +25,6 @@ def tables(scene: Scene, words: Words) -> Iterator[tuple[int, Json]]:
     yield 45, _disputes(scene, words)
     yield 50, _satisfaction(scene, words)
     yield 51, _hotline(scene, words, by_area)
-
-
-def _heads(words: Words, *names: str) -> list[str]:
-    return [words["columns"][name] for name in names]
-
-
-def _total() -> str:
-    return str(templates("rhythms")["columns"]["total"])
 
 
 def _codes(scene: Scene, some: Sequence[str]) -> list[str]:
@@ -57,8 +49,8 @@ def _events(scene: Scene, words: Words, by_area: Mapping[str, Mapping[str, int]]
     ]
     up = sum(each["reported_up"] for each in by_area.values())
     if rows:
-        rows.append(line(_total(), scene.counts.total, up, is_total=True))
-    header = _heads(words, "area", "reported", "completed", "completion", "up", "share")
+        rows.append(line(total_word(), scene.counts.total, up, is_total=True))
+    header = heads(words, "area", "reported", "completed", "completion", "up", "share")
     return cells.table(
         "events",
         words["tables"]["events"],
@@ -83,7 +75,7 @@ def _hazards(scene: Scene, words: Words) -> Json:
         ]
         made = [cell(each["name"]), measured[0], cell(before, "count"), cell(gap, "change"), *measured[1:]]
         rows.append(row(made, key=str(each["pk"])))
-    header = _heads(words, "category", "reported", "previous", "change", "completed", "open", "overdue")
+    header = heads(words, "category", "reported", "previous", "change", "completed", "open", "overdue")
     title = words["tables"]["hazards"]
     return cells.table("hazards", title, header, rows, unit="件", by="category", widths=(6, 3, 4, 3, 3, 4, 3))
 
@@ -101,8 +93,8 @@ def _disputes(scene: Scene, words: Words) -> Json:
         sums = {name: sum(line[name] for line in found.values()) for name in (*shown, "ended")}
         numbers = [cell(sums[name], "count") for name in shown]
         rate = rate_cell(sums["settled"], sums["ended"])
-        rows.append(row([cell(_total()), *numbers, rate], is_total=True))
-    header = _heads(words, "kind", "entered", "settled", "failed", "mediating", "settled_rate")
+        rows.append(row([cell(total_word()), *numbers, rate], is_total=True))
+    header = heads(words, "kind", "entered", "settled", "failed", "mediating", "settled_rate")
     title = words["tables"]["disputes"]
     return cells.table("disputes", title, header, rows, unit="件", widths=(5, 3, 4, 4, 4, 5))
 
@@ -116,8 +108,8 @@ def _satisfaction(scene: Scene, words: Words) -> Json:
         for line in by_community(mine, **span)
     ]
     if rows:
-        rows.append(row(_rates(_total(), total(mine, **span)), is_total=True))
-    header = _heads(words, "area", "assigned", "response", "reached", "resolution", "satisfaction")
+        rows.append(row(_rates(total_word(), total(mine, **span)), is_total=True))
+    header = heads(words, "area", "assigned", "response", "reached", "resolution", "satisfaction")
     title, note = words["tables"]["satisfaction"], words["notes"]["rates"]
     return cells.table("satisfaction", title, header, rows, unit="件", widths=(7, 3, 4, 4, 4, 4), note=note)
 
@@ -144,9 +136,9 @@ def _hotline(scene: Scene, words: Words, by_area: Mapping[str, Mapping[str, int]
             rows.append(row(_hot_cells(scene.area(code), line), key=code))
             sums = {name: sums[name] + line[name] for name in sums}
     if rows:
-        rows.append(row(_hot_cells(_total(), sums), is_total=True))
+        rows.append(row(_hot_cells(total_word(), sums), is_total=True))
     names = ("dispatched", "on_time", "late", "not_done", "closing", "on_time_rate", "unhappy", "unhappy_rate")
-    header, title = _heads(words, "area", *names), words["tables"]["hotline"]
+    header, title = heads(words, "area", *names), words["tables"]["hotline"]
     note = words["notes"]["hotline"]
     return cells.table("hotline", title, header, rows, unit="件", widths=(7, 3, 3, 3, 3, 5, 5, 3, 5), note=note)
 

@@ -58,13 +58,9 @@ def write(scene: Scene, compared: Compared) -> Told:
     return told
 
 
-def _rate(compared: Compared, name: str) -> str:
-    return percent(CHAPTER.ratios(compared.now)[name]["value"])
-
-
 def _said(compared: Compared, sentence: str, rate: str = "", **more: str) -> str:
     """A sentence of the words with the figures of now."""
-    given = more | ({"rate": _rate(compared, rate)} if rate else {})
+    given = more | ({"rate": CHAPTER.said_rate(compared, rate)} if rate else {})
     return str(CHAPTER.words[sentence].format(**compared.now, **given))
 
 
@@ -158,7 +154,7 @@ def _duty(compared: Compared) -> list[str]:
         facts.append(words["lists"].format(**n))
     if n["councils"]:
         name = "councils" if n["resolutions"] else "councils_only"
-        facts.append(words[name].format(rate=_rate(compared, "decision_rate"), **n))
+        facts.append(words[name].format(rate=CHAPTER.said_rate(compared, "decision_rate"), **n))
     if n["activities"]:
         facts.append(words["activities"].format(**n))
     return facts

@@ -13,7 +13,7 @@ from reports.chapters import partybuilding_counts as counts
 from reports.chapters.chapter import Compared
 from reports.chapters.few import FEWEST, hidden, merged
 from reports.chapters.scene import Scene
-from reports.words import templates
+from reports.chapters.wording import heads, total_word
 
 Json = dict[str, Any]
 Words = Mapping[str, Any]
@@ -74,14 +74,6 @@ def tables(scene: Scene, words: Words, compared: Compared, areas: Areas) -> Iter
     yield 79, _activities(scene, words)
 
 
-def _heads(words: Words, *names: str) -> list[str]:
-    return [words["columns"][name] for name in names]
-
-
-def _total() -> str:
-    return str(templates("rhythms")["columns"]["total"])
-
-
 # --- by area ----------------------------------------------------------------------------------------------------------
 
 
@@ -93,9 +85,9 @@ def _by_area(scene: Scene, words: Words, name: str, columns: Sequence[str], area
     few = hidden({code: areas[code]["members"] for code in codes}) if "members" in columns else set()
     rows = [row(_cells(words, scene.area(code), areas[code], columns, is_few=code in few), key=code) for code in codes]
     if rows:
-        rows.append(row(_cells(words, _total(), now, columns, is_few=False), is_total=True))
+        rows.append(row(_cells(words, total_word(), now, columns, is_few=False), is_total=True))
     widths = (6, *[3] * len(columns))
-    header, note = _heads(words, "area", *columns), words["notes"].get(name, "")
+    header, note = heads(words, "area", *columns), words["notes"].get(name, "")
     return cells.table(f"party_{name}", words["tables"][name], header, rows, by="area", widths=widths, note=note)
 
 
@@ -123,8 +115,8 @@ def _modes(words: Words, now: Line) -> Json:
         row([cell(line["name"]), cell(line["due"], "count"), rate_cell(line["due"], now["members"])]) for line in lines
     ]
     if rows:
-        rows.append(row([cell(_total()), cell(now["members"], "count"), cell(None)], is_total=True))
-    header, note = _heads(words, "mode", "members", "share"), words["notes"]["modes"]
+        rows.append(row([cell(total_word()), cell(now["members"], "count"), cell(None)], is_total=True))
+    header, note = heads(words, "mode", "members", "share"), words["notes"]["modes"]
     shown = rows if now["members"] >= FEWEST else []
     return cells.table("party_modes", words["tables"]["modes"], header, shown, unit="人", widths=(8, 4, 4), note=note)
 
@@ -144,7 +136,7 @@ def _kinds(scene: Scene, words: Words) -> Json:
         figures = [cell(line[name], "count") for name in ("needs", "needs_met", "needs_open")]
         rate = rate_cell(line["needs_met"], line["needs_due"])
         made.append(row([cell(names[line["kind"]]), *figures, rate, cell(days, "count")]))
-    header = _heads(words, "kind", "needs", "needs_met", "needs_open", "need_rate", "longest")
+    header = heads(words, "kind", "needs", "needs_met", "needs_open", "need_rate", "longest")
     title, note = words["tables"]["kinds"], words["notes"]["kinds"]
     return cells.table("party_kinds", title, header, made, widths=(7, 3, 3, 3, 3, 4), note=note)
 
@@ -159,7 +151,7 @@ def _stars(scene: Scene, words: Words) -> Json:
         line = found[star.pk]
         figures = [cell(line[name], "count") for name in ("pledges_due", "pledges_kept")]
         made.append(row([cell(star.name), *figures, rate_cell(line["pledges_kept"], line["pledges_due"])]))
-    header = _heads(words, "star", "pledges_due", "pledges_kept", "pledge_rate")
+    header = heads(words, "star", "pledges_due", "pledges_kept", "pledge_rate")
     return cells.table("party_stars", words["tables"]["stars"], header, made, widths=(8, 4, 4, 4))
 
 
@@ -173,7 +165,7 @@ def _forums(scene: Scene, words: Words) -> Json:
         for kind, label in words["forums"].items()
         if kind in lines
     ]
-    header = _heads(words, "kind", "councils", "council_people")
+    header = heads(words, "kind", "councils", "council_people")
     return cells.table("party_forums", words["tables"]["forums"], header, made, widths=(8, 4, 4))
 
 
@@ -192,7 +184,7 @@ def _activities(scene: Scene, words: Words) -> Json:
         row([cell(kind.name), *(cell(found[kind.pk][name], "count") for name in _ACTIVITIES)])
         for kind in ActivityKind.objects.filter(pk__in=found).order_by("position", "pk")
     ]
-    header = _heads(words, "kind", *_ACTIVITIES)
+    header = heads(words, "kind", *_ACTIVITIES)
     chart = cells.chart("column", [2, 3])
     return cells.table(
         "party_activities", words["tables"]["activities"], header, made, widths=(7, 3, 3, 3, 3, 3), chart=chart

@@ -1,5 +1,8 @@
 """Words that the chapters share: which period is spoken of, and how a figure changed."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from reports.chapters.chapter import Compared
 from reports.chapters.scene import Scene
 from reports.words import templates
@@ -8,6 +11,16 @@ from reports.words import templates
 def now_word(scene: Scene) -> str:
     """本周, 本月, 本季度."""
     return str(templates("rhythms")["periods"][scene.kind]["now"])
+
+
+def heads(words: Mapping[str, Any], *names: str) -> list[str]:
+    """The words of a chapter above the columns `names`."""
+    return [words["columns"][name] for name in names]
+
+
+def total_word() -> str:
+    """合计."""
+    return str(templates("rhythms")["columns"]["total"])
 
 
 def change(scene: Scene, compared: Compared, name: str, unit: str = "件") -> str:
