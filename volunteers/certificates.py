@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -79,7 +79,11 @@ def publicise(row: Certificate, *, actor: User, now: datetime) -> Certificate:
     if minutes <= 0:
         raise NotNow(_("There are no recorded hours in these days any more."))
     today = timezone.localdate(now)
-    fields = {"minutes": minutes, "public_from": today, "public_until": today + timedelta(days=PUBLICITY_DAYS)}
+    fields: dict[str, Any] = {
+        "minutes": minutes,
+        "public_from": today,
+        "public_until": today + timedelta(days=PUBLICITY_DAYS),
+    }
     done: Certificate = advance(row, "publicise", actor=actor, now=now, **fields)
     return done
 

@@ -5,14 +5,13 @@ Amounts are hundredths of a point. The database moves the balance of a volunteer
 below zero; a key books an event once.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -156,7 +155,7 @@ def _book(
     return PointEntry.objects.create(kind=kind, key=key, giver=giver, taker=taker, amount=amount, at=now, **more)
 
 
-def entries_of(account: PointAccount) -> Sequence[PointEntry]:
+def entries_of(account: PointAccount) -> QuerySet[PointEntry]:
     """The bookings of one account, newest first."""
     rows = PointEntry.objects.filter(Q(giver=account) | Q(taker=account))
     return rows.select_related("hours__sign_up__shift__service").order_by("-id")

@@ -189,7 +189,7 @@ def confirm(row: SignUp, *, actor: User, now: datetime) -> SignUp:
     if row.status == SignUp.Status.HERE and now < row.shift.ends_at:
         raise NotNow(_("She has not checked out, and the shift is not over."))
     capped = row.out_at is None
-    fields = {"by_leader": actor, "by_leader_at": now} | (
+    fields: dict[str, Any] = {"by_leader": actor, "by_leader_at": now} | (
         {"out_at": row.shift.ends_at, "is_capped": True} if capped else {}
     )
     with transaction.atomic():
@@ -223,7 +223,7 @@ def note_attendance(shift: Shift, present: Sequence[int], *, actor: User, now: d
 def _checked_in(row: SignUp, shift: Shift, actor: User, now: datetime) -> SignUp:
     if row.status != SignUp.Status.SIGNED_UP:
         return row
-    fields = {"in_at": shift.starts_at, "out_at": None}
+    fields: dict[str, Any] = {"in_at": shift.starts_at, "out_at": None}
     done: SignUp = advance(row, "check_in", actor=actor, now=now, **fields)
     return done
 

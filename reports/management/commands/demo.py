@@ -2,8 +2,9 @@
 
 import secrets
 from argparse import ArgumentParser
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -63,6 +64,34 @@ REPORT_DAYS = 14
 KEY_CAPABILITIES = ["grid.view", "incident.view", "incident.report", "report.view"]
 
 
+# In the order in which one stands on what the others made.
+BUILDERS: Final[Sequence[Callable[[datetime], object]]] = (
+    build_applications,
+    build_disputes,
+    build_call_backs,
+    build_whistles,
+    build_supervision,
+    build_actions,
+    build_grid_tasks,
+    build_households,
+    build_care,
+    build_visits,
+    build_patrols,
+    build_notes,
+    build_inspections,
+    build_training,
+    build_orders,
+    build_party_organizations,
+    build_units,
+    build_members,
+    build_lists,
+    build_duty,
+    build_councils,
+    build_activities,
+    build_clusters,
+)
+
+
 class Command(BaseCommand):
     """`demo --if-empty [--password X]`: the street, its people, three months of history, today's work."""
 
@@ -99,10 +128,8 @@ class Command(BaseCommand):
 
     def _load(self, password: str, days: int) -> str:
         now = timezone.now()
-        load_catalogue()
-        load_field_dictionaries()
-        load_party_dictionaries()
-        load_volunteer_dictionaries()
+        for load in (load_catalogue, load_field_dictionaries, load_party_dictionaries, load_volunteer_dictionaries):
+            load()
         grids = build_tree()
         organizations = build_organizations(grids)
         buildings = build_places(grids, organizations)
@@ -114,29 +141,8 @@ class Command(BaseCommand):
         take_statistics()
         opened = build_open_work(now)
         run_clocks(now=now)
-        build_applications(now)
-        build_disputes(now)
-        build_call_backs(now)
-        build_whistles(now)
-        build_supervision(now)
-        build_actions(now)
-        build_grid_tasks(now)
-        build_households(now)
-        build_care(now)
-        build_visits(now)
-        build_patrols(now)
-        build_notes(now)
-        build_inspections(now)
-        build_training(now)
-        build_orders(now)
-        build_party_organizations(now)
-        build_units(now)
-        build_members(now)
-        build_lists(now)
-        build_duty(now)
-        build_councils(now)
-        build_activities(now)
-        build_clusters(now)
+        for build in BUILDERS:
+            build(now)
         dispatch_due(now=now)
         self.stdout.write(f"{len(grids)} grids, {people} people, {ended} ended and {opened} open incidents (made up)")
         return _demo_key()
