@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver
 
 from accounts import converters  # noqa: F401  (registers `ascii_int`)
+from volunteers.people_urls import PEOPLE_URLS
 
 app_name = "volunteers"
 
@@ -10,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # wishes: collect, verify, follow
     # wishes: board, claims
     # volunteers, teams
+    *PEOPLE_URLS,
     # services, shifts, hours, certificates
     # points, shop
     # micro-projects
