@@ -15,6 +15,7 @@ from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.scope import scope_of
 from incidents.views.finding import person, shown_version
+from incidents.views.form_pages import one_form
 from partybuilding import agreements
 from partybuilding.agreements import ending_soon, lapsed, running, state_of
 from partybuilding.files import shown_documents, shown_photos
@@ -22,7 +23,6 @@ from partybuilding.filters.units import AgreementFilter
 from partybuilding.forms.units import AgreementForm, LeaveForm
 from partybuilding.models import Agreement
 from partybuilding.units import EDITS, record_of
-from partybuilding.views.form_pages import one_form
 from partybuilding.views.units import SHOWS, find_unit, unit_address
 
 PAGE_SIZE: Final = 40

@@ -13,12 +13,12 @@ from accounts.rules import form_page
 from grid.access import demand, requires
 from grid.scope import scope_of
 from incidents.views.finding import person, shown_version
+from incidents.views.form_pages import one_form
 from partybuilding import alliances, seats
 from partybuilding.filters.units import AllianceFilter
 from partybuilding.forms.units import AllianceForm, AllianceMemberForm, LeaveForm, SeatForm
 from partybuilding.models import Activity, Alliance, AllianceMember, CommitteeSeat, Project
 from partybuilding.units import EDITS, record_of
-from partybuilding.views.form_pages import one_form
 
 SHOWN = 20
 

@@ -17,6 +17,7 @@ from grid.access import requires
 from grid.scope import scope_of
 from incidents.forms.words import WordsForm
 from incidents.views.finding import person, shown_version
+from incidents.views.form_pages import one_form
 from incidents.views.workbooks import list_workbook
 from partybuilding import stars
 from partybuilding.files import shown_photos
@@ -25,7 +26,6 @@ from partybuilding.forms.stars import ClaimForm, DeliveryForm, ReviewForm
 from partybuilding.models import PartnerUnit, StarClaim
 from partybuilding.stages import TABLE, open_to, story
 from partybuilding.units import EDITS, demand_hers, works_for
-from partybuilding.views.form_pages import one_form
 from partybuilding.views.units import SHOWS
 
 STEPS: Final = ("complete", "review", "drop")

@@ -20,6 +20,7 @@ from grid.access import demand, requires
 from grid.scope import scope_of
 from incidents.forms import RevealForm
 from incidents.views.finding import person, shown_version
+from incidents.views.form_pages import one_form
 from incidents.views.workbooks import list_workbook
 from partybuilding import units
 from partybuilding.agreements import running, state_of
@@ -28,7 +29,6 @@ from partybuilding.forms.units import LeaveForm, UnitForm
 from partybuilding.models import Agreement, PartnerUnit
 from partybuilding.stars import share
 from partybuilding.unit_story import unit_figures, unit_parts
-from partybuilding.views.form_pages import one_form
 
 PAGE_SIZE: Final = 40
 SHOWS: Final = ("party.view", "incident.handle")
