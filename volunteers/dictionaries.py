@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from incidents.seeds import fill_table, seed_lines
-from volunteers.models import PointKind, ServiceKind, StarLevel, VolunteerSkill, WishKind
+from volunteers.models import MicroKind, PointKind, ServiceKind, StarLevel, VolunteerSkill, WishKind
 
 DATA: Final = Path(__file__).parent / "data"
 
@@ -19,5 +19,6 @@ def load_dictionaries() -> None:
     fill_table(VolunteerSkill, "volunteer_skills.csv", folder=DATA)
     fill_table(ServiceKind, "service_kinds.csv", folder=DATA)
     fill_table(PointKind, "point_kinds.csv", folder=DATA)
+    fill_table(MicroKind, "micro_kinds.csv", folder=DATA)
     if not StarLevel.objects.exists():
         StarLevel.objects.bulk_create(StarLevel(**line) for line in seed_lines("star_levels.csv", folder=DATA))

@@ -1,7 +1,17 @@
 """Models of `volunteers`, one subject per file."""
 
 from volunteers.models.file import VolunteerFile
-from volunteers.models.micro import BudgetLine, Criterion, Expense, MicroCall, MicroProject, Milestone, Reviewer, Score
+from volunteers.models.micro import (
+    BudgetLine,
+    Criterion,
+    Expense,
+    MicroCall,
+    MicroKind,
+    MicroProject,
+    Milestone,
+    Reviewer,
+    Score,
+)
 from volunteers.models.place import Opening, PointKind, ServicePoint
 from volunteers.models.points import Exchange, PointAccount, PointEntry, PointRule, ShopItem
 from volunteers.models.service import (
@@ -27,6 +37,7 @@ __all__ = [
     "HourRecord",
     "Membership",
     "MicroCall",
+    "MicroKind",
     "MicroProject",
     "Milestone",
     "Opening",

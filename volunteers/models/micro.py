@@ -8,10 +8,23 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grid.models import Organization
+from grid.models.dictionary import DictionaryRow
 from grid.models.record import InGrid, SentOnce
 from grid.models.staged import Staged
 from volunteers.models.volunteer import Team
+from volunteers.models.wish import Wish
 from volunteers.querysets import SharedQuerySet
+
+
+class MicroKind(DictionaryRow):
+    """心愿墙项目, 网格微创投, and the six of the city's programme: 空间微营造, 小区微治理, 民生微实事 … (W78)."""
+
+    class Meta(DictionaryRow.Meta):
+        verbose_name = _("kind of micro-project")
+        verbose_name_plural = _("kinds of micro-projects")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["name"], name="micro_kind_once")
+        ]
 
 
 class MicroCall(InGrid):
@@ -80,8 +93,14 @@ class MicroProject(InGrid, SentOnce, Staged):
 
     number = models.CharField(_("number"), max_length=30, unique=True)
     call = models.ForeignKey(MicroCall, models.PROTECT, related_name="projects", verbose_name=_("call"))
+    kind = models.ForeignKey(
+        MicroKind, models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("kind")
+    )
     title = models.CharField(_("title"), max_length=100)
     text = models.TextField(_("what is done"), max_length=5000)
+    wishes = models.ManyToManyField(
+        Wish, blank=True, related_name="micro_projects", verbose_name=_("wishes that it grants")
+    )
     team = models.ForeignKey(
         Team, models.PROTECT, null=True, blank=True, related_name="micro_projects", verbose_name=_("team of volunteers")
     )

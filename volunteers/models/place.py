@@ -58,7 +58,10 @@ class ServicePoint(InGrid):
 
 
 class Opening(models.Model):
-    """The opening board: open or closed on a day other than the hours say."""
+    """One line of the opening board: who opened or closed it when, or said so for a day to come; only grows.
+
+    The last line of a day counts; a day without a line goes by season and hours.
+    """
 
     point = models.ForeignKey(ServicePoint, models.CASCADE, related_name="openings", verbose_name=_("service point"))
     on = models.DateField(_("on"))
@@ -71,8 +74,8 @@ class Opening(models.Model):
         verbose_name = _("opening of a service point")
         verbose_name_plural = _("openings of service points")
         ordering: ClassVar[list[str]] = ["-on", "-id"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["point", "on"], name="opening_once_a_day")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["point", "-on", "-id"], name="opening_last_of_day_idx")
         ]
 
     def __str__(self) -> str:
