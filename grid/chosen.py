@@ -4,8 +4,10 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
 from grid.models import Grid
+from grid.scope import scope_of
 
 LONGEST_CODE: Final = 24
 
@@ -22,3 +24,15 @@ def chosen_of(request: HttpRequest, rows: QuerySet[Any]) -> Grid:
     if found is None:
         raise Http404
     return found
+
+
+def grids_where(user: Any, capability: str) -> QuerySet[Any]:
+    """The grids of today, street and below, where `user` holds `capability`; the widest first."""
+    rows = Grid.objects.current(timezone.localdate()).filter(scope_of(user).q(capability, "code"))
+    found: QuerySet[Any] = rows.filter(level__gte=Grid.Level.STREET).defer("boundary").order_by("level", "code")
+    return found
+
+
+def choices_of(rows: QuerySet[Any]) -> list[tuple[str, str]]:
+    """(code, name) of the streets and communities among `rows`, to choose from."""
+    return list(rows.filter(level__lte=Grid.Level.COMMUNITY).territorial().values_list("code", "name"))  # type: ignore[attr-defined]

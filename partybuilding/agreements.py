@@ -17,7 +17,7 @@ from grid.access import demand
 from grid.models import Compound, Grid
 from grid.scope import scope_of
 from grid.stages import check_version
-from partybuilding.documents import Upload
+from incidents.documents import Upload
 from partybuilding.files import attach
 from partybuilding.models import Agreement, PartnerUnit
 from partybuilding.units import EDITS, note

@@ -1,24 +1,19 @@
 """Files of party work: kept under the hash of their content, one row for each thing they belong to."""
 
-import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotValid
 from accounts.models import User
 from grid.access import demand
 from grid.scope import scope_of
-from incidents.photostore import StoredPhoto, save_photos, write_whole
+from incidents import kept_files
+from incidents.documents import Upload
 from partybuilding.activity_office import demand_office
-from partybuilding.documents import DOCX, PDF, XLSX, Upload
 from partybuilding.models import (
     Activity,
     ActivityPerson,
@@ -32,9 +27,7 @@ from partybuilding.models import (
 from partybuilding.stages import keep_step
 from partybuilding.units import note
 
-MOST_AT_ONCE: Final = 9
-MOST_OF_ONE: Final = 60
-"""Files of one thing: an activity with all its photos has fewer."""
+ROUTE: Final = "partybuilding:file"
 SEES_FILES: Final = ("party.view", "incident.handle")
 WITH_PLACE: Final = (ActivityPerson.Presence.SIGNED_UP, ActivityPerson.Presence.PRESENT)
 OWNER_FIELDS: Final[dict[type[Model], str]] = {
@@ -44,55 +37,14 @@ OWNER_FIELDS: Final[dict[type[Model], str]] = {
     ForumMeeting: "meeting",
     StarDelivery: "delivery",
 }
-_ICONS: Final = {PDF: "file-text", DOCX: "file-type-docx", XLSX: "file-spreadsheet"}
 
 
 def attach(files: Sequence[Upload], *, owner: Model, actor: User, now: datetime) -> list[PartyFile]:
-    """Keep `files` (of `partybuilding.forms.files.FilesField`) with `owner`, an agreement, project, activity, meeting
-    or star delivery; the rows that are new. The same content twice is one file.
+    """Keep `files` with `owner`, an agreement, project, activity, meeting or star delivery; the rows that are new.
 
-    Whether `actor` may is the caller's question. Written to the disk whole before the rows: what a broken transaction
-    leaves there is swept after a day. NotValid for more than nine at once or sixty of one thing.
+    Whether `actor` may is the caller's question. NotValid for too many (`incidents.kept_files`).
     """
-    field = OWNER_FIELDS[type(owner)]
-    mine = PartyFile.objects.filter(**{field: owner})
-    _check_count(len(files), mine.count() + len(files) if files else 0)
-    rows = [_row(file, field, owner, actor, now) for file in files]
-    PartyFile.objects.bulk_create(rows, ignore_conflicts=True)
-    return list(mine.filter(public_id__in=[row.public_id for row in rows]))
-
-
-def _check_count(at_once: int, together: int) -> None:
-    if at_once > MOST_AT_ONCE or together > MOST_OF_ONE:
-        message = _("At most %(n)d files at once, %(most)d together.") % {"n": MOST_AT_ONCE, "most": MOST_OF_ONE}
-        raise NotValid(message, {"files": [message]})
-
-
-def _row(file: Upload, field: str, owner: Model, actor: User, now: datetime) -> PartyFile:
-    stored = _store(file)
-    return PartyFile(
-        public_id=uuid.uuid4(),
-        name=file.name,
-        is_photo=file.photo is not None,
-        content_type=file.content_type,
-        file=stored.file,
-        thumbnail=stored.thumbnail,
-        sha256=stored.sha256,
-        width=stored.width,
-        height=stored.height,
-        size=stored.size,
-        uploaded_by=actor,
-        uploaded_at=now,
-        **{field: owner},
-    )
-
-
-def _store(file: Upload) -> StoredPhoto:
-    if file.photo is not None:
-        return save_photos([file.photo])[0]
-    name = f"documents/{file.sha256[:2]}/{file.sha256}{file.name[file.name.rfind('.') :].lower()}"
-    write_whole(Path(settings.MEDIA_ROOT) / name, file.content)
-    return StoredPhoto(name, "", file.sha256, 0, 0, file.size)
+    return kept_files.keep_files(PartyFile, files, field=OWNER_FIELDS[type(owner)], owner=owner, actor=actor, now=now)
 
 
 def sees_files(user: Any) -> bool:
@@ -154,24 +106,9 @@ def _keep_removal(owner: Any, name: str, actor: User, now: datetime) -> None:
 
 def shown_photos(files: Iterable[PartyFile]) -> list[dict[str, str]]:
     """The photos among `files`, for parts/photos.html."""
-    return [
-        {"url": url, "thumb": f"{url}?size=thumb", "label": ""}
-        for file in files
-        if file.is_photo
-        for url in [reverse("partybuilding:file", args=[file.public_id])]
-    ]
+    return kept_files.shown_photos(files, ROUTE)
 
 
 def shown_documents(files: Iterable[PartyFile]) -> list[dict[str, Any]]:
-    """The others among `files`, for partybuilding/parts/files.html."""
-    return [
-        {
-            "url": reverse("partybuilding:file", args=[file.public_id]),
-            "name": file.name,
-            "size": file.size,
-            "at": file.uploaded_at,
-            "icon": _ICONS.get(file.content_type, "file-text"),
-        }
-        for file in files
-        if not file.is_photo
-    ]
+    """The others among `files`, for parts/files.html."""
+    return kept_files.shown_documents(files, ROUTE)

@@ -4,8 +4,6 @@ Every number counts what the reader may see, by the queryset of its own model; o
 """
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -14,6 +12,7 @@ from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from grid.figures import Figure, Section
 from grid.models import Grid
 from partybuilding.agreements import ending_soon, lapsed
 from partybuilding.coverage import Coverage
@@ -41,27 +40,6 @@ from partybuilding.models import (
 UNDER_WAY: Final = ("proposed", "agreed", "running", "done")
 """Projects that are neither confirmed nor dropped: what the list of projects calls not ended."""
 SOON: Final = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One number: `page` is the name of the page behind it, `query` narrows that."""
-
-    label: str
-    value: int
-    page: str
-    query: Mapping[str, Any] = field(default_factory=dict)
-    hint: str = ""
-    tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Numbers of one subject."""
-
-    title: str
-    symbol: str
-    figures: list[Figure]
 
 
 def sections(grid: Grid, user: Any, covered: Coverage, *, now: datetime) -> list[Section]:

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.text_guard import clean_field, clean_fields
 from grid.models import Grid
 from grid.once import write_once
-from partybuilding.documents import Upload
+from incidents.documents import Upload
 from partybuilding.files import attach
 from partybuilding.models import PartnerUnit, Star, StarClaim, StarDelivery
 from partybuilding.stages import TABLE, advance, keep_step

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from fieldwork.models import Household
 from grid.models import Compound, Grid, Organization
-from partybuilding.documents import PDF, Upload
+from incidents.documents import PDF, Upload
 from partybuilding.files import attach
 from partybuilding.models import (
     Activity,

@@ -10,3 +10,10 @@ class VolunteersConfig(AppConfig):
     name = "volunteers"
     verbose_name = _("Volunteers")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """What apps below must know of: files, for the sweep of the store."""
+        from incidents.photostore import HOLDERS
+        from volunteers.models import VolunteerFile
+
+        HOLDERS.append(VolunteerFile)

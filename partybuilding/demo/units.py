@@ -22,9 +22,9 @@ from grid.demo.divisions import JIANZHONG, MINGGONG
 from grid.demo.names import person_name, phone_number
 from grid.models import Compound, Grid, Organization, Post
 from grid.posts import PostKind
+from incidents.documents import read_upload
 from partybuilding import stars
 from partybuilding.demo import unit_texts as texts
-from partybuilding.documents import read_upload
 from partybuilding.files import attach
 from partybuilding.models import (
     Agreement,

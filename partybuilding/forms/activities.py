@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text_guard import CleanCharField
 from grid.forms import DomainForm, OnceForm, PersonField, day_input, moment_input
 from grid.models import Grid
+from incidents.forms.files import FilesField
 from incidents.models import Incident
 from partybuilding.activities import COUNTS, LARGEST, PLAIN, NewActivity, Outcome
-from partybuilding.forms.files import FilesField
 from partybuilding.models import (
     Activity,
     ActivityKind,

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text_guard import CleanCharField
 from grid.forms import DomainForm, OnceForm, PersonField, moment_input
 from grid.models import Grid
+from incidents.forms.files import FilesField
 from incidents.models import Incident
 from partybuilding.forms.choices import MemberChoice
-from partybuilding.forms.files import FilesField
 from partybuilding.forums import NewForum
 from partybuilding.meetings import MINUTES_LENGTH, NewGuest, NewMeeting
 from partybuilding.models import Alliance, Forum, ForumMeeting, MeetingGuest, PartnerUnit, PartyMember, Topic

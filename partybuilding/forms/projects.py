@@ -13,8 +13,8 @@ from grid.forms import DomainForm, OnceForm, day_input
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents.forms.disputes import GridChoice
+from incidents.forms.files import FilesField
 from partybuilding.forms.choices import UnitChoice, office_grids
-from partybuilding.forms.files import FilesField
 from partybuilding.forms.lists import ResourceChoice, edited_units
 from partybuilding.models import Label, Need, PartnerUnit, PartyMember, Project, ProjectType, Resource
 from partybuilding.projects import NewProject, Result

@@ -11,8 +11,8 @@ from grid.forms import DomainForm, OnceForm, day_input
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents.forms.disputes import GridChoice
+from incidents.forms.files import FilesField
 from partybuilding.forms.choices import office_grids
-from partybuilding.forms.files import FilesField
 from partybuilding.forms.units import partners_for
 from partybuilding.models import PartnerUnit, Star, StarClaim
 from partybuilding.stars import Delivered, NewClaim

@@ -13,10 +13,10 @@ from grid.forms import DomainForm, day_input
 from grid.models import Compound, Grid, Organization
 from grid.scope import scope_of
 from incidents.forms.disputes import GridChoice
+from incidents.forms.files import FilesField
 from partybuilding.agreements import NewAgreement
 from partybuilding.alliances import AllianceFacts
 from partybuilding.forms.choices import office_grids
-from partybuilding.forms.files import FilesField
 from partybuilding.models import (
     Agreement,
     Alliance,

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from grid.access import requires
-from grid.chosen import chosen_of
+from grid.chosen import choices_of, chosen_of, grids_where
 from grid.models import Grid
 from grid.scope import scope_of
 from incidents.views.workbooks import table_workbook
@@ -28,14 +28,7 @@ Level = Grid.Level
 
 def grids_of(request: HttpRequest) -> QuerySet[Grid]:
     """The grids of today, street to grid, where the reader sees party work; the widest first."""
-    rows = Grid.objects.current(timezone.localdate()).filter(scope_of(request.user).q("party.view", "code"))
-    found: QuerySet[Grid] = rows.filter(level__gte=Level.STREET).defer("boundary").order_by("level", "code")
-    return found
-
-
-def choices_of(rows: QuerySet[Grid]) -> list[tuple[str, str]]:
-    """(code, name) of the streets and communities to choose from."""
-    return list(rows.filter(level__lte=Level.COMMUNITY).territorial().values_list("code", "name"))  # type: ignore[attr-defined]
+    return grids_where(request.user, "party.view")
 
 
 def _chosen(request: HttpRequest) -> tuple[Grid, list[tuple[str, str]]]:

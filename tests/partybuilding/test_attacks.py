@@ -14,9 +14,9 @@ from accounts.errors import NotAllowed, NotValid
 from accounts.models import User
 from grid.models import Compound
 from grid.posts import PostKind
+from incidents.documents import read_upload
 from incidents.models import Incident
 from partybuilding import agreements, links, meetings, opinions, projects, report_ins, stages, stars, units
-from partybuilding.documents import read_upload
 from partybuilding.files import attach, detach
 from partybuilding.models import Activity, ActivityKind, PartyFile, ReportIn, StarClaim
 from partybuilding.needs import place_of

@@ -16,12 +16,12 @@ from PIL import Image
 from pytest_django import Settings
 
 from accounts.errors import NotAllowed, NotValid
+from incidents import documents
+from incidents.documents import DOCX, XLSX, clean_name, read_upload
+from incidents.documents import PDF as PDF_TYPE
+from incidents.forms.files import FilesField
 from incidents.photostore import remove_orphans
-from partybuilding import documents
-from partybuilding.documents import DOCX, XLSX, clean_name, read_upload
-from partybuilding.documents import PDF as PDF_TYPE
 from partybuilding.files import attach, detach, files_visible_to
-from partybuilding.forms.files import FilesField
 from partybuilding.models import PartyFile
 from tests.partybuilding import unit_world
 from tests.partybuilding.unit_world import NOW, PDF, UnitWorld, word_file

@@ -1,4 +1,4 @@
-"""The field for files of party work."""
+"""The field for documents and photos."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import NotValid
+from incidents.documents import ACCEPT, Upload, read_upload
 from incidents.forms.fields import PhotoInput
-from partybuilding.documents import ACCEPT, Upload, read_upload
-from partybuilding.files import MOST_AT_ONCE
+from incidents.kept_files import MOST_AT_ONCE
 
 
 class FilesField(forms.FileField):
