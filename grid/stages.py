@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotAllowed, NotNow, NotValid
@@ -19,6 +20,8 @@ from grid.models.staged import StepRecord
 from grid.scope import scope_of
 
 TEXT_LENGTH: Final = 500
+AT_ONCE: Final = 500
+"""Rows of one statement, where many take a stage together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +112,47 @@ class StageTable:
             self.keep_step(locked, before=before, actor=actor, now=now, text=text)
         return locked
 
+    def advance_all(
+        self,
+        rows: QuerySet[Any],
+        name: str,
+        *,
+        actor: User | None,
+        now: datetime,
+        text: str = "",
+        fields: Callable[[Any], Mapping[str, Any]] = lambda row: {},
+    ) -> list[Any]:
+        """Take one stage with all of `rows` that it starts from, as `advance` does, in three statements for any number.
+
+        `fields(row)` are the other values of a row, the same names for each; what `holds` reads of a row must be
+        selected along. Rows at other statuses are left. Returns the locked rows that went on.
+        """
+        with transaction.atomic():
+            stage = self.stage_of(rows.model(), name)
+            found = rows.filter(status__in=stage.sources).order_by("pk").select_for_update(of=("self",))
+            taken, steps, names = list(found), [], {"status", "version"}
+            for row in taken:
+                if actor is not None:
+                    self.demand_stage(row, stage, actor)
+                _check(row, stage, actor, None, text)
+                more, before = dict(fields(row)), row.status
+                for field, value in ({"status": stage.target, "version": row.version + 1} | more).items():
+                    setattr(row, field, value)
+                names |= set(more)
+                steps.append(self._step(row, before, actor, now, text))
+            if taken:
+                rows.model._default_manager.bulk_update(taken, sorted(names), batch_size=AT_ONCE)
+                self.record._default_manager.bulk_create(steps, batch_size=AT_ONCE)
+        return taken
+
     def keep_step(self, row: Any, *, before: str, actor: User | None, now: datetime, text: str = "") -> Any:
         """Add one row to the record of `row`; also for its beginning (`before=""`)."""
-        return self.record._default_manager.create(
+        step = self._step(row, before, actor, now, text)
+        step.save(force_insert=True)
+        return step
+
+    def _step(self, row: Any, before: str, actor: User | None, now: datetime, text: str) -> StepRecord:
+        return self.record(
             subject=row._meta.model_name,
             subject_id=row.pk,
             before=before,

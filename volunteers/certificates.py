@@ -1,5 +1,6 @@
 """志愿服务记录证明: hours certified by whoever recorded them, publicised seven days, verified by a code (W74, W75)."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,17 +10,19 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotNow, demand_valid
+from accounts.errors import NotAllowed, NotNow, demand_valid
 from accounts.models import User
 from accounts.text_guard import clean_text
 from grid.access import demand
 from incidents.numbers import street_number
 from volunteers import hours
 from volunteers.models import Certificate, Volunteer
-from volunteers.stages import advance, keep_step
+from volunteers.service_news import certificate_told
+from volunteers.stages import advance, keep_step, steps_of
 
 PUBLICITY_DAYS: Final = 7
 """At least seven days (W75)."""
+CODE: Final = re.compile(r"[0-9a-f]{32}")
 LENGTHS: Final = {"issuer": 100, "head": 50, "handler": 50, "contact": 100, "remark": 300}
 
 
@@ -73,31 +76,55 @@ def draft(new: NewCertificate, *, actor: User, now: datetime) -> Certificate:
     return made
 
 
-def publicise(row: Certificate, *, actor: User, now: datetime) -> Certificate:
+def publicise(row: Certificate, *, actor: User, now: datetime, version: int | None = None) -> Certificate:
     """Begin the seven days; the hours are those of today. NotNow when they became none."""
+    fields = {"minutes": _present_minutes(row), **_days(now)}
+    return _told(advance(row, "publicise", actor=actor, now=now, version=version, **fields), "", now)
+
+
+def _present_minutes(row: Certificate) -> int:
     minutes = hours.total(row.volunteer, since=row.starts_on, until=row.ends_on)
     if minutes <= 0:
         raise NotNow(_("There are no recorded hours in these days any more."))
+    return minutes
+
+
+def _days(now: datetime) -> dict[str, Any]:
     today = timezone.localdate(now)
-    fields: dict[str, Any] = {
-        "minutes": minutes,
-        "public_from": today,
-        "public_until": today + timedelta(days=PUBLICITY_DAYS),
-    }
-    done: Certificate = advance(row, "publicise", actor=actor, now=now, **fields)
-    return done
+    return {"public_from": today, "public_until": today + timedelta(days=PUBLICITY_DAYS)}
+
+
+def _told(row: Certificate, text: str, now: datetime) -> Certificate:
+    certificate_told(row, text, now=now)
+    return row
 
 
 def object_to(row: Certificate, *, text: str, actor: User, now: datetime) -> Certificate:
-    """Somebody objects within the days; it is looked into and made anew, or revoked."""
-    done: Certificate = advance(row, "object", actor=actor, now=now, text=text)
-    return done
+    """Somebody who may read what is publicised objects within the days; it is then looked into.
+
+    NotAllowed for whoever may not read it, and for one's own certificate.
+    """
+    readable = Certificate.objects.in_publicity(actor).filter(pk=row.pk)
+    if row.volunteer.user_id == actor.pk or (row.status == Certificate.Status.PUBLICITY and not readable.exists()):
+        raise NotAllowed(_("You may not object to this certificate."))
+    words = clean_text(text, max_length=500, multiline=True)
+    return _told(advance(row, "object", actor=actor, now=now, text=words), "", now)
 
 
-def revoke(row: Certificate, *, text: str, actor: User, now: datetime) -> Certificate:
-    """Take it back; the page of verification says so."""
-    done: Certificate = advance(row, "revoke", actor=actor, now=now, text=text)
-    return done
+def dismiss(row: Certificate, *, text: str, actor: User, now: datetime, version: int | None = None) -> Certificate:
+    """The objection is not upheld: the days begin anew, with the hours of today. Not by whoever objected."""
+    last = Certificate.Status.OBJECTED
+    if any(step.after == last and step.by_id == actor.pk for step in steps_of(row)[-1:]):
+        raise NotAllowed(_("Whoever objected does not decide about it."))
+    fields = {"minutes": _present_minutes(row), **_days(now)}
+    words = clean_text(text, max_length=500, multiline=True)
+    return _told(advance(row, "dismiss", actor=actor, now=now, version=version, text=words, **fields), "", now)
+
+
+def revoke(row: Certificate, *, text: str, actor: User, now: datetime, version: int | None = None) -> Certificate:
+    """Take it back, also before it was valid; the page of verification says so of one that was valid."""
+    words = clean_text(text, max_length=500, multiline=True)
+    return _told(advance(row, "revoke", actor=actor, now=now, version=version, text=words), words, now)
 
 
 def end_publicity(*, now: datetime) -> int:
@@ -107,20 +134,29 @@ def end_publicity(*, now: datetime) -> int:
     """
     rows = Certificate.objects.filter(status="publicity", public_until__lt=timezone.localdate(now))
     done = 0
-    for row in rows.select_related("volunteer").order_by("id").iterator(chunk_size=500):
+    for row in rows.select_related("volunteer__user").order_by("id").iterator(chunk_size=500):
         if hours.total(row.volunteer, since=row.starts_on, until=row.ends_on) != row.minutes:
             continue
         try:
-            advance(row, "issue", actor=None, now=now, issued_at=now)
+            with transaction.atomic():
+                _told(advance(row, "issue", actor=None, now=now, issued_at=now), "", now)
         except NotNow:
             continue  # objected to meanwhile
         done += 1
     return done
 
 
+def again(row: Certificate, *, actor: User, now: datetime, version: int | None = None) -> Certificate:
+    """Publicise once more with the hours of today, when they were corrected within the days. NotNow when they fit."""
+    if hours.total(row.volunteer, since=row.starts_on, until=row.ends_on) == row.minutes:
+        raise NotNow(_("The hours are those that were publicised."))
+    fields = {"minutes": _present_minutes(row), **_days(now)}
+    return _told(advance(row, "again", actor=actor, now=now, version=version, **fields), "", now)
+
+
 def verified(code: str) -> Certificate | None:
-    """The certificate of a verification code that may be shown: valid or revoked; None for any other."""
-    if len(code) != 32 or not code.isalnum():
+    """The certificate of a verification code that may be shown: valid, or revoked after it was; None for any other."""
+    if not CODE.fullmatch(code):
         return None
-    rows = Certificate.objects.filter(code=code.lower(), status__in=("valid", "revoked"))
-    return rows.select_related("volunteer", "grid").first()
+    rows = Certificate.objects.filter(code=code, status__in=("valid", "revoked"), issued_at__isnull=False)
+    return rows.select_related("volunteer", "grid").defer("grid__boundary").first()

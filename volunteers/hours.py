@@ -1,6 +1,8 @@
 """Hours of service (order no. 67): recorded once per attendance; a correction is a row beside the old one."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -8,7 +10,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotNow, NotValid
+from accounts.errors import NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.text_guard import clean_text
 from grid.access import demand
@@ -16,27 +18,75 @@ from volunteers import points
 from volunteers.models import HourRecord, SignUp, StarLevel, Volunteer
 
 REASON_LENGTH: Final = 300
+MOST_TAKEN_OVER: Final = 3000 * 60
+OLDEST: Final = timedelta(days=20 * 366)
 
 
-def record_hours(row: SignUp, *, actor: User, now: datetime) -> HourRecord:
-    """The hours of a confirmed attendance, between the beginning and the end of its shift; once, whoever asks again."""
-    found = HourRecord.objects.filter(sign_up=row, kind="service").first()
-    if found is not None:
-        return found
+@dataclass(frozen=True, slots=True)
+class Stars:
+    """The stars of so many minutes, how many there are, and the minutes that the next one still asks (None: all)."""
+
+    reached: int
+    most: int
+    missing: int | None
+
+
+def record_hours(rows: Sequence[SignUp], *, actor: User, now: datetime) -> list[HourRecord]:
+    """The hours of confirmed attendances, between the beginning and the end of the shift; once, whoever asks again.
+
+    `rows` have their shift and volunteer selected along. Two queries for any number, beside the points of whoever
+    takes part in them.
+    """
+    kept = HourRecord.objects.filter(sign_up__in=[row.pk for row in rows], kind=HourRecord.Kind.SERVICE)
+    known = set(kept.values_list("sign_up_id", flat=True))
+    made = HourRecord.objects.bulk_create(
+        [
+            HourRecord(
+                volunteer=row.volunteer,
+                sign_up=row,
+                kind=HourRecord.Kind.SERVICE,
+                minutes=_minutes(row),
+                on=timezone.localdate(row.shift.starts_at),
+                by=actor,
+                at=now,
+            )
+            for row in rows
+            if row.pk not in known
+        ]
+    )
+    for record in made:
+        if record.volunteer.wants_points:
+            points.settle(record, now=now)
+    return made
+
+
+def _minutes(row: SignUp) -> int:
     assert row.in_at is not None  # the constraint on confirmed rows
     assert row.out_at is not None
     start, end = max(row.in_at, row.shift.starts_at), min(row.out_at, row.shift.ends_at)
-    record = HourRecord.objects.create(
-        volunteer_id=row.volunteer_id,
-        sign_up=row,
-        kind=HourRecord.Kind.SERVICE,
-        minutes=max(0, int((end - start).total_seconds() // 60)),
-        on=timezone.localdate(row.shift.starts_at),
-        by=actor,
-        at=now,
+    return max(0, int((end - start).total_seconds() // 60))
+
+
+def take_over(volunteer: Volunteer, minutes: int, *, on: date, source: str, actor: User, now: datetime) -> HourRecord:
+    """Hours that another system recorded (order no. 67 allows it), with the name of that system; no points for them.
+
+    NotAllowed without `volunteer.certify`; NotValid by field; NotNow when the very same was taken over before.
+    """
+    demand(actor, "volunteer.certify", volunteer.grid_code)
+    words, today = clean_text(source, max_length=REASON_LENGTH), timezone.localdate(now)
+    demand_valid(
+        [
+            ("minutes", 0 < minutes <= MOST_TAKEN_OVER, _("Up to 3,000 hours.")),
+            ("on", today - OLDEST <= on <= today, _("A day of the last 20 years.")),
+            ("source", bool(words), _("Say which system recorded them.")),
+        ]
     )
-    points.settle(record, now=now)
-    return record
+    with transaction.atomic():
+        Volunteer.objects.select_for_update(of=("self",), no_key=True).get(pk=volunteer.pk)
+        same = {"volunteer": volunteer, "kind": HourRecord.Kind.TAKEN_OVER, "on": on, "minutes": minutes}
+        if HourRecord.objects.filter(**same, reason=words).exists():
+            raise NotNow(_("These hours were taken over before."))
+        return HourRecord.objects.create(**same, reason=words, by=actor, at=now)
 
 
 def correct(record: HourRecord, minutes: int, *, reason: str, actor: User, now: datetime) -> HourRecord:
@@ -88,7 +138,9 @@ def total(volunteer: Volunteer, *, since: Any = None, until: Any = None) -> int:
     return int(rows.aggregate(n=Sum("minutes"))["n"] or 0)
 
 
-def stars(minutes: int) -> int:
+def stars(minutes: int) -> Stars:
     """The stars that so many minutes make (100/300/600/1000/1500 hours, W76; data)."""
-    reached = StarLevel.objects.filter(hours__lte=minutes // 60).order_by("-stars").values_list("stars", flat=True)
-    return int(reached.first() or 0)
+    levels = list(StarLevel.objects.order_by("hours").values_list("stars", "hours"))
+    reached = max((star for star, needed in levels if minutes >= needed * 60), default=0)
+    missing = next((needed * 60 - minutes for _star, needed in levels if minutes < needed * 60), None)
+    return Stars(reached, max((star for star, _needed in levels), default=0), missing)

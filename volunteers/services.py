@@ -1,16 +1,18 @@
-"""Services of volunteers: planned with shifts and slots, signed up for, attended, confirmed by two sides (5.2).
+"""Services of volunteers: planned with shifts and slots, changed, ended with who gained, called off (domain.md 5.2).
 
-Hours come from check-in and check-out within the shift; a forgotten check-out is taken as the end of the shift and
-marked. The slot of a sign-up is a row's `place`, unique in the shift: two who tap at once never get the same.
+Signing up is `volunteers.sign_ups`, who was there `volunteers.attendance`, what it gave `volunteers.hours`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
+from uuid import UUID, uuid4
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
+from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotAllowed, NotNow, demand_valid
@@ -18,16 +20,26 @@ from accounts.models import User
 from accounts.text_guard import clean_text
 from grid.access import demand
 from grid.models import Grid
-from volunteers.hours import record_hours
-from volunteers.models import ServiceActivity, ServiceKind, Shift, SignUp, Team, Volunteer
-from volunteers.service_news import called_off_told, moved_up_told
+from grid.once import write_once
+from grid.scope import scope_of
+from grid.stages import check_version
+from volunteers.models import HourRecord, ServiceActivity, ServiceKind, Shift, SignUp, Team
+from volunteers.service_news import called_off_told, moved_told
 from volunteers.stages import advance, keep_step
 
 MOST_SHIFTS: Final = 60
+MOST_SLOTS: Final = 1000
 LONGEST: Final = timedelta(hours=12)
-EARLY: Final = timedelta(minutes=30)
-"""One may check in so long before the shift; the hours count from its beginning."""
+EARLIEST: Final = timedelta(days=31)
+"""What took place without a plan may be written down for a month: its attendance is noted like any other."""
+FARTHEST: Final = timedelta(days=366)
+MOST_GAINED: Final = 1_000_000
 HOLDING: Final = ("signed_up", "here", "done", "confirmed", "no_show")
+"""The statuses of whoever has a slot."""
+TO_NOTE: Final = ("signed_up", "here", "done")
+PLAIN: Final = ("title", "kind", "place", "text", "team", "point", "for_minors", "cancel_hours")
+
+Times = tuple[datetime, datetime, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +49,7 @@ class NewService:
     title: str
     kind: ServiceKind
     place: str
-    shifts: Sequence[tuple[datetime, datetime, int]]
+    shifts: Sequence[Times]
     grid: Grid
     text: str = ""
     team: Team | None = None
@@ -45,222 +57,216 @@ class NewService:
     skills: Sequence[Any] = ()
     for_minors: bool = False
     cancel_hours: int = 2
+    client_id: UUID = field(default_factory=uuid4)
+
+
+def daily(first: date, last: date, starts: time, ends: time, slots: int) -> list[Times]:
+    """One shift a day from `first` to `last`, both included, local time; one more than allowed when there are more."""
+    zone, days = timezone.get_default_timezone(), min((last - first).days + 1, MOST_SHIFTS + 1)
+    every = [first + timedelta(days=n) for n in range(max(days, 0))]
+    return [(datetime.combine(day, starts, zone), datetime.combine(day, ends, zone), slots) for day in every]
+
+
+# --- planning ---------------------------------------------------------------------------------------------------------
 
 
 def plan(new: NewService, *, actor: User, now: datetime) -> ServiceActivity:
-    """Put a service up for sign-up. NotAllowed without `service.edit` in its grid; NotValid by field."""
+    """Put a service up for sign-up; the same `client_id` again gives the first.
+
+    NotAllowed without `service.edit` in its grid; NotValid by field.
+    """
     demand(actor, "service.edit", new.grid.code)
-    title, place = clean_text(new.title, max_length=100), clean_text(new.place, max_length=100)
-    demand_valid(
-        [
-            ("title", bool(title), _("Give it a title.")),
-            ("place", bool(place), _("Say where.")),
-            ("kind", new.kind.is_active, _("This kind is not used any more.")),
-            ("shifts", 0 < len(new.shifts) <= MOST_SHIFTS, _("Between 1 and 60 shifts.")),
-            *(
-                ("shifts", _good(shift), _("A shift ends after it begins, within twelve hours."))
-                for shift in new.shifts
-            ),
-        ]
-    )
-    with transaction.atomic():
-        service = ServiceActivity.objects.create(
-            title=title,
-            kind=new.kind,
-            place=place,
-            text=clean_text(new.text, max_length=2000, multiline=True),
-            team=new.team,
-            point=new.point,
-            for_minors=new.for_minors,
-            cancel_hours=new.cancel_hours,
-            grid=new.grid,
-            grid_code=new.grid.code,
-            by=actor,
-            at=now,
-        )
+    values = _values(new, now)
+    given = {name: str(value) for name, value in values.items()} | {
+        "grid": new.grid.code,
+        "shifts": [[str(part) for part in shift] for shift in new.shifts],
+    }
+
+    def write(digest: str) -> ServiceActivity:
+        own = {"client_id": new.client_id, "digest": digest, "grid": new.grid, "grid_code": new.grid.code}
+        service = ServiceActivity.objects.create(**values, **own, by=actor, at=now)
         service.skills.set(new.skills)
-        Shift.objects.bulk_create(
-            Shift(service=service, starts_at=start, ends_at=end, slots=slots) for start, end, slots in new.shifts
-        )
+        _add_shifts(service, new.shifts)
         keep_step(service, before="", actor=actor, now=now)
-    return service
+        return service
+
+    return write_once(ServiceActivity, new.client_id, given, actor=actor, write=write)[0]
 
 
-def _good(shift: tuple[datetime, datetime, int]) -> bool:
-    start, end, slots = shift
-    return start < end <= start + LONGEST and 1 <= slots <= 1000
+def _values(new: NewService, now: datetime, *, with_shifts: bool = True) -> dict[str, Any]:
+    words = {"title": clean_text(new.title, max_length=100), "place": clean_text(new.place, max_length=100)}
+    checks: list[tuple[str, bool, object]] = [
+        ("title", bool(words["title"]), _("Give it a title.")),
+        ("place", bool(words["place"]), _("Say where.")),
+        ("team", new.team is None or new.team.status == Team.Status.ACTIVE, _("This team is ended.")),
+        ("cancel_hours", 0 <= new.cancel_hours <= 168, _("At most a week.")),
+    ]
+    if with_shifts:
+        checks += [("kind", new.kind.is_active, _("This kind is not used any more.")), *shift_checks(new.shifts, now)]
+    demand_valid(checks)
+    text = clean_text(new.text, max_length=2000, multiline=True)
+    return {name: getattr(new, name) for name in PLAIN} | words | {"text": text}
 
 
-def sign_up(shift: Shift, volunteer: Volunteer, *, actor: User, now: datetime) -> SignUp:
-    """A slot, or a place on the waiting list when there is none; once per person, asked again it is the same answer.
+def shift_checks(shifts: Sequence[Times], now: datetime) -> list[tuple[str, bool, object]]:
+    """What is asked of shifts (begin, end, slots), for `demand_valid`."""
+    return [
+        ("shifts", 0 < len(shifts) <= MOST_SHIFTS, _("Between 1 and 60 shifts.")),
+        (
+            "shifts",
+            all(start < end <= start + LONGEST for start, end, _slots in shifts),
+            _("A shift ends after it begins, within twelve hours."),
+        ),
+        ("slots", all(1 <= slots <= MOST_SLOTS for *_times, slots in shifts), _("Between 1 and 1,000 slots.")),
+        (
+            "shifts",
+            all(now - EARLIEST <= start <= now + FARTHEST for start, *_rest in shifts),
+            _("At most a month back and a year ahead."),
+        ),
+        ("shifts", len({start for start, *_rest in shifts}) == len(shifts), _("Two shifts begin at the same time.")),
+    ]
 
-    NotAllowed for somebody else (unless one plans the service); NotNow when it has begun or is called off, when one
-    is not active, or under age where minors do not fit, or at another service in that time.
+
+def _add_shifts(service: ServiceActivity, shifts: Iterable[Times]) -> None:
+    Shift.objects.bulk_create(
+        Shift(service=service, starts_at=start, ends_at=end, slots=slots) for start, end, slots in shifts
+    )
+
+
+def change(service: ServiceActivity, new: NewService, *, version: int | None, actor: User, now: datetime) -> None:
+    """Change what is planned, without its grid and shifts; a new place is told to whoever comes.
+
+    NotNow when it is over, called off or was changed meanwhile.
     """
-    _demand_own(volunteer, actor, shift)
+    demand(actor, "service.edit", service.grid_code)
+    values = _values(new, now, with_shifts=False)
     with transaction.atomic():
-        locked = Shift.objects.select_for_update(of=("self",)).select_related("service").get(pk=shift.pk)
-        found = locked.sign_ups.filter(volunteer=volunteer).exclude(status="withdrawn").first()
-        if found is not None:
-            return found
-        _check(locked, volunteer, now)
-        slot = _free_slot(locked)
-        made = SignUp.objects.create(
-            shift=locked,
-            volunteer=volunteer,
-            place=slot,
-            status=SignUp.Status.SIGNED_UP if slot else SignUp.Status.WAITING,
-            signed_at=now,
+        locked = _locked(service)
+        check_version(locked, version)
+        moved = locked.place != values["place"]
+        for name, value in values.items():
+            setattr(locked, name, value)
+        locked.version += 1
+        locked.save(update_fields=[*values, "version"])
+        locked.skills.set(new.skills)
+        if moved:
+            moved_told(locked, now=now)
+
+
+def _locked(service: ServiceActivity) -> ServiceActivity:
+    """The row, locked. NotNow when it is not open for sign-up any more."""
+    locked: ServiceActivity = ServiceActivity.objects.select_for_update(of=("self",)).get(pk=service.pk)
+    if locked.status != ServiceActivity.Status.PLANNED:
+        raise NotNow(_("This service is ended or called off."))
+    return locked
+
+
+def add_shifts(service: ServiceActivity, shifts: Sequence[Times], *, actor: User, now: datetime) -> None:
+    """More shifts. NotValid when one of that beginning exists already, or there are too many."""
+    demand(actor, "service.edit", service.grid_code)
+    demand_valid(shift_checks(shifts, now))
+    with transaction.atomic():
+        there = set(_locked(service).shifts.values_list("starts_at", flat=True))
+        demand_valid(
+            [
+                ("shifts", not there & {start for start, *_rest in shifts}, _("Two shifts begin at the same time.")),
+                ("shifts", len(there) + len(shifts) <= MOST_SHIFTS, _("Between 1 and 60 shifts.")),
+            ]
         )
-        keep_step(made, before="", actor=actor, now=now)
-    return made
+        _add_shifts(service, shifts)
 
 
-def _demand_own(volunteer: Volunteer, actor: User, shift: Shift) -> None:
-    if volunteer.user_id != actor.pk:
-        demand(actor, "service.edit", shift.service.grid_code)
-
-
-def _free_slot(shift: Shift) -> int | None:
-    taken = set(shift.sign_ups.filter(status__in=HOLDING).values_list("place", flat=True))
-    return next((slot for slot in range(1, shift.slots + 1) if slot not in taken), None)
-
-
-def _check(shift: Shift, volunteer: Volunteer, now: datetime) -> None:
-    service = shift.service
-    if service.status != ServiceActivity.Status.PLANNED or shift.ends_at <= now:
-        raise NotNow(_("This shift is over or called off."))
-    if volunteer.status != Volunteer.Status.ACTIVE:
-        raise NotNow(_("Only active volunteers sign up: the application is not approved yet."))
-    if volunteer.is_minor and not service.for_minors:
-        raise NotNow(_("This service is not fit for minors."))
-    busy = SignUp.objects.filter(
-        volunteer=volunteer,
-        status__in=("signed_up", "here", "done"),
-        shift__starts_at__lt=shift.ends_at,
-        shift__ends_at__gt=shift.starts_at,
-    )
-    if busy.exists():
-        raise NotNow(_("You are at another service in that time."))
-
-
-def withdraw(row: SignUp, *, actor: User, now: datetime, version: int | None = None) -> SignUp:
-    """Give the slot back, up to the hours before that the service says; whoever waits first moves up."""
-    limit = row.shift.starts_at - timedelta(hours=row.shift.service.cancel_hours)
-    if row.status == SignUp.Status.SIGNED_UP and now > limit and row.volunteer.user_id == actor.pk:
-        raise NotNow(_("It is too late to withdraw: please call the organizer."))
-    with transaction.atomic():
-        shift = Shift.objects.select_for_update(of=("self",)).get(pk=row.shift_id)
-        ended: SignUp = advance(row, "withdraw", actor=actor, now=now, version=version, place=None)
-        _move_up(shift, now)
-    return ended
-
-
-def _move_up(shift: Shift, now: datetime) -> None:
-    slot = _free_slot(shift)
-    first = shift.sign_ups.filter(status="waiting").order_by("signed_at", "id").first()
-    if slot is not None and first is not None and now < shift.starts_at:
-        moved_up_told(advance(first, "move_up", actor=None, now=now, place=slot), now=now)
-
-
-def check_in(row: SignUp, *, actor: User, now: datetime) -> SignUp:
-    """She is there. NotNow too early, after the end, or twice."""
-    if now < row.shift.starts_at - EARLY:
-        raise NotNow(_("Check in at most half an hour before the shift begins."))
-    if now > row.shift.ends_at:
-        raise NotNow(_("The shift is over: the organizer notes who was there."))
-    done: SignUp = advance(row, "check_in", actor=actor, now=now, in_at=now, by_volunteer_at=now)
-    return done
-
-
-def check_out(row: SignUp, *, actor: User, now: datetime) -> SignUp:
-    """She leaves; after the end of the shift her hours end with it."""
-    done: SignUp = advance(row, "check_out", actor=actor, now=now, out_at=min(now, row.shift.ends_at))
-    return done
-
-
-def confirm(row: SignUp, *, actor: User, now: datetime) -> SignUp:
-    """The organizer confirms; the hours are recorded once. A missing check-out is the end of the shift, marked.
-
-    NotAllowed for one's own attendance: the second side is somebody else.
-    """
-    if row.volunteer.user_id == actor.pk:
-        raise NotAllowed(_("Your own attendance is confirmed by somebody else."))
-    if row.status == SignUp.Status.HERE and now < row.shift.ends_at:
-        raise NotNow(_("She has not checked out, and the shift is not over."))
-    capped = row.out_at is None
-    fields: dict[str, Any] = {"by_leader": actor, "by_leader_at": now} | (
-        {"out_at": row.shift.ends_at, "is_capped": True} if capped else {}
-    )
-    with transaction.atomic():
-        done: SignUp = advance(row, "confirm", actor=actor, now=now, **fields)
-        record_hours(done, actor=actor, now=now)
-    return done
-
-
-def note_attendance(shift: Shift, present: Sequence[int], *, actor: User, now: datetime) -> tuple[int, int]:
-    """After the shift: confirm the sign-ups in `present`, the others did not come. Returns (confirmed, missed).
-
-    Who never checked in but was there is taken as there for the whole shift; that is marked as capped.
-    """
-    demand(actor, "service.edit", shift.service.grid_code)
-    if now < shift.starts_at:
-        raise NotNow(_("The shift has not begun."))
-    came = set(present)
-    confirmed = missed = 0
-    with transaction.atomic():
-        rows = shift.sign_ups.select_for_update(of=("self",)).filter(status__in=("signed_up", "here", "done"))
-        for row in rows.select_related("volunteer").order_by("id"):
-            if row.pk in came and row.volunteer.user_id != actor.pk:
-                confirm(_checked_in(row, shift, actor, now), actor=actor, now=max(now, shift.ends_at))
-                confirmed += 1
-            elif row.status == SignUp.Status.SIGNED_UP and row.pk not in came:
-                advance(row, "no_show", actor=actor, now=now)
-                missed += 1
-    return confirmed, missed
-
-
-def _checked_in(row: SignUp, shift: Shift, actor: User, now: datetime) -> SignUp:
-    if row.status != SignUp.Status.SIGNED_UP:
-        return row
-    fields: dict[str, Any] = {"in_at": shift.starts_at, "out_at": None}
-    done: SignUp = advance(row, "check_in", actor=actor, now=now, **fields)
-    return done
+# --- the end ----------------------------------------------------------------------------------------------------------
 
 
 def end(service: ServiceActivity, *, beneficiaries: int, result: str, actor: User, now: datetime) -> ServiceActivity:
-    """Close a service with how many people gained and what came of it. NotNow while attendance is to be noted."""
-    waiting = SignUp.objects.filter(shift__service=service, status__in=("signed_up", "here", "done"))
-    if waiting.exists():
+    """Close a service with how many people gained and what came of it.
+
+    NotNow before the last shift is over, or while attendance is to be noted.
+    """
+    if service.shifts.filter(ends_at__gt=now).exists():
+        raise NotNow(_("The last shift is not over yet."))
+    if SignUp.objects.filter(shift__service=service, status__in=TO_NOTE).exists():
         raise NotNow(_("First note who was there."))
     words = clean_text(result, max_length=2000, multiline=True)
-    demand_valid([("beneficiaries", 0 <= beneficiaries <= 1_000_000, _("Between 0 and 1,000,000."))])
+    demand_valid([("beneficiaries", 0 <= beneficiaries <= MOST_GAINED, _("Between 0 and 1,000,000."))])
     done: ServiceActivity = advance(service, "end", actor=actor, now=now, beneficiaries=beneficiaries, result=words)
     return done
 
 
 def call_off(service: ServiceActivity, *, text: str, actor: User, now: datetime) -> ServiceActivity:
     """Call a service off; everybody who signed up or waits is told. NotNow when hours were confirmed already."""
-    rows = SignUp.objects.filter(shift__service=service)
-    if rows.filter(status="confirmed").exists():
-        raise NotNow(_("Hours of it are confirmed already: end it instead."))
     with transaction.atomic():
         done: ServiceActivity = advance(service, "call_off", actor=actor, now=now, text=text)
+        if SignUp.objects.filter(shift__service=service, status=SignUp.Status.CONFIRMED).exists():
+            raise NotNow(_("Hours of it are confirmed already: end it instead."))
         called_off_told(done, text, now=now)
     return done
 
 
-def cap_forgotten(*, now: datetime) -> int:
-    """Check out whoever forgot it, a day after the shift, with its end; safe to run again. Returns how many."""
-    late = SignUp.objects.filter(status="here", shift__ends_at__lt=now - timedelta(days=1)).select_related("shift")
-    done = 0
-    for row in late.order_by("id").iterator(chunk_size=500):
-        try:
-            advance(row, "check_out", actor=None, now=now, out_at=row.shift.ends_at, is_capped=True)
-        except NotNow:
-            continue
-        done += 1
-    return done
+# --- who answers for it -----------------------------------------------------------------------------------------------
+
+
+def organizes(service: ServiceActivity, user: Any) -> bool:
+    """Whether `user` says who was there: by her posts in its grid, or as the leader of its team."""
+    if scope_of(user).can("service.edit", service.grid_code):
+        return True
+    leader = service.team.leader if service.team else None
+    return leader is not None and leader.status == "active" and leader.user_id == user.pk
+
+
+def demand_organizer(service: ServiceActivity, actor: User) -> None:
+    """NotAllowed for whoever does not organize the service."""
+    if not organizes(service, actor):
+        raise NotAllowed(_("Only the organizers of this service may do this."))
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def in_lists(user: Any) -> QuerySet[ServiceActivity]:
+    """The services that `user` sees or may sign up for, with what a line shows."""
+    rows: QuerySet[ServiceActivity] = ServiceActivity.objects.offered_to(user)
+    return rows.select_related("kind", "grid", "team").defer("grid__boundary", "text", "result")
+
+
+NOTHING: Final = {"first": None, "next": None, "shift_count": 0, "slots": 0, "taken": 0, "came": 0, "minutes": 0}
+
+
+def with_counts(rows: Iterable[ServiceActivity]) -> list[ServiceActivity]:
+    """The rows with `first` and `next` (times), `shift_count`, `slots`, `taken`, `came`, `minutes`; three queries."""
+    found, now = list(rows), timezone.now()
+    numbers: dict[int, dict[str, Any]] = {row.pk: dict(NOTHING) for row in found}
+    shifts, people, given = Shift.objects.all(), SignUp.objects.all(), HourRecord.objects.all()
+    at = {"first": Min("starts_at"), "next": Min("starts_at", filter=Q(ends_at__gt=now))}
+    _count(numbers, shifts, "service", **at, shift_count=Count("pk"), slots=Sum("slots"))
+    held, came = Q(status__in=HOLDING), Q(status=SignUp.Status.CONFIRMED)
+    _count(numbers, people, "shift__service", taken=Count("pk", filter=held), came=Count("pk", filter=came))
+    _count(numbers, given, "sign_up__shift__service", minutes=Sum("minutes"))
+    for row in found:
+        for name, value in numbers[row.pk].items():
+            setattr(row, name, value)
+    return found
+
+
+def _count(numbers: dict[int, dict[str, Any]], rows: QuerySet[Any], way: str, **counted: Any) -> None:
+    """Add what is counted of `rows` to the numbers of the service at the end of `way`."""
+    lines: Any = rows.filter(**{f"{way}__in": list(numbers)}).order_by().values(way).annotate(**counted)
+    for line in lines:
+        numbers[line[way]].update({name: line[name] for name in counted})
+
+
+def shifts_with_counts(rows: QuerySet[Shift]) -> QuerySet[Shift]:
+    """Shifts with `taken`, `waiting`, `to_note`, `confirmed`."""
+    count = {
+        "taken": HOLDING,
+        "waiting": ("waiting",),
+        "to_note": TO_NOTE,
+        "confirmed": ("confirmed",),
+    }
+    return rows.annotate(
+        **{name: Count("sign_ups", filter=Q(sign_ups__status__in=of)) for name, of in count.items()}
+    ).order_by("starts_at", "pk")
 
 
 def open_shifts(user_grid: str, now: datetime) -> Any:
@@ -269,3 +275,11 @@ def open_shifts(user_grid: str, now: datetime) -> Any:
         service__status="planned", ends_at__gt=now, service__grid_code__startswith=user_grid[:9]
     )
     return rows.select_related("service__kind", "service__grid").order_by("starts_at", "id")
+
+
+def locked_shift(shift: Shift) -> Shift:
+    """The shift with its service, locked: slots are given and taken one after the other."""
+    found: Shift = (
+        Shift.objects.select_for_update(of=("self",)).select_related("service__team__leader").get(pk=shift.pk)
+    )
+    return found

@@ -101,17 +101,43 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
             "service.edit",
             personal="volunteer.user_id",
         ),
-        Stage("check_in", ("signed_up",), "here", _("Check in"), "service.edit", personal="volunteer.user_id"),
+        Stage("check_in", ("signed_up",), "here", _("Check in"), "service.edit", asked_before=True),
         Stage("check_out", ("here",), "done", _("Check out"), "service.edit", personal="volunteer.user_id"),
-        Stage("confirm", ("done", "here"), "confirmed", _("Confirm the hours"), "service.edit"),
-        Stage("no_show", ("signed_up",), "no_show", _("Did not come"), "service.edit"),
+        Stage("confirm", ("done", "here"), "confirmed", _("Confirm the hours"), "service.edit", asked_before=True),
+        Stage("no_show", ("signed_up",), "no_show", _("Did not come"), "service.edit", asked_before=True),
+        Stage(
+            "deny",
+            ("here", "done"),
+            "no_show",
+            _("Was not there"),
+            "service.edit",
+            needs_text=True,
+            danger=True,
+            asked_before=True,
+        ),
     ),
     Certificate: (
         Stage("publicise", ("draft",), "publicity", _("Publicise"), "volunteer.certify"),
-        Stage("object", ("publicity",), "objected", _("Objection"), "volunteer.certify", needs_text=True),
+        Stage(
+            "object",
+            ("publicity",),
+            "objected",
+            _("Objection"),
+            "volunteer.certify",
+            needs_text=True,
+            asked_before=True,
+        ),
+        Stage("dismiss", ("objected",), "publicity", _("Objection not upheld"), "volunteer.certify", needs_text=True),
+        Stage("again", ("publicity",), "publicity", _("Publicise anew"), "volunteer.certify"),
         Stage("issue", ("publicity",), "valid", _("Issue"), "volunteer.certify"),
         Stage(
-            "revoke", ("valid", "objected"), "revoked", _("Revoke"), "volunteer.certify", needs_text=True, danger=True
+            "revoke",
+            ("draft", "publicity", "objected", "valid"),
+            "revoked",
+            _("Revoke"),
+            "volunteer.certify",
+            needs_text=True,
+            danger=True,
         ),
     ),
     Exchange: (
@@ -183,4 +209,5 @@ def code_of(row: Any, stage: Stage | None = None) -> str:
 
 TABLE: Final = StageTable(STAGES, code_of, VolunteerStep)
 advance, keep_step, open_to = TABLE.advance, TABLE.keep_step, TABLE.open_to
+advance_all = TABLE.advance_all
 steps_of, story = TABLE.steps_of, TABLE.story

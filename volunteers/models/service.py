@@ -11,7 +11,7 @@ from grid.models.dictionary import DictionaryRow
 from grid.models.record import InGrid, SentOnce
 from grid.models.staged import Staged
 from volunteers.models.volunteer import Team, Volunteer, VolunteerSkill
-from volunteers.querysets import SharedQuerySet, VolunteersQuerySet
+from volunteers.querysets import CertificateQuerySet, ServiceQuerySet, VolunteersQuerySet
 
 
 class ServiceKind(DictionaryRow):
@@ -50,7 +50,7 @@ class ServiceActivity(InGrid, SentOnce, Staged):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("planned by"))
     at = models.DateTimeField(_("at"))
 
-    objects = SharedQuerySet.as_manager()
+    objects = ServiceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("service of volunteers")
@@ -262,7 +262,7 @@ class Certificate(InGrid, Staged):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by"))
     at = models.DateTimeField(_("made at"))
 
-    objects = SharedQuerySet.as_manager()
+    objects = CertificateQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("certificate of service")

@@ -1,0 +1,118 @@
+"""Signing up for shifts: slots by the database, a waiting list, taking it back in time (domain.md 5.2).
+
+The slot of a sign-up is a row's `place`, unique in the shift: two who tap at once never get the same.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.errors import NotNow, NotValid
+from accounts.models import User
+from grid.access import demand
+from volunteers.models import ServiceActivity, Shift, SignUp, Volunteer
+from volunteers.service_news import moved_up_told
+from volunteers.services import HOLDING, demand_organizer, locked_shift
+from volunteers.stages import advance, keep_step
+
+BUSY: Final = ("signed_up", "here", "done")
+Status = SignUp.Status
+
+
+def sign_up(shift: Shift, volunteer: Volunteer, *, actor: User, now: datetime) -> SignUp:
+    """A slot, or a place on the waiting list when there is none; once per person, asked again it is the same answer.
+
+    NotAllowed for somebody else (unless one organizes the service); NotNow when it has begun or is called off, when
+    one is not active, or under age where minors do not fit, or at another service in that time.
+    """
+    with transaction.atomic():
+        locked = locked_shift(shift)
+        if volunteer.user_id != actor.pk:
+            demand_organizer(locked.service, actor)
+        found = locked.sign_ups.filter(volunteer=volunteer).exclude(status=Status.WITHDRAWN).first()
+        if found is not None:
+            return found
+        _check(locked, volunteer, actor, now)
+        slot = _free_slot(locked)
+        made = SignUp.objects.create(
+            shift=locked,
+            volunteer=volunteer,
+            place=slot,
+            status=Status.SIGNED_UP if slot else Status.WAITING,
+            signed_at=now,
+        )
+        keep_step(made, before="", actor=actor, now=now)
+    return made
+
+
+def put_down(shift: Shift, number: str, *, actor: User, now: datetime) -> SignUp:
+    """The organizer puts a volunteer of the street on the list by her number, also after the shift.
+
+    NotAllowed for whoever does not organize it; NotValid when there is no active volunteer of the number there.
+    """
+    demand_organizer(shift.service, actor)
+    near = Volunteer.objects.filter(grid_code__startswith=shift.service.grid_code[:9])
+    found = near.filter(number=number.strip(), status=Volunteer.Status.ACTIVE).first()
+    if found is None:
+        message = _("No active volunteer of this street has this number.")
+        raise NotValid(message, {"number": [message]})
+    return sign_up(shift, found, actor=actor, now=now)
+
+
+def _free_slot(shift: Shift) -> int | None:
+    """A slot that nobody holds; None when as many are held as there are, also after slots were taken away."""
+    taken = set(shift.sign_ups.filter(status__in=HOLDING).values_list("place", flat=True))
+    if len(taken) >= shift.slots:
+        return None
+    return next(slot for slot in range(1, shift.slots + 1) if slot not in taken)
+
+
+def _check(shift: Shift, volunteer: Volunteer, actor: User, now: datetime) -> None:
+    """What may hinder; the volunteer's row is locked, so that two shifts of one time are not both taken."""
+    locked = Volunteer.objects.select_for_update(of=("self",), no_key=True).get(pk=volunteer.pk)
+    over = shift.ends_at <= now and locked.user_id == actor.pk
+    if shift.service.status != ServiceActivity.Status.PLANNED or over:
+        raise NotNow(_("This shift is over or called off."))
+    if locked.status != Volunteer.Status.ACTIVE:
+        raise NotNow(_("Only active volunteers sign up: the application is not approved yet."))
+    if locked.is_minor and not shift.service.for_minors:
+        raise NotNow(_("This service is not fit for minors."))
+    busy = SignUp.objects.filter(
+        volunteer=locked,
+        status__in=BUSY,
+        shift__service__status=ServiceActivity.Status.PLANNED,
+        shift__starts_at__lt=shift.ends_at,
+        shift__ends_at__gt=shift.starts_at,
+    )
+    if busy.exists():
+        raise NotNow(_("This volunteer is at another service in that time."))
+
+
+def withdraw(row: SignUp, *, actor: User, now: datetime, version: int | None = None) -> SignUp:
+    """Give the slot back, up to the hours before that the service says; whoever waits first moves up.
+
+    NotAllowed for somebody else's sign-up without `service.edit`; NotNow too late for one's own.
+    """
+    if row.volunteer.user_id != actor.pk:
+        demand(actor, "service.edit", row.grid_code)
+    with transaction.atomic():
+        shift = locked_shift(row.shift)
+        limit = shift.starts_at - timedelta(hours=shift.service.cancel_hours)
+        if row.status == Status.SIGNED_UP and now > limit and row.volunteer.user_id == actor.pk:
+            raise NotNow(_("It is too late to withdraw: please call the organizer."))
+        ended: SignUp = advance(row, "withdraw", actor=actor, now=now, version=version, place=None)
+        move_up(shift, now)
+    return ended
+
+
+def move_up(shift: Shift, now: datetime) -> int:
+    """Give the free slots of a locked shift to those who wait, the first first; how many moved up."""
+    if now >= shift.starts_at or shift.service.status != ServiceActivity.Status.PLANNED:
+        return 0
+    waiting, moved = shift.sign_ups.filter(status=Status.WAITING).order_by("signed_at", "id"), 0
+    while (slot := _free_slot(shift)) is not None and (first := waiting.first()) is not None:
+        moved_up_told(advance(first, "move_up", actor=None, now=now, place=slot), now=now)
+        moved += 1
+    return moved
