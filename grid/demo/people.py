@@ -41,12 +41,13 @@ def build_people(
     holders += [_Holder(PostKind.BUILDING_HEAD, b.grid, building=b) for b in buildings]
     holders += _party_holders(grids)  # last: the made-up names follow from the place in this list
     users = [_user(next(numbers), holder) for holder in holders]
-    _set_passwords(users, password)
-    User.objects.bulk_create(users, batch_size=500)
+    resident = _user(next(numbers), _Holder("", login="volunteer"))  # holds no post: a volunteer
+    _set_passwords([*users, resident], password)
+    User.objects.bulk_create([*users, resident], batch_size=500)
     Post.objects.bulk_create((_post(h, u) for h, u in zip(holders, users, strict=True)), batch_size=500)
     _extra_communities(grids)
     _administrator(password)
-    return len(users) + 1
+    return len(users) + 2
 
 
 def _street_holders(grids: dict[str, Grid]) -> Iterator[_Holder]:

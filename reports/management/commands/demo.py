@@ -58,6 +58,7 @@ from reports.demo.meetings import build_meetings
 from reports.demo.papers import build_papers
 from reports.demo.records import build_records
 from reports.writing import write
+from volunteers.demo.people import build_volunteers
 from volunteers.dictionaries import load_dictionaries as load_volunteer_dictionaries
 
 REPORT_DAYS = 14
@@ -88,6 +89,7 @@ BUILDERS: Final[Sequence[Callable[[datetime], object]]] = (
     build_duty,
     build_councils,
     build_activities,
+    build_volunteers,
     build_clusters,
 )
 
