@@ -1,7 +1,7 @@
 """Pages of activities: the list for everybody, the calendar, planning and changing."""
 
-import calendar
-from datetime import date, timedelta
+from datetime import timedelta
+from operator import attrgetter
 from typing import Any, Final
 
 from django.contrib import messages
@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.errors import NotValid
 from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page, signed_in
@@ -23,6 +22,7 @@ from incidents.overview import midnight
 from incidents.views.cases import grid_choices
 from incidents.views.finding import person, shown_version
 from incidents.views.form_pages import shown_page
+from incidents.views.months import given_month, month_context, span_of
 from incidents.views.workbooks import list_workbook
 from partybuilding import activities
 from partybuilding.activity_office import demand_office, office_of
@@ -108,40 +108,12 @@ def _cells(row: Activity) -> list[Any]:
 @require_safe
 def activity_calendar(request: HttpRequest) -> HttpResponse:
     """A month of activities, day by day."""
-    first = _month(request.GET.get("month", ""))
-    weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
-    since, until = midnight(weeks[0][0]), midnight(weeks[-1][-1] + timedelta(days=1))
-    rows = (
-        activities.in_lists(request.user).filter(starts_at__gte=since, starts_at__lt=until).exclude(status="called_off")
-    )
-    days: dict[date, list[Activity]] = {}
-    for row in rows.order_by("starts_at", "pk"):
-        days.setdefault(timezone.localdate(row.starts_at), []).append(row)
-    context = {
-        "first": first,
-        "previous": (first - timedelta(days=1)).replace(day=1),
-        "next": (first + timedelta(days=32)).replace(day=1),
-        "weeks": [[(day, days.get(day, [])) for day in week] for week in weeks],
-        "days": [(day, found) for day, found in sorted(days.items()) if day.month == first.month],
-        "today": timezone.localdate(),
-    }
+    first = given_month(request)
+    since, until = span_of(first)
+    rows = activities.in_lists(request.user).filter(starts_at__gte=since, starts_at__lt=until)
+    found = rows.exclude(status="called_off").order_by("starts_at", "pk")
+    context = month_context(first, found, attrgetter("starts_at"))
     return render(request, "partybuilding/activity_calendar.html", context)
-
-
-def _month(given: str) -> date:
-    """The first day of "2026-11", of this month without; NotValid for anything else."""
-    if not given:
-        return timezone.localdate().replace(day=1)
-    try:
-        if len(given) != 7:
-            raise ValueError
-        found = date.fromisoformat(f"{given}-01")
-        if not 2000 <= found.year <= 2100:
-            raise ValueError
-        return found
-    except ValueError as error:
-        message = _("Give a month as 2026-11.")
-        raise NotValid(_("A filter is not valid."), {"month": [message]}) from error
 
 
 # --- planning ---------------------------------------------------------------------------------------------------------
