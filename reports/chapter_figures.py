@@ -7,13 +7,17 @@ than five is not shown (architecture.md, law 14).
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from reports.chapters import fieldwork_counts, partybuilding_counts
+from reports.chapters import fieldwork_counts, partybuilding_counts, volunteers_counts
 from reports.chapters.counting import Sources
 from reports.indicators import CHAPTER_INDICATORS, Indicator
 from reports.metrics import Extent
 
 Fraction = tuple[int, int]
-SOURCES: Final[Mapping[str, Sources]] = {"field": fieldwork_counts.SOURCES, "party": partybuilding_counts.SOURCES}
+SOURCES: Final[Mapping[str, Sources]] = {
+    "field": fieldwork_counts.SOURCES,
+    "party": partybuilding_counts.SOURCES,
+    "volunteers": volunteers_counts.SOURCES,
+}
 """What counts the indicators of a family."""
 
 

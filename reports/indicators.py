@@ -51,8 +51,8 @@ class Indicator:
 
     `direction` says which way is better; `sources` are marks of domain.md 2.5 and 6. `site_specific`: the field leaves
     the denominator to the site, ours is one possible reading. `target` is a share that the source asks for. `family`
-    says what the measures are of: incidents ("measures"), call-backs ("call_backs"), field work ("field") or party work
-    ("party"); `of_people`: few of them are not told.
+    says what the measures are of: incidents ("measures"), call-backs ("call_backs"), field work ("field"), party work
+    ("party") or volunteers' work ("volunteers"); `of_people`: few of them are not told.
     """
 
     name: str
@@ -123,7 +123,11 @@ def _words() -> Mapping[str, Any]:
     return {**words, **chapters}
 
 
-CHAPTERS: Final = {"field": "chapter_fieldwork", "party": "chapter_partybuilding"}
+CHAPTERS: Final = {
+    "field": "chapter_fieldwork",
+    "party": "chapter_partybuilding",
+    "volunteers": "chapter_volunteers",
+}
 """The words of the chapter that counts a family."""
 
 
@@ -325,7 +329,21 @@ PARTY_INDICATORS: Final[tuple[Indicator, ...]] = tuple(
     )
 )
 """The rates of party work; `reports.chapters.partybuilding_counts` counts them."""
-CHAPTER_INDICATORS: Final = (*FIELD_INDICATORS, *PARTY_INDICATORS)
+_OF_VOLUNTEERS: Final = frozenset({"wish_good_rate", "hour_confirm_rate"})
+VOLUNTEER_INDICATORS: Final[tuple[Indicator, ...]] = tuple(
+    Indicator(name, above, below, sources=sources, family="volunteers", of_people=name in _OF_VOLUNTEERS)
+    for name, above, below, sources in (
+        ("wish_rate", "wishes_granted", "wishes_due", ("W70", "W73")),
+        ("wish_contact_rate", "claims_contacted", "claims_due", ("W70",)),
+        ("wish_good_rate", "wishes_good", "wishes_rated", ("W73",)),
+        ("shift_fill_rate", "service_people", "service_slots", ("S4③",)),
+        ("hour_confirm_rate", "service_confirmed", "service_came", ("W74",)),
+        ("micro_money_rate", "micro_used", "micro_budget", ("W78",)),
+        ("circle_rate", "homes_near", "homes", ("S0③",)),
+    )
+)
+"""The rates of volunteers' work, none of a person; `reports.chapters.volunteers_counts` counts them."""
+CHAPTER_INDICATORS: Final = (*FIELD_INDICATORS, *PARTY_INDICATORS, *VOLUNTEER_INDICATORS)
 """What chapters of the reports count: told for areas, without cases behind them."""
 
 INCIDENT_INDICATORS: Final = (*INDICATORS, *MORE_INDICATORS)

@@ -45,7 +45,9 @@ class IndicatorSerializer(serializers.Serializer[Any]):
     direction = serializers.ChoiceField(choices=["up", "down"])
     target = serializers.FloatField(allow_null=True)
     site_specific = serializers.BooleanField()
-    counts = serializers.ChoiceField(choices=["measures", "call_backs", "field", "party"], source="family")
+    counts = serializers.ChoiceField(
+        choices=["measures", "call_backs", "field", "party", "volunteers"], source="family"
+    )
     sources = serializers.ListField(child=serializers.CharField())
     note = serializers.CharField()
 

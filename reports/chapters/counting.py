@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Aggregate, Q, QuerySet, Value
+from django.db.models import Aggregate, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Left
+from django.db.models.functions import Coalesce, Left
 
+from grid.models.staged import StepRecord
 from reports.metrics import Extent
 from reports.periods import local_day
 
@@ -87,3 +88,23 @@ def held(extent: Extent, since: str = "since", until: str = "until") -> Q:
     last = days(extent)[1]
     begun = Q(**{f"{since}__isnull": True}) | Q(**{f"{since}__lte": last})
     return begun & (Q(**{f"{until}__isnull": True}) | Q(**{f"{until}__gt": last}))
+
+
+def rewound(record: type[StepRecord], model: type[Any], extent: Extent, way: str = "pk") -> QuerySet[Any]:
+    """The rows of `model` with `was`: the status that the thing at the end of `way` had at the end of the extent.
+
+    `record` keeps the steps: the first one after the end found that status.
+    """
+    staged, status = model, "status"
+    if way != "pk":
+        status = f"{way}__status"
+        for name in way.split("__"):
+            staged = staged._meta.get_field(name).related_model
+    steps = record._default_manager.filter(subject=staged._meta.model_name, subject_id=OuterRef(way))
+    later = steps.filter(at__gte=extent.end).order_by("id").values("before")
+    return model.objects.annotate(was=Coalesce(Subquery(later[:1]), F(status)))  # type: ignore[attr-defined]
+
+
+def sum_of(field: str, condition: Q | None = None) -> Any:
+    """The sum of a column, 0 of nothing."""
+    return Coalesce(Sum(field, filter=condition), 0)

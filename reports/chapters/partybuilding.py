@@ -3,20 +3,17 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from reports import cells
 from reports.chapters import partybuilding_counts as counts
 from reports.chapters import partybuilding_tables as tables
+from reports.chapters.area_tables import behind
 from reports.chapters.chapter import Chapter, Compared, Told
 from reports.chapters.few import FEWEST, hidden
 from reports.chapters.scene import Scene
 from reports.chapters.wording import change, happened, now_word
 from reports.documents.prose import points
 from reports.metrics import Extent
-from reports.words import listed, percent
+from reports.words import listed
 
-NAMED: Final = 3
-LEAST_NEEDS: Final = 5
-"""An area with fewer needs is not named for its rate."""
 PEOPLE: Final = ("members", "members_found", "members_brought_in")
 """Numbers of members: fewer than five are told as none."""
 _TREE: Final = ("organizations", "members", "links", "contacts", "reports_in", "shifts", "calls")
@@ -98,7 +95,7 @@ def _lists(scene: Scene, compared: Compared, areas: Mapping[str, Numbers]) -> It
     if n["needs_due"]:
         more = change(scene, compared, "needs", "项")
         yield _said(compared, "needs", "need_rate", now=now_word(scene), change=more)
-        yield from _behind(scene, compared, areas)
+        yield from behind(scene, CHAPTER.words, areas, n, "needs_met", "needs_due")
     if n["projects_done"]:
         yield _said(compared, "projects")
     if n["projects_due"]:
@@ -111,21 +108,6 @@ def _lists(scene: Scene, compared: Compared, areas: Mapping[str, Numbers]) -> It
         yield _said(compared, "orders", "order_rate", change=change(scene, compared, "orders", "单"))
     if n["orders_rated"] >= FEWEST:
         yield _said(compared, "orders_good", "order_good_rate")
-
-
-def _behind(scene: Scene, compared: Compared, areas: Mapping[str, Numbers]) -> Iterator[str]:
-    """The areas that met the smallest share of their needs, where it is below the whole."""
-    mean = cells.ratio(compared.now["needs_met"], compared.now["needs_due"]) or 0.0
-    rates = {
-        code: line["needs_met"] / line["needs_due"]
-        for code, line in areas.items()
-        if code != scene.code and line["needs_due"] >= LEAST_NEEDS
-    }
-    low = sorted((code for code in rates if rates[code] < mean), key=lambda code: (rates[code], code))[:NAMED]
-    if len(rates) >= 2 and low:
-        item = CHAPTER.words["behind_item"]
-        named = [item.format(name=scene.area(code), rate=percent(rates[code])) for code in low]
-        yield CHAPTER.words["behind"].format(list=listed(named))
 
 
 def _councils(scene: Scene, compared: Compared) -> Iterator[str]:

@@ -5,7 +5,7 @@ be known of the past: when a member, a unit or an organization without a day was
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
@@ -39,7 +39,8 @@ from partybuilding.models import (
     StarDelivery,
     YearlyEvaluation,
 )
-from reports.chapters.counting import Counts, Source, Sources, days, days_in, held, moments_in
+from reports.chapters import counting
+from reports.chapters.counting import Counts, Source, Sources, days, days_in, held, moments_in, sum_of
 from reports.metrics import Extent
 from reports.periods import PEOPLE_TIME
 
@@ -52,17 +53,8 @@ LENGTHS: Final = {level: length for length, level in LEVEL_BY_LENGTH.items()}
 MODES: Final = tuple(f"members_{mode}" for mode in PartyMember.Management.values)
 
 
-def rewound(model: type[Any], extent: Extent, way: str = "pk") -> QuerySet[Any]:
-    """The rows of `model` with `was`: the status that the thing at the end of `way` had at the end of the extent."""
-    staged = model if way == "pk" else model._meta.get_field(way).related_model
-    status = "status" if way == "pk" else f"{way}__status"
-    later = PartyStep.objects.filter(subject=staged._meta.model_name, subject_id=OuterRef(way), at__gte=extent.end)
-    return model.objects.annotate(was=Coalesce(Subquery(later.order_by("id").values("before")[:1]), F(status)))
-
-
-def sum_of(field: str, condition: Q | None = None) -> Any:
-    """The sum of a column, 0 of nothing."""
-    return Coalesce(Sum(field, filter=condition), 0)
+rewound: Final = partial(counting.rewound, PartyStep)
+"""The rows of a model with `was`, their status at the end of the extent."""
 
 
 # --- organizations and members ----------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The tables of the chapter of `partybuilding`; each stands only where there is something to show."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -10,15 +10,14 @@ from partybuilding.models import ActivityKind, Star, SupportKind
 from reports import cells
 from reports.cells import cell, rate_cell, row
 from reports.chapters import partybuilding_counts as counts
+from reports.chapters.area_tables import Areas, AreaTables, Json, Words
 from reports.chapters.chapter import Compared
-from reports.chapters.few import FEWEST, hidden, merged
+from reports.chapters.counting import sum_of
+from reports.chapters.few import FEWEST, merged
 from reports.chapters.scene import Scene
 from reports.chapters.wording import heads, total_word
 
-Json = dict[str, Any]
-Words = Mapping[str, Any]
 Line = Mapping[str, int]
-Areas = Mapping[str, Line]
 
 RATES: Final[Mapping[str, tuple[str, str]]] = {
     "post_rate": ("posts_filled", "posts_planned"),
@@ -30,6 +29,7 @@ RATES: Final[Mapping[str, tuple[str, str]]] = {
     "resolution_rate": ("resolutions_done", "resolutions"),
 }
 """The columns that are rates: what they divide."""
+AREAS: Final = AreaTables("party", RATES, people="members")
 BY_AREA: Final[Mapping[str, tuple[int, tuple[str, ...]]]] = {
     "tree": (
         71,
@@ -66,41 +66,12 @@ BY_AREA: Final[Mapping[str, tuple[int, tuple[str, ...]]]] = {
 def tables(scene: Scene, words: Words, compared: Compared, areas: Areas) -> Iterator[tuple[int, Json | None]]:
     """W34 ① by area, modes of members, service, lists, kinds of needs, stars, councils, forums, activities."""
     for name, (place, columns) in BY_AREA.items():
-        yield place, _by_area(scene, words, name, columns, areas, compared.now)
+        yield place, AREAS.table(scene, words, name, columns, areas, compared.now)
     yield 72, _modes(words, compared.now)
     yield 75, _kinds(scene, words)
     yield 76, _stars(scene, words)
     yield 78, _forums(scene, words)
     yield 79, _activities(scene, words)
-
-
-# --- by area ----------------------------------------------------------------------------------------------------------
-
-
-def _by_area(scene: Scene, words: Words, name: str, columns: Sequence[str], areas: Areas, now: Line) -> Json:
-    """The areas with one of the columns' figures, the grid itself last where something lies in no area."""
-    figures = [column for column in columns if column not in RATES]
-    codes = [code for code, line in areas.items() if any(line[each] for each in figures)]
-    codes.sort(key=lambda code: (code == scene.code, code))
-    few = hidden({code: areas[code]["members"] for code in codes}) if "members" in columns else set()
-    rows = [row(_cells(words, scene.area(code), areas[code], columns, is_few=code in few), key=code) for code in codes]
-    if rows:
-        rows.append(row(_cells(words, total_word(), now, columns, is_few=False), is_total=True))
-    widths = (6, *[3] * len(columns))
-    header, note = heads(words, "area", *columns), words["notes"].get(name, "")
-    return cells.table(f"party_{name}", words["tables"][name], header, rows, by="area", widths=widths, note=note)
-
-
-def _cells(words: Words, label: str, line: Line, columns: Sequence[str], *, is_few: bool) -> list[Json]:
-    """One line; a number of few members is not told."""
-    made = [cell(label)]
-    for column in columns:
-        if column in RATES:
-            above, below = RATES[column]
-            made.append(rate_cell(line[above], line[below]))
-        else:
-            made.append(cell(words["hidden"]) if is_few and column == "members" else cell(line[column], "count"))
-    return made
 
 
 # --- members ----------------------------------------------------------------------------------------------------------
@@ -158,7 +129,7 @@ def _stars(scene: Scene, words: Words) -> Json:
 def _forums(scene: Scene, words: Words) -> Json:
     """Meetings by kind of forum: 议事会, 联席会议, 恳谈会, 大党委; one query."""
     rows = counts.councils(scene.extent).filter(grid_code__startswith=scene.code).order_by()
-    found = rows.values(kind=F("forum__kind")).annotate(n=Count("pk"), people=counts.sum_of("residents"))
+    found = rows.values(kind=F("forum__kind")).annotate(n=Count("pk"), people=sum_of("residents"))
     lines = {line["kind"]: line for line in found}
     made = [
         row([cell(label), cell(lines[kind]["n"], "count"), cell(lines[kind]["people"], "count")])

@@ -26,35 +26,35 @@ from tests.reports.conftest import DAY, at
 from tests.reports.histories import CLOSED, Walk, moves, write
 
 NEXT_MONTH = at("08:00", date(2026, 12, 2))
-WISHES = '''
-"""A throw-away app: wishes of residents."""
+BOOKS = '''
+"""A throw-away app: books that residents give."""
 
 from incidents.models import Incident
 from reports.chapters.chapter import Chapter
 
 
 def count(extent):
-    """Every incident is a wish here."""
+    """Every incident is a book here."""
     found = Incident.objects.filter(grid_code__startswith=extent.code, reported_at__lt=extent.end).count()
     return {"made": found, "granted": found // 2}
 
 
 WORDS = {
-    "title": "微心愿",
+    "title": "漂流图书",
     "figures": {
-        "made": {"label": "征集心愿", "meaning": "居民提出的心愿", "unit": "个"},
-        "granted": {"label": "实现心愿", "meaning": "已经实现的心愿", "unit": "个"},
+        "made": {"label": "募集图书", "meaning": "居民捐出的图书", "unit": "个"},
+        "granted": {"label": "借出图书", "meaning": "已经借出的图书", "unit": "个"},
     },
-    "rates": {"granted_rate": {"label": "心愿实现率", "above": "granted", "below": "made"}},
+    "rates": {"granted_rate": {"label": "图书借出率", "above": "granted", "below": "made"}},
 }
-CHAPTER = Chapter("wishes", 58, count, given=WORDS)
+CHAPTER = Chapter("books", 58, count, given=WORDS)
 '''
 
 
 @pytest.fixture
-def wishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """One more file in the package."""
-    (tmp_path / "wishes.py").write_text(WISHES, "utf-8")
+    (tmp_path / "books.py").write_text(BOOKS, "utf-8")
     monkeypatch.setattr(chapters, "__path__", [*chapters.__path__, str(tmp_path)])
     all_chapters.cache_clear()
     yield
@@ -75,26 +75,26 @@ def section_of(snapshot: dict[str, Any], key: str) -> str:
 
 
 def test_a_new_file_stands_in_report_page_word_excel_and_explanation(
-    wishes: None, busy_day: Grid, roles: dict[str, User], client: Client
+    books: None, busy_day: Grid, roles: dict[str, User], client: Client
 ) -> None:
     month = build("monthly", busy_day)
-    assert section_of(month, "wishes") == "一是征集心愿9个；二是实现心愿4个。"
-    assert month["chapters"]["wishes"]["rates"]["granted_rate"] == {"above": 4, "below": 9, "value": 0.4444}
-    assert {"label": "心愿实现率", "meaning": "实现心愿 ÷ 征集心愿"} in month["definitions"]
-    assert "微心愿" in [table["title"] for table in documents.shown(month)["tables"]]
+    assert section_of(month, "books") == "一是募集图书9个；二是借出图书4个。"
+    assert month["chapters"]["books"]["rates"]["granted_rate"] == {"above": 4, "below": 9, "value": 0.4444}
+    assert {"label": "图书借出率", "meaning": "借出图书 ÷ 募集图书"} in month["definitions"]
+    assert "漂流图书" in [table["title"] for table in documents.shown(month)["tables"]]
     word = docx.Document(io.BytesIO(documents.word(month)))
-    assert "征集心愿" in {cell.text for table in word.tables for cell in table.columns[0].cells}
-    assert "微心愿" in openpyxl.load_workbook(io.BytesIO(documents.excel(month))).sheetnames
+    assert "募集图书" in {cell.text for table in word.tables for cell in table.columns[0].cells}
+    assert "漂流图书" in openpyxl.load_workbook(io.BytesIO(documents.excel(month))).sheetnames
     client.force_login(roles["operator"])
     page = client.get(reverse("reports:indicators")).content.decode()
-    assert "居民提出的心愿" in page
+    assert "居民捐出的图书" in page
     assert "调解成功率" in page
 
 
 def test_without_the_file_nothing_of_it_is_said(busy_day: Grid) -> None:
     month = build("monthly", busy_day)
-    assert [each.name for each in all_chapters()] == ["grid", "incidents", "fieldwork", "partybuilding"]
-    assert "心愿" not in str(month)
+    assert [each.name for each in all_chapters()] == ["grid", "incidents", "fieldwork", "partybuilding", "volunteers"]
+    assert "图书" not in str(month)
     assert "矛盾纠纷" not in [each["heading"] for each in month["text"]["sections"]]
     assert "disputes" not in [table["name"] for table in month["tables"]]
 
