@@ -800,6 +800,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     **{f"fieldwork:{name}": {"pk": CHECKLIST} for name in ("checklist", "checklist_add")},
     "fieldwork:checklist_step": {"pk": CHECKLIST, "name": "new-version"},
     "fieldwork:inspection_excel": {"name": "places"},
+    "volunteers:my_statement": {"year": 2026, "month": 1},
 }
 """Addresses that name one of some fixed choices, which is nobody's: whom the rule lets in gets in."""
 

@@ -18,7 +18,7 @@ from accounts.models import User
 from grid.models import Grid
 from tests import street
 from tests.volunteers.conftest import make_hours, make_rule, make_service, make_volunteer
-from volunteers import points, shop
+from volunteers import point_lapse, point_rules, points, shop
 from volunteers.models import Exchange, HourRecord, PointAccount, PointEntry, PointRule, ShopItem, Volunteer
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def item_of(grid: Grid, *, price: int = 2, stock: int = 1) -> ShopItem:
     ("minutes", "worth"), [(0, 0), (30, 50), (60, 100), (100, 166), (120, 200), (600, 200), (-5, 0)]
 )
 def test_an_hour_is_a_point_and_an_activity_at_most_two(minutes: int, worth: int) -> None:
-    assert points.worth(minutes, PointRule(per_hour=Decimal(1), cap_hours=Decimal(2))) == worth
+    assert point_rules.worth(minutes, PointRule(per_hour=Decimal(1), cap_hours=Decimal(2))) == worth
 
 
 def test_hours_are_booked_once_however_often_they_are_settled(
@@ -134,9 +134,9 @@ def test_what_was_spent_stays_spent_when_hours_are_corrected(
 
 def test_the_rule_of_the_nearest_grid_counts(grids: dict[str, Grid], volunteer: Volunteer, rule: PointRule) -> None:
     nearer = make_rule(grids[street.COMMUNITY], per_hour=3)
-    assert points.rule_for(volunteer.grid_code, timezone.localdate()) == nearer
-    assert points.rule_for(grids[street.STREET].code, timezone.localdate()) == rule
-    assert points.rule_for(volunteer.grid_code, date(2019, 12, 31)) is None
+    assert point_rules.rule_for(volunteer.grid_code, timezone.localdate()) == nearer
+    assert point_rules.rule_for(grids[street.STREET].code, timezone.localdate()) == rule
+    assert point_rules.rule_for(volunteer.grid_code, date(2019, 12, 31)) is None
 
 
 def test_the_oldest_points_are_spent_first_and_only_the_rest_lapses(
@@ -146,8 +146,8 @@ def test_the_oldest_points_are_spent_first_and_only_the_rest_lapses(
     earned(volunteer, 120, grid, person, now)
     shop.exchange(item_of(grid, price=1), volunteer, actor=person, now=now)
     later = now + timedelta(days=40)
-    assert points.expire_points(now=later) == 1
-    assert points.expire_points(now=later) == 0
+    assert point_lapse.expire_points(now=later) == 1
+    assert point_lapse.expire_points(now=later) == 0
     assert balance(volunteer) == 0
     assert PointEntry.objects.get(kind="expire").amount == 100
 
@@ -157,8 +157,8 @@ def test_nothing_lapses_before_its_day(
 ) -> None:
     make_rule(grids[street.STREET], valid_days=30)
     earned(volunteer, 120, grid, person, now)
-    assert points.expire_points(now=now + timedelta(days=20)) == 0
-    soon = points.standing(points.account_of(volunteer), timezone.localdate(now + timedelta(days=20)))
+    assert point_lapse.expire_points(now=now + timedelta(days=20)) == 0
+    soon = point_lapse.standing(points.account_of(volunteer), timezone.localdate(now + timedelta(days=20)))
     assert (soon.balance, soon.lapsing) == (200, 200)
 
 
@@ -284,7 +284,7 @@ class Chance:
             shop.cancel(row, actor=one.user, now=self.now)
 
     def expire(self, _one: Volunteer) -> None:
-        points.expire_points(now=self.now)
+        point_lapse.expire_points(now=self.now)
         shop.expire_exchanges(now=self.now)
 
     def bonus(self, one: Volunteer) -> None:

@@ -1,1 +1,5 @@
 """Administration of volunteers and wishes; each file registers its models."""
+
+from volunteers.admin import points, wishes
+
+__all__ = ["points", "wishes"]

@@ -11,7 +11,7 @@ from grid.models.record import InGrid, SentOnce
 from grid.models.staged import Staged
 from volunteers.models.service import HourRecord
 from volunteers.models.volunteer import Volunteer
-from volunteers.querysets import SharedQuerySet, VolunteersQuerySet
+from volunteers.querysets import ExchangeQuerySet, OwnLedgerQuerySet, SharedQuerySet
 
 
 class PointRule(InGrid):
@@ -107,6 +107,8 @@ class PointEntry(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
 
+    objects = OwnLedgerQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("booking of points")
         verbose_name_plural = _("bookings of points")
@@ -179,7 +181,7 @@ class Exchange(SentOnce, Staged):
     at = models.DateTimeField(_("at"))
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
-    objects = VolunteersQuerySet.as_manager()
+    objects = ExchangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("exchange of points")
