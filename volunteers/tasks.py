@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from notices.jobs import job
-from volunteers import claims, wish_news
+from volunteers import claims, point_lapse, shop, shop_news, statements, wish_news, wish_rounds
 
 
 @shared_task(name="volunteers.tasks.lapse_claims")
@@ -17,3 +17,38 @@ def lapse_claims() -> int:
 def _lapse_claims() -> int:
     now = timezone.now()
     return claims.lapse_claims(now=now) + wish_news.remind_claims(now=now)
+
+
+@shared_task(name="volunteers.tasks.expire_points")
+def expire_points() -> int:
+    """Take back points whose last day is over and what nobody picked up; remind of what waits at the counter."""
+    return _expire_points()
+
+
+@job("volunteers.expire_points")
+def _expire_points() -> int:
+    now = timezone.now()
+    done = shop.expire_exchanges(now=now) + point_lapse.expire_points(now=now)
+    return done + shop_news.remind_pick_ups(now=now)
+
+
+@shared_task(name="volunteers.tasks.send_statements")
+def send_statements() -> int:
+    """Tell volunteers that their statement of points of last month stands ready."""
+    return _send_statements()
+
+
+@job("volunteers.send_statements")
+def _send_statements() -> int:
+    return statements.send_statements(now=timezone.now())
+
+
+@shared_task(name="volunteers.tasks.carry_wishes")
+def carry_wishes() -> int:
+    """Move the wishes of a round that is over, and that nobody has claimed, to the next one, ahead of the others."""
+    return _carry_wishes()
+
+
+@job("volunteers.carry_wishes")
+def _carry_wishes() -> int:
+    return wish_rounds.carry_over(now=timezone.now())

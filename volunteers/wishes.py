@@ -3,7 +3,9 @@
 Public are the display name (占阿姨), the title and the words; who it is and where she lives is sealed (W71).
 """
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -11,23 +13,30 @@ from uuid import UUID, uuid4
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow, NotValid, demand_valid
 from accounts.models import User
-from accounts.protect import mask_numbers
-from accounts.text_guard import clean_text
+from accounts.protect import blind_index, mask_name, mask_numbers, normalise
+from accounts.text_guard import clean_field, clean_fields, clean_text
 from fieldwork.models import Household, QuickNote
 from grid.access import demand
 from grid.models import Building, Grid
 from grid.once import write_once
+from grid.stages import check_version
 from incidents.numbers import street_number
+from volunteers import wish_replies
 from volunteers.models import Wish, WishClaim, WishKind, WishRound
 from volunteers.stages import advance, keep_step
 
 PUBLIC: Final = {"title": 60, "text": 500, "display_name": 20}
 CLOSED: Final = {"name": 50, "phone": 30, "door": 60, "remark": 1000}
 MULTILINE: Final = ("text", "remark")
+EDITED: Final = ("kind", "round", "building", "amount", "slots", "wanted_on")
+BEFORE_BOARD: Final = (Wish.Status.COLLECTED, Wish.Status.VERIFIED)
+MOST_HELPERS: Final = 50
+_PHONE: Final = re.compile(r"(?:[0-9]{7,12})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +71,17 @@ def collect(new: NewWish, *, actor: User, now: datetime, client_id: UUID | None 
     grid = _grid_of(new)
     demand(actor, "wish.verify", grid.code)
     words = _words(new)
-    _check(new, words)
-    if new.note is not None and Wish.objects.filter(note=new.note).exists():
-        raise NotNow(_("This note became a wish already."))
+    _check(new, words, grid, timezone.localdate(now))
     key = client_id or uuid4()
-    given = {**words, "kind": new.kind.pk, "grid": grid.code, "slots": new.slots, "amount": new.amount}
+    plain = {"kind": new.kind.pk, "grid": grid.code, "slots": new.slots, "amount": new.amount, "on": new.wanted_on}
+    # the digest stands in clear beside what is sealed: nobody shall guess a phone from it
+    sealed = {name: blind_index(words[name], purpose="wish") for name in CLOSED}
     row, _made = write_once(
-        Wish, key, given, actor=actor, write=lambda digest: _write(new, words, grid, key, digest, actor, now)
+        Wish,
+        key,
+        words | plain | sealed,
+        actor=actor,
+        write=lambda digest: _write(new, words, grid, key, digest, actor, now),
     )
     return row
 
@@ -83,43 +96,67 @@ def _grid_of(new: NewWish) -> Grid:
 
 def _words(new: NewWish) -> dict[str, str]:
     """The clean texts; what is public loses phone and identity numbers. NotValid names the field."""
-    clean = {}
-    for name, length in {**PUBLIC, **CLOSED}.items():
-        try:
-            text = clean_text(getattr(new, name), max_length=length, multiline=name in MULTILINE)
-        except NotValid as error:
-            raise NotValid(_("Please correct the marked fields."), {name: [str(error)]}) from error
-        clean[name] = mask_numbers(text) if name in PUBLIC else text
+    clean = clean_fields(new, {**PUBLIC, **CLOSED}, multiline=MULTILINE)
+    for name in PUBLIC:
+        clean[name] = mask_numbers(clean[name])
+    clean["phone"] = normalise(clean["phone"])
     clean["display_name"] = clean["display_name"] or shown_as(clean["name"])
     return clean
 
 
 def shown_as(name: str) -> str:
     """What the board shows of a name when nobody gave a better word: the surname and 居民 (占居民)."""
-    return f"{name[:1]}居民" if name else "居民"
+    return f"{mask_name(name).rstrip('*')}居民"
 
 
-def _check(new: NewWish, words: dict[str, str]) -> None:
-    ceiling = new.round.ceiling if new.round else None
-    given_name = len(words["name"]) > 1 and words["name"] in words["display_name"] + words["title"] + words["text"]
+def _check(new: NewWish, words: dict[str, str], grid: Grid, today: date) -> None:
+    where = [one.grid.code for one in (new.building, new.household) if one is not None]
     demand_valid(
         [
             ("title", bool(words["title"]), _("Say what is wished for.")),
             ("name", bool(words["name"]), _("Say who wishes; it is kept sealed.")),
-            ("display_name", not given_name, _("The full name is not shown to others: leave it out.")),
-            ("slots", 1 <= new.slots <= 50, _("Between 1 and 50.")),
-            ("amount", new.amount is None or new.amount > 0, _("More than nothing.")),
-            (
-                "amount",
-                ceiling is None or new.amount is None or new.amount <= ceiling,
-                _("This is above the ceiling of the round."),
-            ),
+            ("phone", bool(_PHONE.fullmatch(words["phone"])), _("Digits only, with the area code for a landline.")),
+            ("slots", 1 <= new.slots <= MOST_HELPERS, _("Between 1 and 50.")),
             ("kind", new.kind.is_active, _("This kind is not used any more.")),
+            ("building", all(code.startswith(grid.code) for code in where), _("The building lies in another grid.")),
+            ("wanted_on", new.wanted_on is None or new.wanted_on >= today, _("This day is past.")),
+            *_public_checks(words),
+            *_money_checks(new.amount, new.round, grid.code, today),
         ]
     )
 
 
+def _public_checks(words: Mapping[str, str]) -> Iterator[tuple[str, bool, object]]:
+    """What others read holds neither the full name nor the door nor the phone (W71)."""
+    name, door, phone = words["name"], words["door"], words["phone"]
+    for field in PUBLIC:
+        said = words[field]
+        yield field, len(name) < 2 or name not in said, _("The full name is not shown to others: leave it out.")
+        yield field, len(door) < 3 or door not in said, _("Where she lives is not shown to others: leave it out.")
+        yield (
+            field,
+            len(phone) < 7 or phone not in normalise(said),
+            _("The phone is not shown to others: leave it out."),
+        )
+    given = name[1:]
+    bare = len(given) < 2 or given not in words["display_name"]
+    yield "display_name", bare, _("The given name is not shown to others: 占阿姨 is enough.")
+
+
+def _money_checks(
+    amount: Decimal | None, batch: WishRound | None, code: str, today: date
+) -> Iterator[tuple[str, bool, object]]:
+    yield "amount", amount is None or amount > 0, _("More than nothing.")
+    if batch is not None:
+        here = code.startswith(batch.grid_code) and batch.opens_on <= today <= batch.closes_on
+        yield "round", here, _("This round is not open here today.")
+        fits = batch.ceiling is None or amount is None or amount <= batch.ceiling
+        yield "amount", fits, _("This is above the ceiling of the round.")
+
+
 def _write(new: NewWish, words: dict[str, str], grid: Grid, key: UUID, digest: str, actor: User, now: datetime) -> Wish:
+    if new.note is not None:
+        _take_note(new.note)
     wish = Wish.objects.create(
         **words,
         number=street_number("wish", "心愿", grid.code, now=now),
@@ -144,18 +181,63 @@ def _write(new: NewWish, words: dict[str, str], grid: Grid, key: UUID, digest: s
     return wish
 
 
+def _take_note(note: QuickNote) -> None:
+    """Under its lock, so that two taps make one wish of it. NotNow when it was not handed on, or is a wish already."""
+    locked = QuickNote.objects.select_for_update(of=("self",)).get(pk=note.pk)
+    if locked.became != QuickNote.Became.WISH:
+        raise NotNow(_("Hand the note on as a wish first."))
+    if Wish.objects.filter(note=locked).exists():
+        raise NotNow(_("This note became a wish already."))
+
+
+# --- correct, verify, publish -----------------------------------------------------------------------------------------
+
+
+def edit(wish: Wish, new: NewWish, *, actor: User, now: datetime, version: int | None = None) -> Wish:
+    """Correct a wish before it is published; what is sealed and left empty stays. The record names the fields only.
+
+    NotNow once others read it: then it is withdrawn and written anew.
+    """
+    demand(actor, "wish.verify", wish.grid_code)
+    with transaction.atomic():
+        locked = Wish.objects.select_for_update(of=("self",)).get(pk=wish.pk)
+        check_version(locked, version)
+        if locked.status not in BEFORE_BOARD:
+            raise NotNow(_("Others read this wish already: withdraw it and write it anew."))
+        kept = {name: getattr(new, name) or getattr(locked, name) for name in CLOSED}
+        words = _words(replace(new, **kept))
+        _check(replace(new, grid=locked.grid, building=new.building), words, locked.grid, timezone.localdate(now))
+        values: dict[str, Any] = words | {name: getattr(new, name) for name in EDITED}
+        changed = [name for name, value in values.items() if getattr(locked, name) != value]
+        for name in changed:
+            setattr(locked, name, values[name])
+        if changed:
+            locked.version += 1
+            locked.save(update_fields=[*changed, "version"])
+            said = _("Corrected: %(fields)s") % {"fields": "、".join(_label(name) for name in changed)}
+            keep_step(locked, before=locked.status, actor=actor, now=now, text=said)
+    return locked
+
+
+def _label(name: str) -> str:
+    return str(Wish._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
 def verify(wish: Wish, *, actor: User, now: datetime, text: str, version: int | None = None) -> Wish:
     """The grid leader asked at the door or by phone: it is so, reasonable and can be done (W71, W72)."""
-    words = clean_text(text, max_length=500)
+    words = mask_numbers(clean_field("text", text, max_length=500, multiline=True))
     demand_valid([("text", bool(words), _("Say how it was verified, e.g. by phone or at the door."))])
     done: Wish = advance(wish, "verify", actor=actor, now=now, version=version, text=words, verified_by=actor)
     return done
 
 
 def publish(wish: Wish, *, actor: User, now: datetime, version: int | None = None) -> Wish:
-    """Put it on the board."""
+    """Put it on the board: from now on volunteers, members and units read the public words."""
     done: Wish = advance(wish, "publish", actor=actor, now=now, version=version, published_at=now)
     return done
+
+
+# --- what the one who wished says -------------------------------------------------------------------------------------
 
 
 def confirm(
@@ -163,7 +245,7 @@ def confirm(
 ) -> Wish:
     """The one who wished says that it was granted; she was asked (`how`: visit, phone), never photographed for it.
 
-    A claimer cannot confirm her own deed. NotValid by field.
+    Whoever granted it does not confirm it. Her helpers are told, with her thanks. NotValid by field.
     """
     words = {"how": clean_text(how, max_length=60), "thanks": mask_numbers(clean_text(thanks, max_length=500))}
     demand_valid(
@@ -172,38 +254,73 @@ def confirm(
             ("rating", 1 <= rating <= 5, _("Between 1 and 5.")),
         ]
     )
-    if wish.claims.filter(status="delivered", user=actor).exists():
-        raise NotNow(_("Whoever granted the wish does not confirm it: somebody else asks her."))
     fields = {"confirmed_at": now, "confirmed_how": words["how"], "rating": rating, "thanks": words["thanks"]}
     with transaction.atomic():
         done: Wish = advance(wish, "confirm", actor=actor, now=now, version=version, text=words["how"], **fields)
-        for claim in WishClaim.objects.filter(wish=wish, status="delivered"):
-            advance(claim, "done", actor=None, now=now)
+        _demand_other_eyes(done, actor)
+        rows = [advance(claim, "done", actor=None, now=now) for claim in _delivered(done)]
+        wish_replies.granted(done, rows, now=now)
     return done
+
+
+def _delivered(wish: Wish) -> list[WishClaim]:
+    return list(WishClaim.objects.filter(wish=wish, status="delivered").select_related("user").order_by("pk"))
+
+
+def _demand_other_eyes(wish: Wish, actor: User) -> None:
+    if wish.claims.filter(status__in=("delivered", "done"), user=actor).exists():
+        raise NotNow(_("Whoever granted the wish does not confirm it: somebody else asks her."))
 
 
 def not_yet(wish: Wish, *, actor: User, now: datetime, text: str, version: int | None = None) -> Wish:
-    """She says that it is not what she wished: the claims are open again."""
+    """She says that it is not what she wished: the claims are open again, and her helpers are told."""
+    words = mask_numbers(clean_field("text", text, max_length=500, multiline=True))
     with transaction.atomic():
-        back: Wish = advance(wish, "not_yet", actor=actor, now=now, version=version, text=text, delivered_at=None)
-        for claim in WishClaim.objects.filter(wish=wish, status="delivered"):
-            advance(claim, "again", actor=None, now=now, text=text)
+        back: Wish = advance(wish, "not_yet", actor=actor, now=now, version=version, text=words, delivered_at=None)
+        rows = [advance(claim, "again", actor=None, now=now, text=words) for claim in _delivered(back)]
+        wish_replies.open_again(back, rows, words, now=now)
     return back
 
 
-def call_back(wish: Wish, *, actor: User, now: datetime) -> None:
-    """Note that she was called back afterwards (回访). NotNow before it was confirmed."""
+def call_back(wish: Wish, *, text: str, actor: User, now: datetime, version: int | None = None) -> Wish:
+    """She was called back afterwards (回访) by somebody who did not grant it; `text` is what she said.
+
+    NotNow before it was confirmed, or when it was done already.
+    """
     demand(actor, "wish.verify", wish.grid_code)
-    if wish.status not in ("confirmed", "archived"):
-        raise NotNow(_("First the wish is confirmed."))
-    Wish.objects.filter(pk=wish.pk, called_back_at=None).update(called_back_at=now)
-
-
-def step(wish: Wish, name: str, *, actor: User, now: datetime, text: str = "", version: int | None = None) -> Any:
-    """A plain stage: refuse, withdraw, archive. Living claims end with a withdrawn wish."""
+    words = mask_numbers(clean_field("text", text, max_length=400, multiline=True))
+    demand_valid([("text", bool(words), _("Say in a few words what she said."))])
     with transaction.atomic():
-        done = advance(wish, name, actor=actor, now=now, version=version, text=text)
+        locked = Wish.objects.select_for_update(of=("self",)).get(pk=wish.pk)
+        check_version(locked, version)
+        if locked.status != Wish.Status.CONFIRMED or locked.called_back_at is not None:
+            raise NotNow(_("She is called back once, after the wish was confirmed."))
+        _demand_other_eyes(locked, actor)
+        locked.called_back_at = now
+        locked.version += 1
+        locked.save(update_fields=["called_back_at", "version"])
+        said = _("Called back: %(text)s") % {"text": words}
+        keep_step(locked, before=locked.status, actor=actor, now=now, text=said)
+    return locked
+
+
+def step(wish: Wish, name: str, *, actor: User, now: datetime, text: str = "", version: int | None = None) -> Wish:
+    """A plain stage: refuse, withdraw, archive. Living claims end with a withdrawn wish, and their people are told.
+
+    NotNow for archiving before she was called back.
+    """
+    words = mask_numbers(clean_field("text", text, max_length=500, multiline=True))
+    with transaction.atomic():
+        done: Wish = advance(wish, name, actor=actor, now=now, version=version, text=words)
+        if name == "archive" and done.called_back_at is None:
+            raise NotNow(_("First call her back: then the wish goes into the archive."))
         if name == "withdraw":
-            for claim in WishClaim.objects.filter(wish=wish, status__in=("active", "contacted")):
-                advance(claim, "give_up", actor=None, now=now, text=_("The wish was withdrawn."))
+            _end_claims(done, now)
     return done
+
+
+def _end_claims(wish: Wish, now: datetime) -> None:
+    rows = WishClaim.objects.filter(wish=wish, status__in=("active", "contacted")).select_related("user")
+    said = _("The wish was withdrawn.")
+    ended = [advance(claim, "give_up", actor=None, now=now, text=said) for claim in rows.order_by("pk")]
+    wish_replies.withdrawn(wish, ended, now=now)

@@ -3,11 +3,19 @@
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
+from volunteers.api import points, wishes
+
 router = SimpleRouter()
 # wishes
+router.register("wishes", wishes.WishViewSet, basename="api-volunteer-wish")
+router.register("wish-rounds", wishes.WishRoundViewSet, basename="api-volunteer-wish-round")
 # volunteers
 # services
 # points
+router.register("points", points.PointViewSet, basename="api-volunteer-point")
+router.register("point-rules", points.PointRuleViewSet, basename="api-volunteer-point-rule")
+router.register("shop-items", points.ShopItemViewSet, basename="api-volunteer-shop-item")
+router.register("exchanges", points.ExchangeViewSet, basename="api-volunteer-exchange")
 # micro-projects
 # service points
 
