@@ -19,11 +19,11 @@ from grid.access import demand
 from grid.models import Organization
 from grid.once import write_once
 from grid.scope import scope_of
-from grid.stages import check_version
+from grid.stages import Stage, check_version
 from incidents.numbers import street_number
 from volunteers import micro_news
 from volunteers.models import BudgetLine, MicroCall, MicroKind, MicroProject, Milestone, Team, Wish
-from volunteers.stages import advance, keep_step
+from volunteers.stages import TABLE, advance, keep_step
 
 BEFORE_REVIEW: Final = ("submitted", "coaching")
 PLANNED: Final = (*BEFORE_REVIEW, "review", "funded")
@@ -268,23 +268,34 @@ def step(
     """
     if name in WITH_SUM:
         raise NotValid(_("There is no such step."), {"stage": [_("Choose one of the steps shown.")]})
-    _CHECKS.get(name, _nothing)(project, timezone.localdate(now))
+    TABLE.demand_stage(project, TABLE.stage_of(project, name), actor)
+    _CHECKS.get(name, _nothing)(project)
     with transaction.atomic():
         done: MicroProject = advance(project, name, actor=actor, now=now, text=text, version=version)
         micro_news.step_told(done, name, actor=actor, now=now, text=text)
     return done
 
 
-def _nothing(project: MicroProject, today: date) -> None:
+def stages_of_project() -> tuple[Stage, ...]:
+    """The stages of a micro-project, as the table has them."""
+    return TABLE.stages[MicroProject]
+
+
+def demand_step(project: MicroProject, stage: Stage, actor: User) -> None:
+    """NotAllowed without the right to the stage."""
+    TABLE.demand_stage(project, stage, actor)
+
+
+def _nothing(project: MicroProject) -> None:
     """No rule beyond the machine's."""
 
 
-def _check_review(project: MicroProject, today: date) -> None:
+def _check_review(project: MicroProject) -> None:
     if not project.milestones.exists():
         raise NotNow(_("Without milestones nobody can check it later: add them to the bid first."))
 
 
-def _check_start(project: MicroProject, today: date) -> None:
+def _check_start(project: MicroProject) -> None:
     money = (project.granted or Decimal()) + project.own_money
     planned = sum(project.budget.values_list("amount", flat=True), Decimal())
     if planned != money:
@@ -292,7 +303,7 @@ def _check_start(project: MicroProject, today: date) -> None:
         raise NotNow(said % {"planned": planned, "money": money})
 
 
-def _check_close(project: MicroProject, today: date) -> None:
+def _check_close(project: MicroProject) -> None:
     without = project.budget.filter(expenses__amount__gt=0, expenses__files=None).exists()
     if without:
         raise NotNow(_("An expense has no receipt yet: the final review needs all of them."))

@@ -73,17 +73,18 @@ def _check_call(call: MicroCall, project: MicroProject, granted: Decimal, today:
         raise NotNow(_("Nobody without an interest has reviewed it yet."))
 
 
-def replan(project: MicroProject, budget: Sequence[tuple[str, Decimal]], *, actor: User, now: datetime) -> None:
+def replan(project: MicroProject, budget: Sequence[tuple[str, Decimal]], *, actor: User, now: datetime) -> MicroProject:
     """The budget for the money that was granted, before the beginning. NotNow later; NotValid unless it adds up."""
     demand_keeper(project, actor)
     with transaction.atomic():
-        locked = MicroProject.objects.select_for_update(of=("self",)).get(pk=project.pk)
+        locked: MicroProject = MicroProject.objects.select_for_update(of=("self",)).get(pk=project.pk)
         if locked.status != MicroProject.Status.FUNDED:
             raise NotNow(_("The budget is planned between the decision and the beginning."))
         demand_valid(checks_of_budget(budget, (locked.granted or Decimal()) + locked.own_money))
         locked.budget.all().delete()
         write_budget(locked, budget)
         keep_step(locked, before=locked.status, actor=actor, now=now, text=str(_("Budget planned anew")))
+    return locked
 
 
 def spend(line: BudgetLine, paid: Paid, *, actor: User, now: datetime) -> Expense:

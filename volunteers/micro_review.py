@@ -97,7 +97,7 @@ def _demand_own(reviewer: Reviewer, actor: User) -> None:
         raise NotAllowed(_("This review is somebody else’s."))
 
 
-def score(reviewer: Reviewer, given: Mapping[int, Decimal], *, text: str, actor: User, now: datetime) -> None:
+def score(reviewer: Reviewer, given: Mapping[int, Decimal], *, text: str, actor: User, now: datetime) -> Reviewer:
     """The points of one reviewer, every criterion of the call from nothing to its most.
 
     NotAllowed for another's review or with an interest; NotNow outside of the review; NotValid by criterion.
@@ -123,6 +123,7 @@ def score(reviewer: Reviewer, given: Mapping[int, Decimal], *, text: str, actor:
         for one in criteria:
             Score.objects.update_or_create(reviewer=reviewer, criterion=one, defaults={"points": given[one.pk]})
         Reviewer.objects.filter(pk=reviewer.pk).update(text=clean_text(text, max_length=1000, multiline=True), at=now)
+    return reviewer
 
 
 def means(call: MicroCall) -> dict[int, tuple[Decimal, int]]:

@@ -224,6 +224,12 @@ def may_write_board(point: ServicePoint, user: Any) -> bool:
     return point.organization_id in scope.organizations or scope.can("service.edit", point.grid_code)
 
 
+def demand_board(point: ServicePoint, actor: User) -> None:
+    """NotAllowed for whoever does not open and close the point."""
+    if not may_write_board(point, actor):
+        demand(actor, "service.edit", point.grid_code)
+
+
 def say_open(
     point: ServicePoint, *, is_open: bool, actor: User, now: datetime, text: str = "", on: date | None = None
 ) -> Opening:
@@ -232,8 +238,7 @@ def say_open(
     NotAllowed for others than `may_write_board`; NotValid for a day that has passed or lies too far ahead; NotNow for
     a point out of use.
     """
-    if not may_write_board(point, actor):
-        demand(actor, "service.edit", point.grid_code)
+    demand_board(point, actor)
     today = timezone.localdate(now)
     day, words = on or today, clean_text(text, max_length=200)
     demand_valid(
