@@ -5,6 +5,8 @@ import time
 from typing import Any, Final
 
 from django.core.cache import cache
+from django.http import HttpRequest
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
@@ -49,6 +51,15 @@ class ScopedThrottle(BaseThrottle):
             return 0
 
 
+def demand_rate(request: HttpRequest, scope: str) -> None:
+    """The same limit for a page that is open to everybody. Throttled (429) above the rate of `scope`."""
+    limit, period = rate_of(scope)
+    now = time.time()
+    key = f"throttle:{scope}:{caller(request)}:{int(now // period)}"
+    if limit is not None and ScopedThrottle._count(key, period) > limit:
+        raise Throttled(wait=period - now % period)
+
+
 def rate_of(scope: str) -> tuple[int | None, int]:
     """Calls and seconds of the period for the scope ("600/min"); no limit for a scope without a rate."""
     rate = api_settings.DEFAULT_THROTTLE_RATES.get(scope)
@@ -58,7 +69,7 @@ def rate_of(scope: str) -> tuple[int | None, int]:
     return int(number), {"s": 1, "m": 60, "h": 3600, "d": 86400}[period[0]]
 
 
-def caller(request: Request) -> str:
+def caller(request: Request | HttpRequest) -> str:
     """Who is counted: the key, else the person, else the address."""
     key = getattr(request.user, "active_key", None)
     if key is not None:

@@ -338,6 +338,7 @@ REST_FRAMEWORK = {
         "read": env("THROTTLE_READ", default="1200/min"),
         "write": env("THROTTLE_WRITE", default="600/min"),
         "intake": env("THROTTLE_INTAKE", default="600/min"),
+        "verify": env("THROTTLE_VERIFY", default="30/min"),
     },
     "EXCEPTION_HANDLER": "accounts.problems.exception_handler",
     "NUM_PROXIES": 1 if BEHIND_TLS else 0,

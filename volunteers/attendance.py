@@ -20,10 +20,9 @@ from volunteers.hours import record_hours
 from volunteers.models import ServiceActivity, Shift, SignUp
 from volunteers.service_news import denied_told, noted_told
 from volunteers.services import demand_organizer
+from volunteers.sign_ups import EARLY
 from volunteers.stages import advance, advance_all
 
-EARLY: Final = timedelta(minutes=30)
-"""One may check in so long before the shift; the hours count from its beginning."""
 FORGOTTEN: Final = timedelta(hours=2)
 """A check-out so long after the shift was forgotten."""
 AT_ONCE: Final = 500

@@ -160,3 +160,10 @@ def verified(code: str) -> Certificate | None:
         return None
     rows = Certificate.objects.filter(code=code, status__in=("valid", "revoked"), issued_at__isnull=False)
     return rows.select_related("volunteer", "grid").defer("grid__boundary").first()
+
+
+def own_block(volunteer: Volunteer, now: datetime) -> dict[str, Any]:
+    """What the volunteer's own page shows: her hours, stars and certificates that count or are on their way."""
+    minutes = hours.total(volunteer)
+    living = volunteer.certificates.exclude(status__in=("draft", "revoked"))
+    return {"minutes": minutes, "stars": hours.standing(minutes), "certificates": list(living[:3])}

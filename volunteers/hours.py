@@ -138,8 +138,13 @@ def total(volunteer: Volunteer, *, since: Any = None, until: Any = None) -> int:
     return int(rows.aggregate(n=Sum("minutes"))["n"] or 0)
 
 
-def stars(minutes: int) -> Stars:
+def stars(minutes: int) -> int:
     """The stars that so many minutes make (100/300/600/1000/1500 hours, W76; data)."""
+    return standing(minutes).reached
+
+
+def standing(minutes: int) -> Stars:
+    """The same, with how many there are and what is missing to the next one."""
     levels = list(StarLevel.objects.order_by("hours").values_list("stars", "hours"))
     reached = max((star for star, needed in levels if minutes >= needed * 60), default=0)
     missing = next((needed * 60 - minutes for _star, needed in levels if minutes < needed * 60), None)

@@ -4,7 +4,7 @@ The slot of a sign-up is a row's `place`, unique in the shift: two who tap at on
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,10 +14,15 @@ from accounts.models import User
 from grid.access import demand
 from volunteers.models import ServiceActivity, Shift, SignUp, Volunteer
 from volunteers.service_news import moved_up_told
-from volunteers.services import HOLDING, demand_organizer, locked_shift
+from volunteers.services import HOLDING, demand_organizer, locked_shift, open_shifts
 from volunteers.stages import advance, keep_step
 
 BUSY: Final = ("signed_up", "here", "done")
+STILL: Final = timedelta(hours=6)
+"""A shift that is over stands so long on one's own page: perhaps the check-out was forgotten."""
+EARLY: Final = timedelta(minutes=30)
+"""One may check in so long before the shift; the hours count from its beginning."""
+OWN: Final = 8
 Status = SignUp.Status
 
 
@@ -116,3 +121,15 @@ def move_up(shift: Shift, now: datetime) -> int:
         moved_up_told(advance(first, "move_up", actor=None, now=now, place=slot), now=now)
         moved += 1
     return moved
+
+
+def own_block(volunteer: Volunteer, now: datetime) -> dict[str, Any]:
+    """What the volunteer's own page shows: her shifts of now and the coming days, how many are open. Two queries."""
+    rows = SignUp.objects.filter(volunteer=volunteer, status__in=(*BUSY, Status.WAITING))
+    rows = rows.filter(shift__service__status=ServiceActivity.Status.PLANNED, shift__ends_at__gt=now - STILL)
+    found = list(rows.select_related("shift__service").order_by("shift__starts_at", "pk")[:OWN])
+    for row in found:
+        row.may_check_in = (  # type: ignore[attr-defined]
+            row.status == Status.SIGNED_UP and row.shift.starts_at - EARLY <= now <= row.shift.ends_at
+        )
+    return {"rows": found, "open": open_shifts(volunteer.grid_code, now).count()}

@@ -94,6 +94,15 @@ def duration(value: timedelta | float | None) -> str:
 
 
 @register.filter
+def minutes_in_hours(value: int | None) -> str:
+    """Minutes of service as hours, to the hundredth: 12.5 小时."""
+    if value is None:
+        return NOTHING
+    number = f"{value / 60:,.2f}".rstrip("0").rstrip(".")
+    return gettext("%(n)s h") % {"n": number.replace("-", "−")}
+
+
+@register.filter
 def remaining(due: datetime | None, now: datetime | None = None) -> str:
     """Time left to `due`, or time over it: 剩余 3 小时 20 分 / 超时 1 天."""
     if not due:
