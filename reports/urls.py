@@ -25,6 +25,7 @@ from reports.views import (
     signing,
     templates,
     typical,
+    volunteer_papers,
 )
 
 app_name = "reports"
@@ -90,6 +91,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/party/minutes/<ascii_int:pk>/word/", party_papers.minutes_word, name="forum_minutes_word"),
     path("reports/party/projects/<ascii_int:pk>/", party_papers.project_sheet, name="project_sheet"),
     path("reports/party/projects/<ascii_int:pk>/word/", party_papers.project_word, name="project_word"),
+    # papers of volunteers' work
+    path(
+        "reports/volunteers/certificates/<ascii_int:pk>/",
+        volunteer_papers.certificate_sheet,
+        name="service_certificate",
+    ),
+    path(
+        "reports/volunteers/certificates/<ascii_int:pk>/word/",
+        volunteer_papers.certificate_word,
+        name="service_certificate_word",
+    ),
     # honours, typical cases, records
     path("reports/honours/", honours.honour_list, name="honours"),
     path("reports/honours/new/", honours.honour_new, name="honour_new"),

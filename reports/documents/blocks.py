@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -92,7 +93,21 @@ class Imprint:
     printed: str
 
 
-Block = Title | Heading | Paragraph | Table | Signature | Recipients | Masthead | NumberLine | Imprint
+@dataclass(frozen=True)
+class Picture:
+    """A picture (PNG) in the middle of the page, so wide, with a line of text below it."""
+
+    content: bytes
+    text: str
+    millimetres: int = 30
+
+    @property
+    def data(self) -> str:
+        """For the page: the picture inside the address."""
+        return f"data:image/png;base64,{b64encode(self.content).decode()}"
+
+
+Block = Title | Heading | Paragraph | Table | Signature | Recipients | Masthead | NumberLine | Imprint | Picture
 
 
 @dataclass(frozen=True)

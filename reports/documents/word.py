@@ -31,6 +31,7 @@ from reports.documents.blocks import (
     Masthead,
     NumberLine,
     Paragraph,
+    Picture,
     Recipients,
     Signature,
     Table,
@@ -303,6 +304,15 @@ def _add_table(block: Table, word: WordFile) -> None:
         _fill(table.add_row(), row, widths, size)
     if block.note:
         _paragraph(word, f"注：{block.note}", style="Table Text").paragraph_format.space_after = Pt(8)
+
+
+@_add.register
+def _add_picture(block: Picture, word: WordFile) -> None:
+    frame = _paragraph(word, "", align=_CENTER)
+    frame.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE  # an exact line would cut it off
+    frame.paragraph_format.keep_with_next = True
+    frame.add_run().add_picture(io.BytesIO(block.content), width=Mm(block.millimetres))
+    _paragraph(word, block.text, style="Table Text", align=_CENTER)
 
 
 def _narrow(table: Any) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from reports.documents.blocks import Block, numbered
+from reports.documents.blocks import Block, Picture, numbered
 from reports.documents.prose import date_text
 from reports.models import Paper
 from reports.papers.layout import blocks
@@ -23,6 +23,8 @@ def _shown(block: Block) -> dict[str, Any]:
     parts = dict(vars(block))
     if "on" in parts and not isinstance(parts["on"], str):
         parts["on"] = date_text(parts["on"])
+    if isinstance(block, Picture):
+        parts["data"] = block.data
     if "name" in parts:
         parts["name_text"] = parts.pop("name")
     return {**parts, "name": type(block).__name__.lower()}

@@ -8,12 +8,13 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from partybuilding import members
 from partybuilding.member_sheets import who
 from partybuilding.models import CardEntry, ReportIn, YearlyEvaluation
 from partybuilding.report_ins import employer_of
 from reports.documents.blocks import Block, Heading, NumberLine, Paragraph, Signature, Table, Title
 from reports.documents.prose import date_text, number_text
-from reports.party_papers.kind import PaperKind, facts, issuer, words
+from reports.party_papers.kind import Named, PaperKind, facts, issuer, words
 
 FULL: Final = ("grid", "unit__organization", "member__unit__organization", "skill", "party__organization")
 """What the papers of a report read."""
@@ -100,7 +101,7 @@ CARD: Final = PaperKind(
     on=_last_day,
     code=lambda report: report.grid_code,
     back=lambda report: ("partybuilding:report_in", report.pk),
-    member=lambda report: report.member,
+    named=Named(lambda report: report.member, members.may_reveal, members.reveal_member),
 )
 
 
@@ -156,5 +157,5 @@ LETTER: Final = PaperKind(
     on=lambda one: timezone.localdate(one.at),
     code=lambda one: one.report.grid_code,
     back=lambda one: ("partybuilding:report_in", one.report_id),
-    member=lambda one: one.report.member,
+    named=Named(lambda one: one.report.member, members.may_reveal, members.reveal_member),
 )

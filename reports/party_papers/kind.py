@@ -1,4 +1,4 @@
-"""What every paper of party work has: its blocks, the name of its file, the day it bears, who signs it."""
+"""What every paper of a row (of party work, of volunteers) has: its blocks, its file, its day, who signs it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from grid.models import Grid
-from partybuilding.models import PartyMember, PartyOrganization
+from partybuilding.models import PartyOrganization
 from reports.documents.blocks import Block, Document, Table
 from reports.documents.word import build_word
 from reports.papers.sheet import shown
@@ -18,8 +18,22 @@ COMMUNITY_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """The person whose name stands on a paper: masked, whole for herself, or opened with a purpose that is kept."""
+
+    person: Callable[[Any], Any]
+    """The person of a row; None where the row has none."""
+    may_reveal: Callable[[Any, Any], bool]
+    """Whether a user may open the name of the person."""
+    reveal: Callable[..., Any]
+    """Opens it for `actor` and a `purpose`, and records that; what it gives has a `name`."""
+    is_own: Callable[[Any, Any], bool] = lambda person, user: False
+    """Whether the person is the user."""
+
+
+@dataclass(frozen=True, slots=True)
 class PaperKind:
-    """One kind of paper of a row. `blocks` and `stem` take the name to print: whole, or masked."""
+    """One kind of paper of a row. `blocks` take the name to print whole; "" prints it masked."""
 
     name: str
     """What the record of exports calls it, and the name of its page."""
@@ -33,8 +47,19 @@ class PaperKind:
     code: Callable[[Any], str]
     back: Callable[[Any], tuple[str, int]]
     """The page the paper belongs to: its name and id."""
-    member: Callable[[Any], PartyMember | None] = lambda row: None
-    """The member whose name stands on it."""
+    named: Named | None = None
+    """Whose name stands on it."""
+    signed: Callable[[Any], str] | None = None
+    """Who issues it, where the row says so; else the party organization there."""
+
+    def person(self, row: Any) -> Any:
+        """Whose name stands on the paper of `row`; None for nobody's."""
+        return self.named.person(row) if self.named else None
+
+    def own_name(self, row: Any, user: Any) -> str:
+        """The whole name for the person herself; "" for everybody else."""
+        person = self.person(row)
+        return str(person.name) if self.named and person is not None and self.named.is_own(person, user) else ""
 
 
 def words() -> Any:
@@ -43,14 +68,15 @@ def words() -> Any:
 
 
 def word(kind: PaperKind, row: Any, name: str = "") -> bytes:
-    """The paper as .docx; the same row gives the same bytes. `name` is the member's, when it may be told."""
+    """The paper as .docx; the same row gives the same bytes. `name` is the person's, when it may be told."""
     as_of = datetime.combine(kind.on(row), time(), PEOPLE_TIME)
-    return build_word(Document(kind.stem(row), list(kind.blocks(row, name)), as_of, issuer(kind.code(row))))
+    author = kind.signed(row) if kind.signed else issuer(kind.code(row))
+    return build_word(Document(kind.stem(row), list(kind.blocks(row, name)), as_of, author))
 
 
-def sheet(kind: PaperKind, row: Any) -> list[dict[str, Any]]:
-    """The same blocks for the page that prints, the member masked."""
-    return shown(kind.blocks(row, ""))
+def sheet(kind: PaperKind, row: Any, name: str = "") -> list[dict[str, Any]]:
+    """The same blocks for the page that prints."""
+    return shown(kind.blocks(row, name))
 
 
 def issuer(code: str) -> str:
