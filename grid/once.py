@@ -47,32 +47,38 @@ def digest_of(given: Mapping[str, Any]) -> str:
 
 
 def write_once(
-    model: type[Row], client_id: UUID, given: Mapping[str, Any], *, actor: User, write: Callable[[str], Row]
+    model: type[Row],
+    client_id: UUID,
+    given: Mapping[str, Any],
+    *,
+    actor: User,
+    write: Callable[[str], Row],
+    owner: str = "by_id",
 ) -> tuple[Row, bool]:
     """The record of `client_id`, and whether it was made now; `write(digest)` makes it, in a transaction of its own.
 
-    The same id with the same content gives the first record. Conflict when the content differs; NotNow when the id
-    belongs to somebody else's record (nothing of it is told).
+    `owner` names the column of who wrote it. The same id with the same content gives the first record. Conflict when
+    the content differs; NotNow when the id belongs to somebody else's record (nothing of it is told).
     """
     digest = digest_of(given)
-    first = _first(model, client_id, digest, actor)
+    first = _first(model, client_id, digest, actor, owner)
     if first is not None:
         return first, False
     try:
         with transaction.atomic():
             return write(digest), True
     except IntegrityError:
-        first = _first(model, client_id, digest, actor)
+        first = _first(model, client_id, digest, actor, owner)
         if first is None:
             raise
         return first, False
 
 
-def _first(model: type[Row], client_id: UUID, digest: str, actor: User) -> Row | None:
+def _first(model: type[Row], client_id: UUID, digest: str, actor: User, owner: str) -> Row | None:
     row: Any = model._default_manager.filter(client_id=client_id).first()
     if row is None:
         return None
-    if getattr(row, "by_id", actor.pk) != actor.pk:
+    if getattr(row, owner, actor.pk) != actor.pk:
         raise NotNow(_("This id is taken. Open the form anew."))
     if row.digest != digest:
         raise Conflict(row)

@@ -1,9 +1,11 @@
 """Claims of wishes: one, several or a whole team for a wish; the database decides who was first (domain.md 5.1).
 
 Whoever claims contacts the one who wished within seven days (W70); a claim that does not lapses, and the wish comes
-back to the board ahead of the others.
+back to the board ahead of the others. Every step locks the wish before its claim, so that no two can wait crosswise.
 """
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -12,21 +14,29 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotAllowed, NotNow, NotValid
+from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.protect import mask_numbers
+from accounts.reveals import reveal
 from accounts.text_guard import clean_text
 from grid.once import write_once
 from grid.scope import scope_of
-from partybuilding.models import PartnerUnit
-from volunteers.models import Team, Volunteer, Wish, WishClaim, WishReceipt
+from incidents.documents import Upload
+from partybuilding.models import PartnerUnit, PartyMember
+from partybuilding.standing import is_member, member_of
+from volunteers import files
+from volunteers.models import Team, Volunteer, Wish, WishClaim
 from volunteers.stages import advance, keep_step
-from volunteers.wish_news import claim_lapsed, wish_claimed
+from volunteers.wish_news import claim_delivered, claim_given_up, claim_lapsed, wish_claimed
 
 CONTACT_DAYS: Final = 7
 """W70."""
 LIVING: Final = ("active", "contacted", "delivered", "done")
+AT_WORK: Final = ("active", "contacted")
+"""Claimed and not yet delivered: the claimer needs to know whom and where."""
 PLEDGE_LENGTH: Final = 200
+SHOWN: Final = 5
+"""Claims on the volunteer's page; all of them have a page of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +44,70 @@ class Claimer:
     """For whom `actor` claims: herself as a volunteer or member, her team, or her unit."""
 
     volunteer: Volunteer | None = None
-    member: Any = None
+    member: PartyMember | None = None
     team: Team | None = None
     unit: PartnerUnit | None = None
 
+    @property
+    def keys(self) -> list[int | None]:
+        """Who it is, as the record of the claim keeps it."""
+        parts = (self.volunteer, self.member, self.team, self.unit)
+        return [part.pk if part else None for part in parts]
+
+    @property
+    def word(self) -> str:
+        """The choice of a form: "volunteer", "member", "team-7", "unit-9"."""
+        if self.unit:
+            return f"unit-{self.unit.pk}"
+        if self.team:
+            return f"team-{self.team.pk}"
+        return "volunteer" if self.volunteer else "member"
+
+    def __str__(self) -> str:
+        if self.unit:
+            return str(self.unit)
+        if self.team:
+            return str(self.team)
+        return _("I, as a volunteer") if self.volunteer else _("I, as a party member")
+
+
+def units_of(user: Any) -> Any:
+    """The partner units that `user` acts for."""
+    units = PartnerUnit.objects.filter(organization__in=scope_of(user).organizations, left_on=None)
+    return units.select_related("organization").order_by("pk")
+
 
 def claimers_of(user: Any) -> list[Claimer]:
-    """What `user` may claim as: volunteer, member, leader of teams, somebody of partner units."""
+    """What `user` may claim as: volunteer, member, leader of teams, somebody of partner units. Five queries at most."""
     volunteer = Volunteer.objects.filter(user=user.pk, status="active").first()
     found = [Claimer(volunteer=volunteer)] if volunteer else []
-    member = getattr(user, "party_member", None)
-    if member is not None and member.left_on is None:
+    if member := member_of(user):
         found.append(Claimer(member=member))
     if volunteer:
         found += [Claimer(volunteer=volunteer, team=team) for team in volunteer.led_teams.filter(status="active")]
-    units = PartnerUnit.objects.filter(organization__in=scope_of(user).organizations, left_on=None)
-    return found + [Claimer(unit=unit) for unit in units.select_related("organization")]
+    if scope_of(user).organizations:
+        found += [Claimer(unit=unit) for unit in units_of(user)]
+    return found
+
+
+def may_claim_as(claimer: Claimer, user: Any) -> bool:
+    """Whether `user` is one of that kind now; asks only for what is given."""
+    match [part is not None for part in (claimer.volunteer, claimer.member, claimer.team, claimer.unit)]:
+        case [True, False, False, False]:
+            rows: Any = Volunteer.objects.filter(pk=claimer.keys[0], user=user.pk, status="active")
+        case [False, True, False, False]:
+            return is_member(user, claimer.member)
+        case [True, False, True, False]:
+            led = Team.objects.filter(pk=claimer.keys[2], status="active", leader=claimer.keys[0])
+            rows = led.filter(leader__user=user.pk, leader__status="active")
+        case [False, False, False, True]:
+            rows = units_of(user).filter(pk=claimer.keys[3])
+        case _:
+            return False
+    return bool(rows.exists())
+
+
+# --- claim ------------------------------------------------------------------------------------------------------------
 
 
 def claim(
@@ -57,33 +115,30 @@ def claim(
 ) -> WishClaim:
     """Take one slot of `wish`. NotAllowed as nobody; NotNow when the slots are taken or it is not on the board.
 
-    Two at once: the constraint on the slot lets one in, the other hears that the wish is taken. The same `client_id`
-    twice is one claim.
+    Two at once: the lock of the wish lets one in after the other, the constraint on the slot would refuse the rest;
+    whoever comes second hears that the wish is taken. The same `client_id` twice is one claim.
     """
-    _demand_claimer(claimer, actor)
+    if not may_claim_as(claimer, actor):
+        raise NotAllowed(_("Wishes are claimed by volunteers, party members, teams and units: sign up first."))
     words = _words(pledge)
-    given = {"wish": wish.pk, "pledge": words, "as": _named(claimer)}
     key = client_id or uuid4()
-    made, new = write_once(
-        WishClaim,
-        key,
-        given,
-        actor=actor,
-        write=lambda digest: _take_slot(wish, claimer, words, key, digest, actor, now),
-    )
-    if new:
-        wish_claimed(made, now=now)
+    given = {"wish": wish.pk, "pledge": words, "as": claimer.keys}
+    try:
+        made, _new = write_once(
+            WishClaim,
+            key,
+            given,
+            actor=actor,
+            owner="user_id",
+            write=lambda digest: _take_slot(wish, claimer, words, key, digest, actor, now),
+        )
+    except IntegrityError as error:
+        raise _taken() from error
     return made
 
 
-def _named(claimer: Claimer) -> list[int | None]:
-    parts = (claimer.volunteer, claimer.member, claimer.team, claimer.unit)
-    return [part.pk if part else None for part in parts]
-
-
-def _demand_claimer(claimer: Claimer, actor: User) -> None:
-    if _named(claimer) not in [_named(own) for own in claimers_of(actor)]:
-        raise NotAllowed(_("Wishes are claimed by volunteers, party members, teams and units: sign up first."))
+def _taken() -> NotNow:
+    return NotNow(_("Somebody was faster: this wish is taken. There are others on the board."))
 
 
 def _words(pledge: str) -> str:
@@ -97,22 +152,25 @@ def _take_slot(
     wish: Wish, claimer: Claimer, pledge: str, key: UUID, digest: str, actor: User, now: datetime
 ) -> WishClaim:
     """The first free slot, under the lock of the wish; the last slot takes the wish off the board."""
-    locked = Wish.objects.select_for_update(of=("self",)).get(pk=wish.pk)
-    taken = set(locked.claims.filter(status__in=LIVING).values_list("slot", flat=True))
+    locked = _locked(wish.pk)
+    taken = dict(locked.claims.filter(status__in=LIVING).values_list("slot", "user"))
+    if actor.pk in taken.values():
+        raise NotNow(_("You have claimed this wish already."))
     free = [slot for slot in range(1, locked.slots + 1) if slot not in taken]
     if locked.status != Wish.Status.PUBLISHED or not free:
-        raise NotNow(_("Somebody was faster: this wish is taken. There are others on the board."))
-    try:
-        with transaction.atomic():
-            made = _write(locked, free[0], claimer, pledge, key, digest, actor, now)
-    except IntegrityError as error:
-        if "wish_claimer_once" in str(error):
-            raise NotNow(_("You have claimed this wish already.")) from error
-        raise
+        raise _taken()
+    made = _write(locked, free[0], claimer, pledge, key, digest, actor, now)
     keep_step(made, before="", actor=actor, now=now)
     if len(free) == 1:
         advance(locked, "fill", actor=None, now=now)
+    wish_claimed(made, now=now)
     return made
+
+
+def _locked(pk: int) -> Wish:
+    """The wish under its lock, without what is sealed."""
+    rows = Wish.objects.select_for_update(of=("self",))
+    return rows.defer("name", "phone", "door", "remark", "text").get(pk=pk)
 
 
 def _write(
@@ -134,74 +192,120 @@ def _write(
     )
 
 
+# --- what the claimer does --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to visit, in clear."""
+
+    name: str
+    phone: str
+    place: str
+    door: str
+    remark: str
+
+
+def may_see_contact(row: WishClaim, user: Any) -> bool:
+    """Whether the wish is `user`'s to grant now: her own claim, neither delivered nor ended."""
+    return bool(row.user_id == user.pk and row.status in AT_WORK)
+
+
+def contact(row: WishClaim, *, actor: User, now: datetime, request: Any = None) -> Contact:
+    """Who wished and where, for the claimer as long as she is at it; every look is recorded (law 11)."""
+    if not may_see_contact(row, actor):
+        raise NotAllowed(_("Only whoever claimed this wish sees who it is from, until it is delivered."))
+    wish = Wish.objects.select_related("building__compound").defer("building__compound__point").get(pk=row.wish_id)
+    why = _("grants wish %(number)s") % {"number": wish.number}
+    fields = "name,phone,door,remark"
+    reveal(actor=actor, object_type="wish", object_id=wish.pk, fields=fields, purpose=why, now=now, request=request)
+    place = f"{wish.building.compound.name} {wish.building.name}" if wish.building else ""
+    return Contact(wish.name, wish.phone, place, wish.door, wish.remark)
+
+
 def contacted(row: WishClaim, *, actor: User, now: datetime, text: str = "", version: int | None = None) -> WishClaim:
-    """The claimer spoke with the one who wished."""
-    done: WishClaim = advance(row, "contact", actor=actor, now=now, version=version, text=text, contacted_at=now)
+    """The claimer spoke with the one who wished; from now on the claim does not lapse."""
+    words = clean_text(text, max_length=500, multiline=True)
+    done: WishClaim = advance(row, "contact", actor=actor, now=now, version=version, text=words, contacted_at=now)
     return done
 
 
-def delivered(row: WishClaim, *, actor: User, now: datetime, text: str, version: int | None = None) -> WishClaim:
-    """The claimer did what was wished; when all slots have, the wish waits for its confirmation."""
-    words = clean_text(text, max_length=500, multiline=True)
-    if not words:
-        raise NotValid(_("Please correct the marked fields."), {"text": [_("Say what was done.")]})
+def delivered(
+    row: WishClaim,
+    *,
+    actor: User,
+    now: datetime,
+    text: str,
+    version: int | None = None,
+    uploads: Sequence[Upload] = (),
+) -> WishClaim:
+    """The claimer did what was wished; when all slots have, the wish waits for the word of the one who wished."""
+    words = mask_numbers(clean_text(text, max_length=500, multiline=True))
+    demand_valid([("text", bool(words), _("Say what was done."))])
     with transaction.atomic():
-        wish = Wish.objects.select_for_update(of=("self",)).get(pk=row.wish_id)
-        fields = {"delivered_at": now, "text": words} | ({} if row.contacted_at else {"contacted_at": now})
+        wish = _locked(row.wish_id)
+        fields = {"delivered_at": now} | ({} if row.contacted_at else {"contacted_at": now})
         done: WishClaim = advance(row, "deliver", actor=actor, now=now, version=version, text=words, **fields)
-        waiting = wish.claims.filter(status__in=("active", "contacted")).exists()
+        done.text = words  # not by the machine, whose own `text` are the words of the step
+        done.save(update_fields=["text"])
+        files.attach(uploads, owner=done, actor=actor, now=now)
+        waiting = wish.claims.filter(status__in=AT_WORK).exists()
         if wish.status == Wish.Status.CLAIMED and not waiting:
             advance(wish, "deliver", actor=None, now=now, delivered_at=now)
+            claim_delivered(done, now=now)
     return done
 
 
-def add_receipt(
-    row: WishClaim, *, merchant: str, goods: str, amount: Any, paid_on: Any, actor: User, now: datetime
-) -> WishReceipt:
-    """What was bought: the money went to the merchant (domain.md 5.1). NotValid above the ceiling of the round."""
-    _demand_own(row, actor)
-    ceiling = row.wish.round.ceiling if row.wish.round else None
-    if ceiling is not None and amount > ceiling:
-        raise NotValid(
-            _("Please correct the marked fields."),
-            {"amount": [_("This round has a ceiling of %(amount)s yuan a wish.") % {"amount": ceiling}]},
-        )
-    return WishReceipt.objects.create(
-        claim=row, merchant=merchant, goods=goods, amount=amount, paid_on=paid_on, by=actor, at=now
-    )
+def own_block(volunteer: Volunteer, now: datetime) -> dict[str, Any]:
+    """What the volunteer's page shows: her claims at work, those to be contacted soonest first."""
+    rows = WishClaim.objects.filter(user=volunteer.user_id, status__in=AT_WORK)
+    sealed = ("name", "phone", "door", "remark", "text", "grid__boundary")
+    shown = rows.select_related("wish__kind", "wish__grid", "team", "unit__organization")
+    return {"claims": list(shown.defer(*(f"wish__{one}" for one in sealed)).order_by("contact_by", "pk")[:SHOWN])}
 
 
-def _demand_own(row: WishClaim, actor: User) -> None:
+def demand_own(row: WishClaim, actor: User) -> None:
+    """NotAllowed for another's claim, unless `actor` follows the wishes there."""
     if row.user_id != actor.pk and not scope_of(actor).can("wish.verify", row.wish.grid_code):
         raise NotAllowed(_("This claim is somebody else’s."))
 
 
 def give_up(row: WishClaim, *, actor: User, now: datetime, text: str, version: int | None = None) -> WishClaim:
     """The claimer cannot; the wish goes back to the board ahead of the others."""
-    with transaction.atomic():
-        ended: WishClaim = advance(row, "give_up", actor=actor, now=now, version=version, text=text)
-        _back_on_board(row.wish_id, now)
+    words = clean_text(text, max_length=500, multiline=True)
+    with _wish_locked(row.wish_id) as wish:
+        ended: WishClaim = advance(row, "give_up", actor=actor, now=now, version=version, text=words)
+        _back_on_board(wish, now)
+        claim_given_up(ended, now=now)
     return ended
 
 
-def _back_on_board(wish_pk: int, now: datetime) -> None:
-    wish = Wish.objects.select_for_update(of=("self",)).get(pk=wish_pk)
+@contextmanager
+def _wish_locked(pk: int) -> Iterator[Wish]:
+    with transaction.atomic():
+        yield _locked(pk)
+
+
+def _back_on_board(wish: Wish, now: datetime) -> None:
     if wish.status == Wish.Status.CLAIMED:
         advance(wish, "free", actor=None, now=now, returns=wish.returns + 1)
     else:
-        Wish.objects.filter(pk=wish_pk).update(returns=wish.returns + 1)
+        Wish.objects.filter(pk=wish.pk).update(returns=wish.returns + 1)
 
 
 def lapse_claims(*, now: datetime) -> int:
     """Claims without contact after their days lapse, their wishes come back first. Safe to run again; returns them."""
-    done = 0
-    for row in WishClaim.objects.filter(status="active", contact_by__lt=now).order_by("id").iterator(chunk_size=500):
-        try:
-            with transaction.atomic():
-                lapsed = advance(row, "lapse", actor=None, now=now)
-                _back_on_board(row.wish_id, now)
-        except NotNow:
-            continue  # contacted or given up meanwhile
-        claim_lapsed(lapsed, now=now)
-        done += 1
-    return done
+    due = WishClaim.objects.filter(status="active", contact_by__lt=now).order_by("contact_by", "pk")
+    return sum(_lapse(row, now) for row in list(due.only("pk", "wish_id")))
+
+
+def _lapse(row: WishClaim, now: datetime) -> bool:
+    """Whether it lapsed; not when it was contacted or given up meanwhile."""
+    try:
+        with _wish_locked(row.wish_id) as wish:
+            lapsed = advance(row, "lapse", actor=None, now=now)
+            _back_on_board(wish, now)
+            claim_lapsed(lapsed, now=now)
+    except NotNow:
+        return False
+    return True

@@ -93,3 +93,14 @@ class WishQuerySet(InGridQuerySet):
     def on_board(self) -> Self:
         """Published and not yet wholly claimed, those that came back first."""
         return self.filter(status="published").order_by("-returns", "published_at", "id")
+
+
+class WishClaimQuerySet(InGridQuerySet):
+    """Claims: of the wishes of one's grids, and one's own."""
+
+    code_field = "wish__grid_code"
+    capability = "wish.view"
+
+    def visible_to(self, user: Any) -> Self:
+        """Where `user` sees wishes, and what she claimed herself."""
+        return self.filter(scope_of(user).q(self.capability, self.code_field) | Q(user=user.pk))

@@ -12,7 +12,7 @@ from accounts.models import User
 from grid.models import Post
 from grid.posts import CAPABILITIES_BY_POST
 from notices.models import Notice
-from notices.writing import Message, notify_all
+from notices.writing import Message, notify_all, notify_each
 from volunteers.models import WishClaim
 
 REMIND: Final = timedelta(days=2)
@@ -47,26 +47,42 @@ def _message(row: WishClaim, people: list[User], step: str, title: str, level: s
     )
 
 
+def _tell_keepers(row: WishClaim, step: str, title: str, now: datetime, level: str) -> None:
+    people = [user for user in keepers_of(row.wish.grid_code, now) if user.pk != row.user_id]
+    _tell(row, people, step, title, now, level)
+
+
 def wish_claimed(row: WishClaim, *, now: datetime) -> None:
     """Those who follow the wishes of the grid hear that one was claimed."""
     with translation.override(settings.LANGUAGE_CODE):
-        people = [user for user in keepers_of(row.wish.grid_code, now) if user.pk != row.user_id]
-        _tell(row, people, "claimed", _("A wish was claimed: %(title)s"), now, Notice.Level.INFO)
+        _tell_keepers(row, "claimed", _("A wish was claimed: %(title)s"), now, Notice.Level.INFO)
+
+
+def claim_delivered(row: WishClaim, *, now: datetime) -> None:
+    """Those who follow the wishes hear that all helpers of one have delivered: they ask the one who wished."""
+    with translation.override(settings.LANGUAGE_CODE):
+        title = _("Delivered; please ask the one who wished: %(title)s")
+        # once for each delivery: what was not as wished is delivered again
+        _tell_keepers(row, f"delivered{row.version}", title, now, Notice.Level.TASK)
+
+
+def claim_given_up(row: WishClaim, *, now: datetime) -> None:
+    """Those who follow the wishes hear that a helper cannot."""
+    with translation.override(settings.LANGUAGE_CODE):
+        _tell_keepers(row, "given_up", _("A helper cannot; back on the board: %(title)s"), now, Notice.Level.INFO)
 
 
 def claim_lapsed(row: WishClaim, *, now: datetime) -> None:
-    """Whoever claimed hears that the claim has lapsed."""
+    """Whoever claimed hears that the claim has lapsed, as do those who follow the wishes."""
     with translation.override(settings.LANGUAGE_CODE):
         _tell(row, [row.user], "lapsed", _("Your claim has lapsed: %(title)s"), now, Notice.Level.INFO)
+        _tell_keepers(row, "returned", _("Not contacted in time; back on the board: %(title)s"), now, Notice.Level.INFO)
 
 
 def remind_claims(*, now: datetime) -> int:
     """Remind of contacts that are due within two days; each claim once. Returns the claims looked at."""
     rows = WishClaim.objects.filter(status="active", contact_by__range=(now, now + REMIND), user__is_active=True)
-    count = 0
+    due = rows.select_related("wish", "user").order_by("id").iterator(chunk_size=500)
     with translation.override(settings.LANGUAGE_CODE):
-        for row in rows.select_related("wish", "user").order_by("id").iterator(chunk_size=500):
-            title = _("Please contact the one who wished: %(title)s")
-            _tell(row, [row.user], "remind", title, now, Notice.Level.TASK)
-            count += 1
-    return count
+        title = _("Please contact the one who wished: %(title)s")
+        return notify_each((_message(row, [row.user], "remind", title, Notice.Level.TASK) for row in due), now=now)

@@ -16,7 +16,7 @@ from grid.models.record import InGrid, SentOnce
 from grid.models.staged import Staged
 from partybuilding.models import PartnerUnit, PartyMember
 from volunteers.models.volunteer import Team, Volunteer
-from volunteers.querysets import SharedQuerySet, WishQuerySet
+from volunteers.querysets import SharedQuerySet, WishClaimQuerySet, WishQuerySet
 
 
 class WishKind(DictionaryRow):
@@ -185,6 +185,8 @@ class WishClaim(SentOnce, Staged):
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
     text = models.CharField(_("what was done"), max_length=500, blank=True, default="")
     is_demo = models.BooleanField(_("made up"), default=False, editable=False)
+
+    objects = WishClaimQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("claim of a wish")
