@@ -262,8 +262,8 @@
   /* ---- the worker, and the empty forms for later ---- */
   function warm() {
     var kept = read("gg.kept");
-    if (!window.caches || !navigator.onLine || (kept.user === user && Date.now() - kept.at < FRESH)) return;
-    queue.whoami().then(function (who) {
+    if (!window.caches || !navigator.onLine || (kept.user === user && Date.now() - kept.at < FRESH)) return null;
+    return queue.whoami().then(function (who) {
       if (who.user !== user) return null;
       return (kept.user === user ? Promise.resolve() : caches.delete(PAGES)).then(function () { return caches.open(PAGES); }).then(function (store) {
         return who.pages.reduce(function (before, page) { return before.then(function () { return keep(store, page); }); }, Promise.resolve());
@@ -271,17 +271,37 @@
         names.forEach(function (name) { if (name.indexOf(FILES) === 0 && name !== FILES + who.version) caches.delete(name); });
         write("gg.kept", { user: user, at: Date.now() });
       });
-    }).catch(function () { /* the next page tries */ });
+    });
   }
   function keep(store, page) {
     return fetch(page, { credentials: "same-origin", headers: { Accept: "text/html" } }).then(function (answer) {
+      if (answer.status >= 500 || answer.status === 429) throw new Error("not now"); // a page that is gone or forbidden is no reason to wait
       if (answer.ok && !answer.redirected && answer.headers.get("X-Keep-Offline")) return store.put(page, answer);
     });
   }
-  if (navigator.serviceWorker) navigator.serviceWorker.register(box.dataset.worker, { scope: "/" }).then(function (worker) {
-    worker.addEventListener("updatefound", function () { write("gg.kept", {}); }); // another version: its pages are fetched anew
-    return navigator.serviceWorker.ready;
-  }).then(warm).catch(function () { /* no app without TLS; the queue works */ });
+  function renewed() { write("gg.kept", {}); } // another version: its pages are fetched anew
+  /* a page that was on its way while the worker began (or was loaded past it) is not the worker's: it asks to be taken over */
+  function takenOver(worker) {
+    if (!navigator.serviceWorker.controller && worker.active) worker.active.postMessage("gg-claim");
+    return warm();
+  }
+  var preparing = false, pause = 2000;
+  /* whoever stays on one page is made ready there: what failed once is tried again, ever more seldom */
+  function makeReady() {
+    if (preparing || !navigator.onLine) return;
+    preparing = true;
+    navigator.serviceWorker.register(box.dataset.worker, { scope: "/" }).then(function (worker) {
+      worker.addEventListener("updatefound", renewed);
+      return navigator.serviceWorker.ready;
+    }).then(takenOver).catch(function () {
+      setTimeout(makeReady, pause);
+      pause = Math.min(2 * pause, FRESH);
+    }).then(function () { preparing = false; });
+  }
+  if (navigator.serviceWorker) { // none without TLS: the queue works
+    window.addEventListener("online", makeReady);
+    makeReady();
+  }
 
   /* ---- a sign-out takes along what this phone keeps of the person; it asks first when something was not sent ---- */
   function forget(own) {

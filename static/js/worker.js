@@ -13,6 +13,8 @@
   });
   /* files of an older version stay until the pages that were drawn with them have been fetched anew (offline.js) */
   self.addEventListener("activate", function (event) { event.waitUntil(self.clients.claim()); });
+  /* `claim` passes over a page that is still loading: it asks for itself when it runs (offline.js) */
+  self.addEventListener("message", function (event) { if (event.data === "gg-claim") event.waitUntil(self.clients.claim()); });
 
   /* a file whose name carries its content never changes; any other is asked for, and kept for the time without a net */
   function file(request) {
