@@ -11,8 +11,10 @@ from django.apps import apps
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django import DjangoDbBlocker, Settings
+
+from tests.patience import PATIENCE_MS
 
 # A busy machine must not fail a property; what is too slow has its own test.
 hypothesis_settings.register_profile("project", deadline=None)
@@ -113,6 +115,7 @@ def browser(chromium: dict[str, Any]) -> Iterator[Browser]:
     """Chromium, headless."""
     # Playwright keeps an event loop in this thread; Django would refuse the database there.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(**chromium)
         yield started

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
 
 from house.stack import PASSWORD, Stack
+from tests.patience import PATIENCE_MS
 from tests.proof.conftest import Platform, ask
 from tests.proof.visitor import wait_for
 
@@ -92,7 +93,7 @@ def sitting(browser: Browser, running: Stack, place: dict[str, float], trouble: 
             permissions=["geolocation", "clipboard-read", "clipboard-write"],
         )
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         trouble.watch(page)
         page.goto("/login/")
         page.fill("[name=username]", login)
@@ -161,13 +162,13 @@ def test_the_grid_leader_reports_with_photo_and_point(running: Stack, number: st
 
 
 def test_the_worker_dispatches_it(running: Stack, number: str) -> None:
-    assert wait_for(lambda: state_of(running, number) == "dispatched", seconds=15, what="dispatch")
+    assert wait_for(lambda: state_of(running, number) == "dispatched", what="dispatch")
 
 
 def test_the_department_takes_it_on_the_phone_and_feeds_back(
     running: Stack, sitting: Sitting, number: str, picture: Path, pictures: Path
 ) -> None:
-    wait_for(lambda: state_of(running, number) == "dispatched", seconds=15, what="dispatch")
+    wait_for(lambda: state_of(running, number) == "dispatched", what="dispatch")
     with sitting("department", PHONE) as page:
         page.goto("/tasks/")
         expect(page.locator('nav a[href="/report/"]')).to_have_count(0)  # a department does not report
@@ -188,7 +189,7 @@ def test_the_department_takes_it_on_the_phone_and_feeds_back(
 def send(running: Stack, page: Page, number: str, move: str, state: str) -> None:
     """Press the button of the open form of a move, and wait until the case stands where it leads."""
     page.locator(f'form[action="/incidents/{number}/moves/{move}/"] .move-send button').first.click()
-    wait_for(lambda: page.wait_for_timeout(100) or state_of(running, number) == state, seconds=10, what=move)
+    wait_for(lambda: page.wait_for_timeout(100) or state_of(running, number) == state, what=move)
 
 
 def test_the_operator_checks_and_closes_it_at_the_desk(

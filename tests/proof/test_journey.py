@@ -77,7 +77,7 @@ def test_a_repeat_gets_the_first_answer(system: System, reported: dict[str, Any]
 
 
 def test_a_worker_classifies_and_dispatches_it(system: System, number: str) -> None:
-    case = wait_for(lambda: in_state(system, number, "dispatched"), seconds=15, what="dispatch")
+    case = wait_for(lambda: in_state(system, number, "dispatched"), what="dispatch")
     assert case["category"]["name"]
     assert DEPARTMENT in case["handler"]["organization_name"]
     events = system.get(f"incidents/{number}/events/")["results"]
@@ -88,11 +88,11 @@ def test_the_department_is_told_by_the_worker(running: Stack, number: str) -> No
     sql = """SELECT 1 FROM notices_delivery AS d JOIN notices_notice AS n ON n.id = d.notice_id
     JOIN accounts_user AS u ON u.id = n.recipient_id
     WHERE u.username = 'department' AND d.work_state = 'done' AND n.url LIKE %s"""
-    assert wait_for(lambda: ask(running, sql, f"%{number}%"), seconds=15, what="notice")
+    assert wait_for(lambda: ask(running, sql, f"%{number}%"), what="notice")
 
 
 def test_the_department_takes_it_and_feeds_back(running: Stack, system: System, number: str) -> None:
-    wait_for(lambda: in_state(system, number, "dispatched"), seconds=15, what="dispatch")
+    wait_for(lambda: in_state(system, number, "dispatched"), what="dispatch")
     department = Person(running.url, "department")
     assert number in department.get("/tasks/").text
     department.move(number, "take")
@@ -125,7 +125,7 @@ def test_beat_writes_the_daily_report_at_the_set_time(running: Stack, system: Sy
     set_time(running, now)
     yesterday = now.date() - timedelta(days=1)
     sql = "SELECT snapshot FROM reports_report WHERE kind = 'daily' AND grid_code = %s AND period_start = %s"
-    found = wait_for(lambda: ask(running, sql, STREET, yesterday), seconds=90, what="report")
+    found = wait_for(lambda: ask(running, sql, STREET, yesterday), what="report")
     assert len(found) == 1
     assert counted(running, yesterday) == numbers_of(found[0][0])
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from house import processes
 from house.programs import answers
 from house.stack import PASSWORD, Stack
+from tests.patience import PATIENCE_MS
 from tests.proof.conftest import Platform, ask
 from tests.proof.visitor import wait_for
 
@@ -64,7 +65,7 @@ def opened(browser: Browser, chromium: dict[str, Any], running: Stack, home: Pat
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
     )
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(PATIENCE_MS)
     return made
 
 
@@ -114,11 +115,11 @@ def test_written_while_nothing_answers_killed_and_arrived_once(
     assert counted(running) == (0, 0, 0)
 
     running.start(web)
-    wait_for(lambda: answers(running.url), seconds=30, what="the web server")
+    wait_for(lambda: answers(running.url), what="the web server")
     after = phone()
     page = after.new_page()
     page.goto("/m/waiting/")
-    expect(page.locator("[data-queue-rows] article")).to_have_count(0, timeout=20_000)
+    expect(page.locator("[data-queue-rows] article")).to_have_count(0)
     page.reload()
     page.wait_for_timeout(1000)
     after.close()

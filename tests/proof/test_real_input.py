@@ -97,8 +97,8 @@ def sent(city: tuple[stack.Stack, System], reals: list[Real]) -> dict[str, Any]:
 def settled(city: tuple[stack.Stack, System], sent: dict[str, Any]) -> list[dict[str, Any]]:
     """Every incident of the right datum once no dispatch work waits."""
     running, _system = city
-    wait_for(lambda: not ask(running, "SELECT 1 FROM incidents_dispatchwork WHERE work_state <> 'done' LIMIT 1"),
-             seconds=120, what="dispatch of all")  # fmt: skip
+    waiting = "SELECT 1 FROM incidents_dispatchwork WHERE work_state <> 'done' LIMIT 1"
+    wait_for(lambda: not ask(running, waiting), what="dispatch of all")
     sent["all_dispatched_s"] = time.monotonic() - sent["start"]
     return kept(running, "right")
 

@@ -15,6 +15,7 @@ from html import unescape
 from typing import Any, TypeVar
 
 from house.stack import PASSWORD
+from tests.patience import PATIENCE
 
 T = TypeVar("T")
 
@@ -71,7 +72,7 @@ class Person:
 
     def _send(self, request: urllib.request.Request) -> Answer:
         try:
-            with self.opener.open(request, timeout=30) as response:
+            with self.opener.open(request, timeout=PATIENCE) as response:
                 return Answer(response.status, response.url, response.read().decode(), response.headers)
         except urllib.error.HTTPError as error:
             with error:
@@ -112,17 +113,17 @@ class System:
         request = urllib.request.Request(f"{self.address}/api/v1/{path}", body, headers, method=method)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=30) as response:
+            with opener.open(request, timeout=PATIENCE) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             with error:
                 raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()[:500]}") from error
 
 
-def wait_for(ask: Callable[[], T], *, seconds: float, what: str) -> T:
+def wait_for(ask: Callable[[], T], *, what: str) -> T:
     """Ask every 100 ms until there is an answer."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while not (answer := ask()):
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        assert time.monotonic() < deadline, f"{what}: not within {PATIENCE:.0f} s"
         time.sleep(0.1)
     return answer
