@@ -20,6 +20,7 @@ from incidents.models import Incident
 from tests import street
 from tests.fieldwork import inspecting, visit_world
 from tests.incidents.conftest import World, build_world
+from tests.patience import PATIENCE_MS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -41,7 +42,7 @@ def context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContex
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
     )
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(PATIENCE_MS)
     yield made
     made.close()
 
@@ -118,6 +119,30 @@ def test_written_without_a_network_killed_and_sent_once_when_it_is_back(phone: P
     assert Incident.objects.get().attachments.count() == 1
 
 
+def test_a_page_that_was_loaded_past_the_worker_is_taken_over(phone: Page) -> None:
+    phone.context.new_cdp_session(phone).send("Page.reload", {"ignoreCache": True})
+    phone.wait_for_event("load")
+    ready(phone)
+
+
+def test_a_page_that_could_not_be_kept_at_once_is_kept_soon(
+    world: World, context: BrowserContext, live_server: LiveServer
+) -> None:
+    refused: list[str] = []
+
+    def refuse(route: Route) -> None:
+        if refused:
+            route.continue_()
+        else:
+            refused.append(route.request.url)
+            route.fulfill(status=503)
+
+    context.route("**/report/", refuse)
+    with app(context, world.people["gridleader"], live_server) as page:
+        assert len(refused) == 1
+        assert page.evaluate("async () => !!(await caches.match('/report/'))")
+
+
 def test_an_answer_that_was_lost_makes_no_second_case(phone: Page) -> None:
     lost: list[int] = []
 
@@ -167,8 +192,8 @@ def test_another_person_on_the_same_phone_sends_nothing_of_it(
     phone.context.set_offline(True)
     write(phone)
     phone.wait_for_url("**/m/waiting/")
+    sign_in(phone.context, world.people["operator"], live_server)  # first: with a network it is sent within a moment
     phone.context.set_offline(False)
-    sign_in(phone.context, world.people["operator"], live_server)
     phone.goto("/m/waiting/")
     expect(phone.locator("[data-queue-others]")).to_be_visible()
     waiting(phone, 0)
