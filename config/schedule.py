@@ -39,5 +39,8 @@ SCHEDULE: Final = {
     "lapse-claims": every(600, "volunteers.tasks.lapse_claims"),
     "expire-points": every(3600, "volunteers.tasks.expire_points"),
     "send-statements": every(6 * 3600, "volunteers.tasks.send_statements"),
+    "grow-up": every(24 * 3600, "volunteers.tasks.grow_up"),
     "carry-wishes": every(3600, "volunteers.tasks.carry_wishes"),
+    "attend-services": every(600, "volunteers.tasks.attend_services"),
+    "end-publicity": every(3600, "volunteers.tasks.end_publicity"),
 }

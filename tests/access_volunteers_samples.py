@@ -31,7 +31,72 @@ VOLUNTEER_SAMPLES: dict[str, Sample] = {
     "api-volunteer-wish-round-detail": Sample(_volunteering("round"), "volunteer.view"),
     # board, claims
     # volunteers, teams
+    "volunteers:volunteer": Sample(_volunteering("volunteer"), "volunteer.view"),
+    **{
+        f"volunteers:{name}": Sample(_volunteering("volunteer"), "volunteer.view", needs="volunteer.edit")
+        for name in (
+            *("volunteer_edit", "volunteer_approve", "volunteer_refuse", "volunteer_pause", "volunteer_resume"),
+            *("volunteer_leave", "record_new"),
+        )
+    },
+    "volunteers:volunteer_reveal": Sample(_volunteering("volunteer"), "volunteer.edit"),
+    "volunteers:team": Sample(_volunteering("team"), "volunteer.view"),
+    "volunteers:team_members_excel": Sample(_volunteering("team"), "volunteer.view"),
+    **{
+        f"volunteers:{name}": Sample(_volunteering("team"), "volunteer.view", needs="volunteer.edit")
+        for name in ("team_edit", "team_end", "team_add")
+    },
+    **{
+        f"volunteers:membership_{name}": Sample(_volunteering("membership"), "volunteer.view", needs="volunteer.edit")
+        for name in ("take", "refuse", "leave")
+    },
+    "volunteers:my_team": Sample(_volunteering("team"), NOBODY),
+    "volunteers:my_membership_take": Sample(_volunteering("membership"), NOBODY),
+    "volunteers:my_membership_refuse": Sample(_volunteering("membership"), NOBODY),
+    "api-volunteer-volunteer-detail": Sample(_volunteering("volunteer"), "volunteer.view"),
+    "api-volunteer-volunteer-reveal": Sample(_volunteering("volunteer"), "volunteer.view", needs="volunteer.edit"),
+    "api-volunteer-volunteer-step": Sample(
+        _volunteering("volunteer"), "volunteer.view", needs="volunteer.edit", body=lambda side: {"stage": "pause"}
+    ),
+    "api-volunteer-team-detail": Sample(_volunteering("team"), "volunteer.view"),
     # services, certificates
+    "volunteers:service": Sample(_volunteering("service"), "volunteer.view"),
+    **{
+        f"volunteers:{name}": Sample(_volunteering("service"), "volunteer.view", needs="service.edit")
+        for name in ("service_edit", "shifts_new", "service_end", "service_call_off")
+    },
+    "volunteers:shift": Sample(_volunteering("shift"), "volunteer.view", needs="service.edit"),
+    "volunteers:shift_sign_up": Sample(_volunteering("shift"), "volunteer.view"),
+    **{
+        f"volunteers:shift_{name}": Sample(_volunteering("shift"), "volunteer.view", needs="service.edit")
+        for name in ("edit", "drop", "put_down", "excel")
+    },
+    **{
+        f"volunteers:sign_up_{name}": Sample(_volunteering("sign_up"), "volunteer.view", needs="service.edit")
+        for name in ("withdraw", "confirm", "deny")
+    },
+    **{f"volunteers:sign_up_{name}": Sample(_volunteering("sign_up"), NOBODY) for name in ("check_in", "check_out")},
+    "volunteers:hour_correct": Sample(_volunteering("hours"), "volunteer.view", needs="volunteer.certify"),
+    "volunteers:volunteer_hours": Sample(_volunteering("volunteer"), "volunteer.view"),
+    **{
+        f"volunteers:{name}": Sample(_volunteering("volunteer"), "volunteer.view", needs="volunteer.certify")
+        for name in ("hours_take_over", "certificate_new")
+    },
+    "volunteers:certificate": Sample(_volunteering("certificate"), "volunteer.view"),
+    "volunteers:certificate_object": Sample(_volunteering("publicised"), "volunteer.view"),
+    "volunteers:certificate_print": Sample(_volunteering("valid"), "volunteer.view", needs="volunteer.certify"),
+    "volunteers:certificate_step": Sample(
+        lambda side: {"pk": side.volunteering.certificate.pk, "name": "revoke"},
+        "volunteer.view",
+        needs="volunteer.certify",
+    ),
+    **{f"api-volunteer-{name}-detail": Sample(_volunteering(name), "volunteer.view") for name in ("service", "shift")},
+    "api-volunteer-hour-detail": Sample(_volunteering("hours"), "volunteer.view"),
+    "api-volunteer-certificate-detail": Sample(_volunteering("certificate"), "volunteer.view"),
+    **{
+        f"api-volunteer-shift-{name}": Sample(_volunteering("shift"), "volunteer.view")
+        for name in ("sign-up", "withdraw", "check-in", "check-out")
+    },
     # points, shop
     "volunteers:exchange": Sample(_volunteering("exchange"), "shop.edit"),
     **{

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -101,8 +102,8 @@ def _is_minor(years: int, *, of_age: bool) -> bool:
     return years < ADULT or (years == ADULT and not of_age)
 
 
-def _check_person(volunteer: Volunteer) -> None:
-    """Whom a register needs: a year of birth; a phone, or for minors the guardian's; the guardian's agreement."""
+def check_person(volunteer: Volunteer) -> None:
+    """NotValid unless there is a year of birth; a phone, or for minors the guardian's; the guardian's agreement."""
     minor = volunteer.is_minor
     demand_valid(
         [
@@ -155,6 +156,26 @@ def enter(
     return _write(grid, plain, given, actor=actor, user=None, now=now, client_id=client_id)
 
 
+def bring(grid: Grid, given: Mapping[str, Any], *, actor: User | None, now: datetime) -> Volunteer:
+    """One line of an imported file (`actor` None: the command line), checked by the caller; active at once."""
+    skills = sorted(skill.pk for skill in given["skills"])
+    plain = {name: value for name, value in given.items() if name != "skills"}
+    row = Volunteer(grid=grid, grid_code=grid.code, consent_at=now, at=now, **plain)
+    _clear_guardian(row)
+    return _save_new(sealed(row), skills, "", actor, now)
+
+
+def bring_up_to_date(volunteer: Volunteer, given: Mapping[str, Any], *, actor: User | None, now: datetime) -> bool:
+    """What an imported file says of somebody known; whether anything was new."""
+    plain = {name: value for name, value in given.items() if name in PLAIN}
+    with transaction.atomic():
+        row: Volunteer = Volunteer.objects.select_for_update(of=("self",)).get(pk=volunteer.pk)
+        changed = _set(row, plain) + _set_skills(row, given)
+        if changed:
+            _store(row, actor, now, changed)
+    return bool(changed)
+
+
 def _consented(given: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     said = _("Without agreement nothing is written down.")
     demand_valid([("consent", bool(given.get("consent")), said)])
@@ -175,7 +196,7 @@ def _write(
     key = client_id or uuid4()
     volunteer = Volunteer(grid=grid, grid_code=grid.code, user=user, consent_at=now, at=now, client_id=key, **plain)
     _clear_guardian(volunteer)
-    _check_person(sealed(volunteer))
+    check_person(sealed(volunteer))
     skills = sorted(skill.pk for skill in given.get("skills", ()))
     hashed = {"name": blind_index(volunteer.name, purpose=PHONE_PURPOSE), "phone": volunteer.phone_index}
     try:
@@ -193,7 +214,7 @@ def _write(
     return made
 
 
-def _save_new(volunteer: Volunteer, skills: list[int], digest: str, actor: User, now: datetime) -> Volunteer:
+def _save_new(volunteer: Volunteer, skills: list[int], digest: str, actor: User | None, now: datetime) -> Volunteer:
     volunteer.digest = digest
     volunteer.number = ""
     year, number = next_number("volunteer", now=now)
@@ -241,7 +262,7 @@ def _take_over(volunteer: Volunteer, actor: User, now: datetime) -> Volunteer:
 def approve(volunteer: Volunteer, *, actor: User, now: datetime, version: int | None = None) -> Volunteer:
     """The community takes the applicant. NotAllowed for oneself; NotValid while a minor has no guardian."""
     _not_oneself(volunteer, actor)
-    _check_person(volunteer)
+    check_person(volunteer)
     with transaction.atomic():
         done: Volunteer = advance(volunteer, "approve", actor=actor, now=now, version=version)
         decided_told(done, done.user, "", now=now)
@@ -344,12 +365,11 @@ def change(
     try:
         with transaction.atomic():
             row = _lock(volunteer, actor, {*plain, *given} - {"consent", "of_age", "is_minor"}, version)
-            changed = _set(row, plain, actor)
-            changed += _set_skills(row, given)
+            if "grid" in plain:
+                demand(actor, "volunteer.edit", plain["grid"].code)
+            changed = _set(row, plain) + _set_skills(row, given)
             if changed:
-                row.version += 1
-                sealed(row).save()
-                note(row, actor, now, *changed)
+                _store(row, actor, now, changed)
     except IntegrityError as error:
         if "volunteer_phone_once" in str(error):
             raise _phone_taken(Volunteer(phone=plain.get("phone", "")), actor, now) from error
@@ -371,16 +391,20 @@ def _lock(volunteer: Volunteer, actor: User, names: set[str], version: int | Non
     return row
 
 
-def _set(row: Volunteer, plain: dict[str, Any], actor: User) -> list[str]:
+def _store(row: Volunteer, actor: User | None, now: datetime, changed: list[str]) -> None:
+    row.version += 1
+    sealed(row).save()
+    note(row, actor, now, *changed)
+
+
+def _set(row: Volunteer, plain: dict[str, Any]) -> list[str]:
     changed = [name for name, value in plain.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, plain[name])
-    if "grid" in changed:
-        demand(actor, "volunteer.edit", row.grid.code)
-        row.grid_code = row.grid.code
+    row.grid_code = row.grid.code if "grid" in changed else row.grid_code
     if changed:
         _clear_guardian(row)
-        _check_person(row)
+        check_person(row)
     return changed
 
 
@@ -430,14 +454,19 @@ def add_record(volunteer: Volunteer, kind: str, text: str, *, on: date, actor: U
 # --- in clear ---------------------------------------------------------------------------------------------------------
 
 
+def revealable(user: Any) -> QuerySet[Volunteer]:
+    """Whom `user` may see in clear: where she approves volunteers, and of the teams that she leads."""
+    led = Membership.objects.filter(
+        status__in=("asked", "active"), team__status="active", team__leader__user=user.pk, team__leader__status="active"
+    )
+    approves = scope_of(user).q("volunteer.edit", "grid_code")
+    rows = Volunteer.objects.filter(approves | Q(pk__in=led.order_by().values("volunteer")), status__in=PRESENT)
+    return rows.select_related("grid").defer("grid__boundary")
+
+
 def may_reveal(volunteer: Volunteer, user: Any) -> bool:
-    """Whoever approves volunteers there, and the leader of a team that she is in or asks to join."""
-    if volunteer.status not in PRESENT:
-        return False
-    if scope_of(user).can("volunteer.edit", volunteer.grid_code):
-        return True
-    led = Membership.objects.filter(volunteer=volunteer, status__in=("asked", "active"), team__leader__user=user.pk)
-    return led.filter(team__status="active", team__leader__status="active").exists()
+    """Whether `user` may see this volunteer in clear."""
+    return revealable(user).filter(pk=volunteer.pk).exists()
 
 
 def reveal_volunteer(

@@ -4,7 +4,19 @@ from celery import shared_task
 from django.utils import timezone
 
 from notices.jobs import job
-from volunteers import claims, point_lapse, shop, shop_news, statements, wish_news, wish_rounds
+from volunteers import (
+    attendance,
+    certificates,
+    claims,
+    people,
+    point_lapse,
+    service_news,
+    shop,
+    shop_news,
+    statements,
+    wish_news,
+    wish_rounds,
+)
 
 
 @shared_task(name="volunteers.tasks.lapse_claims")
@@ -52,3 +64,38 @@ def carry_wishes() -> int:
 @job("volunteers.carry_wishes")
 def _carry_wishes() -> int:
     return wish_rounds.carry_over(now=timezone.now())
+
+
+@shared_task(name="volunteers.tasks.grow_up")
+def grow_up() -> int:
+    """Who is of age by now is a minor no more: the guardian is erased."""
+    return _grow_up()
+
+
+@job("volunteers.grow_up")
+def _grow_up() -> int:
+    return people.grow_up(now=timezone.now())
+
+
+@shared_task(name="volunteers.tasks.attend_services")
+def attend_services() -> int:
+    """Check out whoever forgot it, remind of shifts within a day, ask organizers to note who was there."""
+    return _attend_services()
+
+
+@job("volunteers.attend_services")
+def _attend_services() -> int:
+    now = timezone.now()
+    done = attendance.cap_forgotten(now=now)
+    return done + service_news.remind_shifts(now=now) + service_news.remind_organizers(now=now)
+
+
+@shared_task(name="volunteers.tasks.end_publicity")
+def end_publicity() -> int:
+    """Make the certificates valid that stood their days without an objection."""
+    return _end_publicity()
+
+
+@job("volunteers.end_publicity")
+def _end_publicity() -> int:
+    return certificates.end_publicity(now=timezone.now())

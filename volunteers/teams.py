@@ -132,14 +132,20 @@ def add(team: Team, volunteer: Volunteer, *, actor: User, now: datetime) -> Memb
         return _add(team, volunteer, actor, now)
 
 
-def _add(team: Team, volunteer: Volunteer, actor: User, now: datetime) -> Membership:
+def bring(team: Team, volunteer: Volunteer, *, actor: User | None, now: datetime) -> None:
+    """A line of an imported file names her team; who is not active is left out of it."""
+    if volunteer.status == Volunteer.Status.ACTIVE:
+        _add(team, volunteer, actor, now)
+
+
+def _add(team: Team, volunteer: Volunteer, actor: User | None, now: datetime) -> Membership:
     row, _made = _membership(team, volunteer, actor, now)
     if row.status == Membership.Status.ASKED:
         row = advance(row, "approve", actor=None, now=now, since=timezone.localdate(now))
     return row
 
 
-def _membership(team: Team, volunteer: Volunteer, actor: User, now: datetime) -> tuple[Membership, bool]:
+def _membership(team: Team, volunteer: Volunteer, actor: User | None, now: datetime) -> tuple[Membership, bool]:
     """The living membership, made when there is none; two at once come one after the other at the team's row."""
     locked: Team = Team.objects.select_for_update(of=("self",)).get(pk=team.pk)
     _demand_active(locked)
@@ -199,6 +205,26 @@ def memberships_of(volunteer: Volunteer) -> QuerySet[Membership]:
     """The teams that she is in or asks to join."""
     rows = Membership.objects.filter(volunteer=volunteer, status__in=LIVING)
     return rows.select_related("team__grid", "team__leader").defer("team__grid__boundary").order_by("team__name")
+
+
+def members_of(team: Team) -> QuerySet[Membership]:
+    """Who is in the team."""
+    return _people_of(team, Membership.Status.ACTIVE)
+
+
+def asked_of(team: Team) -> QuerySet[Membership]:
+    """Who asks to join."""
+    return _people_of(team, Membership.Status.ASKED)
+
+
+def _people_of(team: Team, status: str) -> QuerySet[Membership]:
+    rows = Membership.objects.filter(team=team, status=status)
+    return rows.select_related("volunteer__grid").defer("volunteer__grid__boundary").order_by("pk")
+
+
+def asking_for(volunteer: Volunteer) -> list[Team]:
+    """The teams that she leads, each with `members` and `waiting`."""
+    return list(with_counts(Team.objects.filter(leader=volunteer, status=Team.Status.ACTIVE)).order_by("name"))
 
 
 def on_board(rows: QuerySet[Team], year: int) -> list[Team]:

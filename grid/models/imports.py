@@ -19,6 +19,7 @@ class ImportRun(models.Model):
         PARTY = "party", _("Party organizations (Excel or CSV)")
         MEMBERS = "members", _("Party members (Excel or CSV)")
         PARTNERS = "partners", _("Partner units and resources (Excel or CSV)")
+        VOLUNTEERS = "volunteers", _("Volunteers (Excel or CSV)")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     file_name = models.CharField(_("file"), max_length=200)

@@ -1,5 +1,5 @@
 """Administration of volunteers and wishes; each file registers its models."""
 
-from volunteers.admin import points, wishes
+from volunteers.admin import people, points, services, wishes
 
-__all__ = ["points", "wishes"]
+__all__ = ["people", "points", "services", "wishes"]

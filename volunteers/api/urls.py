@@ -3,14 +3,20 @@
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
-from volunteers.api import points, wishes
+from volunteers.api import people, points, services, wishes
 
 router = SimpleRouter()
 # wishes
 router.register("wishes", wishes.WishViewSet, basename="api-volunteer-wish")
 router.register("wish-rounds", wishes.WishRoundViewSet, basename="api-volunteer-wish-round")
 # volunteers
+router.register("register", people.VolunteerViewSet, basename="api-volunteer-volunteer")
+router.register("teams", people.TeamViewSet, basename="api-volunteer-team")
 # services
+router.register("services", services.ServiceViewSet, basename="api-volunteer-service")
+router.register("shifts", services.ShiftViewSet, basename="api-volunteer-shift")
+router.register("hours", services.HourViewSet, basename="api-volunteer-hour")
+router.register("certificates", services.CertificateViewSet, basename="api-volunteer-certificate")
 # points
 router.register("points", points.PointViewSet, basename="api-volunteer-point")
 router.register("point-rules", points.PointRuleViewSet, basename="api-volunteer-point-rule")
