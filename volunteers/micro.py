@@ -246,15 +246,15 @@ def coach(project: MicroProject, text: str, *, actor: User, now: datetime) -> Mi
     demand(actor, "micro.edit", project.grid_code)
     words = clean_text(text, max_length=500, multiline=True)
     demand_valid([("text", bool(words), _("Say in a few words what was advised."))])
-    if project.status == MicroProject.Status.SUBMITTED:
-        done: MicroProject = advance(project, "coach", actor=actor, now=now, text=words)
-        micro_news.step_told(done, "coach", actor=actor, now=now, text=words)
-        return done
     with transaction.atomic():
         locked: MicroProject = MicroProject.objects.select_for_update(of=("self",)).get(pk=project.pk)
-        if locked.status not in ("coaching", *LIVING):
+        if locked.status == MicroProject.Status.SUBMITTED:
+            locked = advance(locked, "coach", actor=actor, now=now, text=words)
+            micro_news.step_told(locked, "coach", actor=actor, now=now, text=words)
+        elif locked.status in ("coaching", *LIVING):
+            keep_step(locked, before=locked.status, actor=actor, now=now, text=words)
+        else:
             raise NotNow(_("Nothing is advised any more: the project is in review or over."))
-        keep_step(locked, before=locked.status, actor=actor, now=now, text=words)
     return locked
 
 
@@ -269,9 +269,10 @@ def step(
     if name in WITH_SUM:
         raise NotValid(_("There is no such step."), {"stage": [_("Choose one of the steps shown.")]})
     TABLE.demand_stage(project, TABLE.stage_of(project, name), actor)
-    _CHECKS.get(name, _nothing)(project)
     with transaction.atomic():
-        done: MicroProject = advance(project, name, actor=actor, now=now, text=text, version=version)
+        locked = MicroProject.objects.select_for_update(of=("self",)).get(pk=project.pk)
+        _CHECKS.get(name, _nothing)(locked)
+        done: MicroProject = advance(locked, name, actor=actor, now=now, text=text, version=version)
         micro_news.step_told(done, name, actor=actor, now=now, text=text)
     return done
 

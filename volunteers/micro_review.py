@@ -120,8 +120,12 @@ def score(reviewer: Reviewer, given: Mapping[int, Decimal], *, text: str, actor:
                 for one in criteria
             ]
         )
-        for one in criteria:
-            Score.objects.update_or_create(reviewer=reviewer, criterion=one, defaults={"points": given[one.pk]})
+        Score.objects.bulk_create(
+            [Score(reviewer=reviewer, criterion=one, points=given[one.pk]) for one in criteria],
+            update_conflicts=True,
+            unique_fields=["reviewer", "criterion"],
+            update_fields=["points"],
+        )
         Reviewer.objects.filter(pk=reviewer.pk).update(text=clean_text(text, max_length=1000, multiline=True), at=now)
     return reviewer
 
