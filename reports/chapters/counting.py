@@ -36,7 +36,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """All the tables of one app that count; each figure belongs to one of them."""
+    """All the tables of one app that count; a figure that several of them count is their sum."""
 
     all: Callable[[], Sequence[Source]]
 
@@ -57,7 +57,8 @@ class Sources:
         found: Lines = {}
         for number, area, *numbers in first.union(*others, all=True) if others else first:
             line = found.setdefault(area, self._nothing(extent, only))
-            line.update(zip(some[number].counts(extent), map(int, numbers), strict=False))
+            for name, more in zip(some[number].counts(extent), map(int, numbers), strict=False):
+                line[name] += more
         return found
 
     def _counting(self, extent: Extent, only: frozenset[str]) -> list[Source]:

@@ -26,7 +26,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Floor
 
-from grid.models import Building
+from grid.models import Building, Compound
 from reports.chapters import counting
 from reports.chapters.counting import Counts, Source, Sources, days, days_in, moments_in, sum_of
 from reports.metrics import Extent
@@ -229,17 +229,29 @@ def _expense_counts(extent: Extent) -> Counts:
 # --- service points ---------------------------------------------------------------------------------------------------
 
 
-def buildings(_extent: Extent) -> QuerySet[Building]:
-    """Buildings whose place is known (their own, else that of the compound), with `near`: a service point in reach."""
-    place = Coalesce(OuterRef("point"), OuterRef("compound__point"))
+def _near(*places: str) -> Exists:
+    """A service point in use is within its walk of the first of the `places` that is known."""
+    place = Coalesce(*map(OuterRef, places)) if len(places) > 1 else OuterRef(*places)
     apart = Func(F("place"), place, function="ST_DistanceSphere", output_field=FloatField())
-    points = ServicePoint.objects.filter(is_active=True).annotate(apart=apart).filter(apart__lte=F("reach"))
-    rows: QuerySet[Building] = Building.objects.filter(Q(point__isnull=False) | Q(compound__point__isnull=False))
-    return rows.annotate(near=Exists(points))
+    return Exists(ServicePoint.objects.filter(is_active=True).annotate(apart=apart).filter(apart__lte=F("reach")))
 
 
-def home_counts(_extent: Extent) -> Counts:
-    """Households of buildings on the map, and those within the walk of a service point."""
+def _buildings(_extent: Extent) -> QuerySet[Building]:
+    """Buildings with households and a place, their own or that of their compound."""
+    placed = Q(point__isnull=False) | Q(compound__point__isnull=False)
+    rows: QuerySet[Building] = Building.objects.filter(placed, households__gt=0)
+    return rows.annotate(near=_near("point", "compound__point"))
+
+
+def _compounds(_extent: Extent) -> QuerySet[Compound]:
+    """Compounds on the map whose households are not told by building."""
+    told = Building.objects.filter(compound=OuterRef("pk"), households__gt=0)
+    rows: QuerySet[Compound] = Compound.objects.filter(~Exists(told), point__isnull=False, households__gt=0)
+    return rows.annotate(near=_near("point"))
+
+
+def _home_counts(_extent: Extent) -> Counts:
+    """Households on the map, and those within the walk of a service point: as on the page (`volunteers.circle`)."""
     return {"homes": sum_of("households"), "homes_near": sum_of("households", Q(near=True))}
 
 
@@ -298,7 +310,8 @@ def sources() -> tuple[Source, ...]:
             "line__project__grid_code",
         ),
         Source(lambda extent: ServicePoint.objects.filter(is_active=True), _each(service_points=Count("pk"))),
-        Source(buildings, home_counts, "grid__code"),
+        Source(_buildings, _home_counts, "grid__code"),
+        Source(_compounds, _home_counts, "grid__code"),
     )
 
 

@@ -23,6 +23,7 @@ from tests.reports.conftest import DAY
 from tests.reports.town import MONTH
 from tests.reports.volunteer_recount import recounted
 from tests.reports.volunteer_town import VolunteerTown
+from volunteers import circle
 from volunteers.models import HourRecord, MicroProject, SignUp, Volunteer, VolunteerStep, Wish
 
 NEXT_MONTH = datetime(2026, 12, 2, 8, tzinfo=PEOPLE_TIME)
@@ -67,6 +68,13 @@ def test_the_lines_of_the_areas_equal_their_own_recount(town: VolunteerTown) -> 
     lines = counts.by_area(Extent.of(street.STREET, MONTH))
     for code in (street.COMMUNITY, street.SISTER):
         assert lines[code] == recounted(town, code, MONTH)
+
+
+def test_the_circle_is_that_of_the_page(town: VolunteerTown) -> None:
+    found = counts.totals(Extent.of(street.STREET, MONTH))
+    page = circle.whole(circle.coverage(circle.Question(under=street.STREET)))
+    assert (found["homes"], found["homes_near"]) == (page.placed, page.near)
+    assert 0 < page.near < page.placed
 
 
 def test_steps_and_corrections_after_the_end_change_nothing(town: VolunteerTown) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.gis.geos import Point
 
-from grid.models import Building
+from grid.models import Building, Compound
 from reports.periods import Period
 from tests.reports.party_recount import n
 from tests.reports.party_town import midnight
@@ -173,13 +173,18 @@ class _Told:
 
     def places(self) -> dict[str, int]:
         points = list(ServicePoint.objects.filter(is_active=True))
-        homes = near = 0
-        for building in self.own(Building, lambda b: b.grid.code):
-            place = building.point or building.compound.point
-            if place is not None:
-                homes += building.households or 0
-                if any(metres(place, point.place) <= point.reach for point in points):
-                    near += building.households or 0
+        told = [b for b in self.own(Building, lambda b: b.grid.code) if b.households]
+        places = [(b.point or b.compound.point, b.households) for b in told]
+        with_told = {b.compound_id for b in Building.objects.all() if b.households}
+        places += [
+            (c.point, c.households or 0) for c in self.own(Compound, lambda c: c.grid.code) if c.pk not in with_told
+        ]
+        homes = sum(households for place, households in places if place is not None)
+        near = sum(
+            households
+            for place, households in places
+            if place is not None and any(metres(place, point.place) <= point.reach for point in points)
+        )
         own = n(point.grid_code.startswith(self.code) for point in points)
         return {"service_points": own, "homes": homes, "homes_near": near}
 

@@ -272,12 +272,14 @@ class VolunteerTown:
         kind = PointKind.objects.create(name="清凉驿站")
         for n in range(4):
             ServicePoint.objects.create(
-                kind=kind, name=f"{n}号驿站", place=self.spot(), is_active=n != 3, reach=[800, 300, 1200, 5000][n],
+                kind=kind, name=f"{n}号驿站", place=self.spot(), is_active=n != 3, reach=[800, 900, 1500, 5000][n],
                 **self.here(),
             )  # fmt: skip
-        for n in range(12):
+        for n in range(24):
             here = self.here()["grid"]
-            compound = Compound.objects.create(grid=here, name=f"{n}号院", point=self.maybe(self.spot))
+            compound = Compound.objects.create(
+                grid=here, name=f"{n}号院", point=self.maybe(self.spot), households=self.maybe(lambda n=n: 30 + n)
+            )
             Building.objects.create(
                 compound=compound, grid=here, name="1号楼", households=self.maybe(lambda n=n: 20 + n),
                 point=self.maybe(self.spot),
