@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
@@ -134,11 +135,20 @@ def claim(
         )
     except IntegrityError as error:
         raise _taken() from error
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise _crowded() from error
+        raise
     return made
 
 
 def _taken() -> NotNow:
     return NotNow(_("Somebody was faster: this wish is taken. There are others on the board."))
+
+
+def _crowded() -> NotNow:
+    """So many are before it that the database does not let one wait any longer."""
+    return NotNow(_("Many people want this wish at this moment. Look at it again in a minute."))
 
 
 def _words(pledge: str) -> str:

@@ -195,8 +195,9 @@ class TestRace:
             thread.start()
         for thread in threads:
             thread.join()
-        taken = str(claims._taken())
+        # on a machine that is slower than the patience of the database some hear that the wish is crowded
+        clear = {f"NotNow: {said()}" for said in (claims._taken, claims._crowded)}
         assert answers.count("won") == 1
-        assert answers.count(f"NotNow: {taken}") == 49
+        assert len([answer for answer in answers if answer in clear]) == 49
         assert WishClaim.objects.filter(wish=wish).count() == 1
         assert Volunteer.objects.count() == 50
