@@ -12,6 +12,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from fieldwork.models import QuickNote
 from grid.figures import Figure, Section
 from grid.models import Grid
 from grid.scope import scope_of
@@ -58,11 +59,13 @@ def _wishes(grid: Grid, user: Any, now: datetime) -> Section:
         granted=Count("pk", filter=Q(confirmed_at__year=year)),
         uncalled=Count("pk", filter=Q(status="confirmed", called_back_at=None)),
     )
+    notes = QuickNote.objects.visible_to(user).wishes().filter(wish=None, grid_code__startswith=grid.code).count()
     fresh, verified, waiting = by_status["collected"], by_status["verified"], by_status["delivered"]
     return Section(
         _("Micro-wishes"),
         "heart-handshake",
         [
+            Figure(_("Notes that wait to become wishes"), notes, "wish_notes", tone=_tone(notes)),
             Figure(_("To be verified"), fresh, "wishes", {**here, "status": "collected"}, tone=_tone(fresh)),
             Figure(_("To be published"), verified, "wishes", {**here, "status": "verified"}, tone=_tone(verified)),
             Figure(_("On the board"), by_status["published"], "wishes", {**here, "status": "published"}),
@@ -128,7 +131,13 @@ def _credit(grid: Grid, user: Any, now: datetime) -> Section:
             Figure(
                 _("Certificates in publicity"), papers["publicity"], "certificates", {**here, "status": "publicity"}
             ),
-            Figure(_("Objections"), objected, "certificates", {**here, "status": "objected"}, tone=_tone(objected)),
+            Figure(
+                _("Objections to certificates"),
+                objected,
+                "certificates",
+                {**here, "status": "objected"},
+                tone=_tone(objected),
+            ),
             Figure(_("To be handed out"), exchanges["reserved"], "exchanges", {**here, "status": "reserved"}),
         ],
     )

@@ -13,8 +13,15 @@ CHUNK: Final = 1000
 
 def wishes_header() -> list[str]:
     """The columns of the list of wishes."""
-    head = [_("Number"), _("Shown as"), _("Wish"), _("Kind"), _("Grid"), _("Grid code"), _("Status"), _("Came")]
-    more = [_("Round"), _("About (yuan)"), _("Helpers wanted"), _("Collected at"), _("Published at")]
+    head = [_("Number"), _("Shown as"), _("Wish"), _("Kind"), _("Grid"), _("Grid code"), _("Status")]
+    more = [
+        _("Source of the wish"),
+        _("Round of the wish"),
+        _("About (yuan)"),
+        _("Helpers wanted"),
+        _("Collected at"),
+        _("Published at"),
+    ]
     return [*head, *more, _("Times that it came back"), _("Confirmed at"), _("Rating"), _("Called back at")]
 
 

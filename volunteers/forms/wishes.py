@@ -51,7 +51,7 @@ class _WishFields(OnceForm):
         help_text=_("For example 占阿姨; left empty it is the surname and 居民."),
     )
     name = CleanCharField(
-        label=_("name"), max_length=CLOSED["name"], help_text=_("Sealed: nobody sees it on the board.")
+        label=_("full name"), max_length=CLOSED["name"], help_text=_("Sealed: nobody sees it on the board.")
     )
     phone = CleanCharField(label=_("phone"), max_length=CLOSED["phone"], required=False)
     door = CleanCharField(

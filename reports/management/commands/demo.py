@@ -59,6 +59,7 @@ from reports.demo.papers import build_papers
 from reports.demo.records import build_records
 from reports.writing import write
 from volunteers.demo.people import build_volunteers
+from volunteers.demo.wishes import build_wishes
 from volunteers.dictionaries import load_dictionaries as load_volunteer_dictionaries
 
 REPORT_DAYS = 14
@@ -90,6 +91,7 @@ BUILDERS: Final[Sequence[Callable[[datetime], object]]] = (
     build_councils,
     build_activities,
     build_volunteers,
+    build_wishes,
     build_clusters,
 )
 
