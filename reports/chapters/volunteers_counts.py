@@ -49,7 +49,7 @@ from volunteers.models import (
     WishClaim,
     WishReceipt,
 )
-from volunteers.points import HUNDREDTHS
+from volunteers.point_rules import HUNDREDTHS
 
 WAITING: Final = ("published", "claimed", "delivered")
 """Of a wish: on the board or with its helpers."""

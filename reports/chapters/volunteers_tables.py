@@ -100,7 +100,8 @@ def _services(scene: Scene, words: Words) -> Json:
 
 def _micro(scene: Scene, words: Words) -> Json:
     """The projects in progress with their money and milestones; one query."""
-    rows = counts.projects(scene.extent).filter(grid_code__startswith=scene.code, was__in=counts.RUNNING)
+    projects: Any = counts.projects(scene.extent)
+    rows = projects.filter(grid_code__startswith=scene.code, was__in=counts.RUNNING)
     lines = BudgetLine.objects.filter(project=OuterRef("pk")).order_by().values("project")
     last = days(scene.extent)[1]
     paid = Expense.objects.filter(line__project=OuterRef("pk"), at__lt=scene.end, paid_on__lte=last)
