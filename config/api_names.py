@@ -89,4 +89,8 @@ ENUMS: Final = {
     "PartyOrganizationKindEnum": "partybuilding.models.organization.PartyOrganization.Kind",
     "PartyPostTitleEnum": "partybuilding.models.organization.PartyPost.Title",
     "StarAwardResultEnum": "partybuilding.models.organization.StarAward.Result",
+    "WishClaimStatusEnum": "volunteers.models.wish.WishClaim.Status",
+    "VolunteerServiceStatusEnum": "volunteers.models.service.ServiceActivity.Status",
+    "CertificateStatusEnum": "volunteers.models.service.Certificate.Status",
+    "HourKindEnum": "volunteers.models.service.HourRecord.Kind",
 }

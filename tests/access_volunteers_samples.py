@@ -29,7 +29,10 @@ VOLUNTEER_SAMPLES: dict[str, Sample] = {
         _volunteering("wish"), "wish.view", needs="wish.verify", body=lambda side: {"how": "visit", "rating": 5}
     ),
     "api-volunteer-wish-round-detail": Sample(_volunteering("round"), "volunteer.view"),
-    # board, claims
+    # board, claims: the board is of the street, each claim is its claimer's alone
+    "volunteers:board_wish": Sample(_volunteering("published"), "wish.view"),
+    "volunteers:my_claim": Sample(_volunteering("claim"), NOBODY),
+    "api-volunteer-wish-claim-detail": Sample(_volunteering("claim"), "wish.view"),
     # volunteers, teams
     "volunteers:volunteer": Sample(_volunteering("volunteer"), "volunteer.view"),
     **{

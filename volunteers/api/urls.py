@@ -3,12 +3,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
-from volunteers.api import people, points, services, wishes
+from volunteers.api import claims, people, points, services, wishes
 
 router = SimpleRouter()
 # wishes
 router.register("wishes", wishes.WishViewSet, basename="api-volunteer-wish")
 router.register("wish-rounds", wishes.WishRoundViewSet, basename="api-volunteer-wish-round")
+router.register("wish-claims", claims.ClaimViewSet, basename="api-volunteer-wish-claim")
 # volunteers
 router.register("register", people.VolunteerViewSet, basename="api-volunteer-volunteer")
 router.register("teams", people.TeamViewSet, basename="api-volunteer-team")
