@@ -1,11 +1,7 @@
 """The three lists of the demo street: eight months of needs, resources and projects, and a blocked pipe of today."""
 
-import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from random import Random
 from typing import Any, Final
 
 from django.utils import timezone
@@ -17,8 +13,10 @@ from grid.posts import PostKind
 from incidents.intake import NewIncident, report_incident
 from incidents.models.incident import Source
 from incidents.numbers import street_number
-from partybuilding import needs, projects
-from partybuilding.demo.list_texts import NAMED, RESULTS, WHY_UNMET, WORDS
+from partybuilding import needs
+from partybuilding.demo.list_desk import DAYS, Desk, step_of
+from partybuilding.demo.list_projects import named, work
+from partybuilding.demo.list_texts import WHY_UNMET, WORDS
 from partybuilding.match_queries import half_year
 from partybuilding.models import (
     ListCall,
@@ -26,29 +24,16 @@ from partybuilding.models import (
     NeedWait,
     PartnerUnit,
     PartyStep,
-    Project,
-    ProjectStep,
     ProjectType,
     Resource,
     SupportKind,
 )
 
-DAYS: Final = 240
 WAITS: Final = ((6, 7), (5, 15), (4, 30))
 """Levels and days: made up for the demo, as the office would write them."""
 STATES: Final = ("met",) * 40 + ("open",) * 44 + ("promised",) * 8 + ("running",) * 8 + ("delivered",) * 7
 ENDED: Final = ("unmet",) * 8 + ("withdrawn",) * 5
 RESOURCES: Final = 90
-MEMBERS, HOURS = 10, Decimal(4)
-"""Of the blocked pipe in the founding document (row 1.3)."""
-TYPE_OF: Final = {
-    "管道疏通与市政维修": "市政进社区",
-    "环境卫生": "环境整治",
-    "停车管理": "停车与充电",
-    "充电设施": "停车与充电",
-    "代办服务": "代办服务",
-    "就业创业": "创业就业平台",
-}
 FITS: Final = {
     "管道疏通与市政维修": ("市政",),
     "环境卫生": ("环卫", "园林", "生态"),
@@ -62,14 +47,6 @@ FITS: Final = {
     "安全与消防": ("消防", "燃气"),
 }
 """Words in the name of a unit that make it likely to offer a kind."""
-WAY: Final[dict[str, tuple[str, ...]]] = {
-    "proposed": ("proposed",),
-    "agreed": ("proposed", "agreed"),
-    "running": ("proposed", "agreed", "running"),
-    "done": ("proposed", "agreed", "running", "done"),
-    "confirmed": ("proposed", "agreed", "running", "done", "confirmed"),
-    "evaluated": ("proposed", "agreed", "running", "done", "confirmed", "evaluated"),
-}
 NEED_WAY: Final[dict[str, tuple[str, ...]]] = {
     "open": ("open",),
     "promised": ("open", "promised"),
@@ -79,30 +56,6 @@ NEED_WAY: Final[dict[str, tuple[str, ...]]] = {
     "unmet": ("open", "unmet"),
     "withdrawn": ("open", "withdrawn"),
 }
-PROJECT_OF: Final = {"promised": "agreed", "running": "running", "delivered": "done", "met": "evaluated"}
-
-
-@dataclass
-class _Desk:
-    """What the demo works with; the same numbers every time."""
-
-    now: datetime
-    kinds: dict[str, SupportKind]
-    types: dict[str, ProjectType]
-    units: list[PartnerUnit]
-    leaders: list[tuple[Grid, User]]
-    calls: list[ListCall] = field(default_factory=list)
-    resources: list[Resource] = field(default_factory=list)
-    random: Random = field(default_factory=lambda: Random(606))
-
-    def key(self) -> uuid.UUID:
-        """The id that a device would have given."""
-        return uuid.UUID(int=self.random.getrandbits(128), version=4)
-
-    @property
-    def today(self) -> date:
-        """The day in Beijing."""
-        return timezone.localdate(self.now)
 
 
 def build_lists(now: datetime) -> int:
@@ -113,7 +66,7 @@ def build_lists(now: datetime) -> int:
     units = PartnerUnit.objects.filter(organization__grid__code__startswith=JIANZHONG, left_on=None)
     if units.exists():
         _join_municipal(timezone.localdate(now))
-    desk = _Desk(
+    desk = Desk(
         now=now,
         kinds=_by_name(SupportKind),
         types=_by_name(ProjectType),
@@ -125,8 +78,8 @@ def build_lists(now: datetime) -> int:
     _call(desk)
     _offer(desk)
     rows = _raise_all(desk)
-    _work(desk, rows)
-    _named(desk)
+    work(desk, rows)
+    named(desk)
     _pipe(desk)
     return len(rows)
 
@@ -150,7 +103,7 @@ def _leaders(today: date) -> list[tuple[Grid, User]]:
     return [(post.grid, post.user) for post in rows if post.grid is not None and len(post.grid.code) == 15]
 
 
-def _call(desk: _Desk) -> None:
+def _call(desk: Desk) -> None:
     """This half-year's call, and the one before."""
     street = Grid.objects.only("id", "code").get(code=JIANZHONG)
     first, _end = half_year(desk.today)
@@ -173,17 +126,17 @@ def _call(desk: _Desk) -> None:
     )
 
 
-def _offer(desk: _Desk) -> None:
+def _offer(desk: Desk) -> None:
     """Every unit offers a few things, the municipal one what belongs to pipes and roads."""
     if not desk.units:
         return
     choices = [(name, title) for name, (_wanted, offered) in WORDS.items() for title in offered]
     rows = [_resource(desk, n, *choices[n % len(choices)]) for n in range(RESOURCES)]
     desk.resources = Resource.objects.bulk_create(rows)
-    PartyStep.objects.bulk_create(_step(row, "", row.status, row.by, row.at) for row in desk.resources)
+    PartyStep.objects.bulk_create(step_of(row, "", row.status, row.by, row.at) for row in desk.resources)
 
 
-def _resource(desk: _Desk, n: int, kind: str, title: str) -> Resource:
+def _resource(desk: Desk, n: int, kind: str, title: str) -> Resource:
     fitting = [unit for unit in desk.units if any(word in unit.organization.name for word in FITS.get(kind, ()))]
     others = [unit for unit in desk.units if "市政" not in unit.organization.name] or desk.units
     unit = fitting[n % len(fitting)] if fitting else others[n % len(others)]
@@ -206,7 +159,7 @@ def _resource(desk: _Desk, n: int, kind: str, title: str) -> Resource:
     )
 
 
-def _raise_all(desk: _Desk) -> list[Need]:
+def _raise_all(desk: Desk) -> list[Need]:
     """Needs over the months; those of long ago are met, those of late wait."""
     states = list(STATES + ENDED)
     desk.random.shuffle(states)
@@ -223,7 +176,7 @@ def _raise_all(desk: _Desk) -> list[Need]:
     return rows
 
 
-def _need(desk: _Desk, n: int, at: datetime, state: str) -> Need:
+def _need(desk: Desk, n: int, at: datetime, state: str) -> Need:
     kind = sorted(WORDS)[n % len(WORDS)]
     wanted = WORDS[kind][0]
     grid, user = desk.leaders[desk.random.randrange(len(desk.leaders))]
@@ -260,111 +213,17 @@ def _waits_at(code: str, at: datetime, now: datetime) -> tuple[str, datetime]:
     return code, at
 
 
-def _need_steps(desk: _Desk, row: Need) -> Iterator[PartyStep]:
+def _need_steps(desk: Desk, row: Need) -> Iterator[PartyStep]:
     end = row.ended_at or desk.now
     way, before = NEED_WAY[row.status], ""
     for place, after in enumerate(way):
         text = WHY_UNMET[row.pk % len(WHY_UNMET)] if after == "unmet" else ""
         moment = row.at + (end - row.at) * place / max(len(way) - 1, 1) if place else row.at
-        yield _step(row, before, after, row.by if after in ("open", "unmet", "withdrawn") else None, moment, text)
+        yield step_of(row, before, after, row.by if after in ("open", "unmet", "withdrawn") else None, moment, text)
         before = after
 
 
-def _step(row: Any, before: str, after: str, by: User | None, at: datetime, text: str = "") -> PartyStep:
-    name = row._meta.model_name
-    return PartyStep(subject=name, subject_id=row.pk, before=before, after=after, by=by, at=at, text=text)
-
-
-def _work(desk: _Desk, rows: Sequence[Need]) -> None:
-    """The projects that the needs have come to, each with a resource of the kind."""
-    by_kind: dict[int, list[Resource]] = {}
-    for resource in desk.resources:
-        if resource.status == Resource.Status.OFFERED:
-            by_kind.setdefault(resource.kind_id, []).append(resource)
-    taken = [row for row in rows if row.status in PROJECT_OF and by_kind.get(row.kind_id)]
-    made = [_project(desk, n, need, by_kind[need.kind_id]) for n, need in enumerate(taken)]
-    _write(made)
-
-
-def _write(made: Sequence[Project]) -> None:
-    kept = Project.objects.bulk_create(made)
-    steps = []
-    for row in kept:
-        done = row.status in ("done", "confirmed", "evaluated")
-        for step in projects.steps_of_type(row, row.type):
-            step.done_on = timezone.localdate(row.done_at) if done and row.done_at else None
-            if row.status == "running" and step.position <= 1:
-                step.done_on = row.starts_on
-            steps.append(step)
-    ProjectStep.objects.bulk_create(steps)
-    PartyStep.objects.bulk_create(step for row in kept for step in _project_steps(row))
-
-
-def _project(desk: _Desk, n: int, need: Need, offered: Sequence[Resource]) -> Project:
-    resource = offered[n % len(offered)]
-    state = PROJECT_OF[need.status]
-    if state == "evaluated" and n % 4 == 0:
-        state = "confirmed"
-    end = need.ended_at or desk.now
-    at = need.at + (end - need.at) / 5
-    kind = desk.types[TYPE_OF.get(need.kind.name, "民生微实事")]
-    given = {"need": need, "resource": resource, "unit": resource.unit, "grid": need.grid, "by": need.by}
-    return _of_state(desk, n, state, at, end, title=need.title, type=kind, **given)
-
-
-def _of_state(desk: _Desk, n: int, state: str, at: datetime, end: datetime, **given: Any) -> Project:
-    """A project that has come as far as `state`; four of five kept their day."""
-    done = state in ("done", "confirmed", "evaluated")
-    ready = at + (end - at) * 4 / 5
-    promised = timezone.localdate(ready) + timedelta(days=3 if n % 5 else -2)
-    told: dict[str, Any] = {}
-    if done:
-        told = {"done_at": ready, "result": RESULTS[n % len(RESULTS)], "members_count": 3 + n % 12}
-        told |= {"hours": Decimal(2 + n % 6), "beneficiaries": 20 + n * 13 % 240}
-    if state in ("confirmed", "evaluated"):
-        told |= {"confirmed_at": end, "confirmed_by": given["by"]}
-    return Project(
-        number=street_number("project", "项目", given["grid"].code, now=at),
-        promised_on=promised if done or state == "proposed" else max(promised, desk.today + timedelta(days=n % 9 - 1)),
-        starts_on=timezone.localdate(at + (end - at) / 3) if state not in ("proposed", "agreed") else None,
-        status=state,
-        grade=(5 if n % 3 else 4) if state == "evaluated" else None,
-        is_best=state == "evaluated" and n % 9 == 2,
-        grid_code=given["grid"].code,
-        at=at,
-        client_id=desk.key(),
-        is_demo=True,
-        version=len(WAY[state]),
-        **told,
-        **given,
-    )
-
-
-def _project_steps(row: Project) -> Iterator[PartyStep]:
-    end, before, way = row.confirmed_at or row.done_at or row.at + timedelta(hours=30), "", WAY[row.status]
-    for place, after in enumerate(way):
-        moment = row.at + (end - row.at) * place / max(len(way) - 1, 1)
-        yield _step(row, before, after, row.by, moment, row.result if after == "done" else "")
-        before = after
-
-
-def _named(desk: _Desk) -> None:
-    """The projects that the founding documents name."""
-    made = []
-    for n, (title, kind, text, state) in enumerate(NAMED):
-        grid, user = desk.leaders[n * 5 % len(desk.leaders)]
-        begun = desk.now - timedelta(days=150 - n * 9)
-        end = desk.now - timedelta(days=20 - n) if state in ("confirmed", "evaluated") else desk.now
-        unit = desk.units[n % len(desk.units)] if desk.units else None
-        given = {"title": title, "type": desk.types[kind], "text": text, "unit": unit, "grid": grid, "by": user}
-        row = _of_state(desk, 7 * n + 1, state, begun, end, **given)
-        if kind == "市政进社区":
-            row.members_count, row.hours = MEMBERS, HOURS
-        made.append(row)
-    _write(made)
-
-
-def _pipe(desk: _Desk) -> None:
+def _pipe(desk: Desk) -> None:
     """Today: a blocked pipe, its need on the list; the rest is there to be played."""
     grid, leader, compound = _courtyard(desk)
     incident = report_incident(
@@ -393,7 +252,7 @@ def _pipe(desk: _Desk) -> None:
     Need.objects.filter(pk=made.pk).update(is_demo=True)
 
 
-def _courtyard(desk: _Desk) -> tuple[Grid, User, Compound | None]:
+def _courtyard(desk: Desk) -> tuple[Grid, User, Compound | None]:
     """A compound without management where the street has one, else one of the grid of the account `gridleader`."""
     rows = Compound.objects.filter(grid__code__startswith=JIANZHONG).order_by("-is_unmanaged", "property_company", "pk")
     some = list(rows.select_related("grid").defer("grid__boundary"))
