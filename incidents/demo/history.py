@@ -16,6 +16,7 @@ from django.db.models import Model
 from django.utils import translation
 
 from accounts.models import User
+from grid.demo.statistics import take_statistics
 from grid.models import Compound, Grid, Organization
 from grid.posts import PostKind
 from incidents.clocks import Ledgers
@@ -153,8 +154,7 @@ def build_history(today: date, *, days: int = DAYS, per_day: dict[str, float] | 
 def _learn(made: int) -> None:
     """Let the planner see the tables grow: plans made for empty tables would read them whole for every batch."""
     if made in range(BATCH, 2 * BATCH) or made % (6 * BATCH) < BATCH:
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        take_statistics()
 
 
 def _pen(like: HistoryPen | None = None) -> HistoryPen:
