@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet
 
+from grid.months import weeks_of
 from partybuilding.models import DutyPost, DutyShift
 from partybuilding.rosters import days_of
 from partybuilding.standing import shown
@@ -59,10 +60,8 @@ def week_of(day: date) -> Window:
 
 def month_of(day: date) -> Window:
     """The weeks that the month of a day touches."""
-    first = day.replace(day=1)
-    start = first - timedelta(days=first.weekday())
-    after = (first + timedelta(days=32)).replace(day=1)
-    return Window(start, -(-(after - start).days // 7))
+    weeks = weeks_of(day)
+    return Window(weeks[0][0], len(weeks))
 
 
 def stands_of(posts: Sequence[DutyPost], window: Window) -> dict[tuple[int, date], list[Stand]]:

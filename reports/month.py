@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from grid.models import Grid
+from grid.months import weeks_of
 from reports.models import Report
 from reports.periods import FIRST_DAY, last_finished_day, local_day
 
@@ -37,7 +38,7 @@ def month_of(grid: Grid, first: date, *, now: datetime) -> Month:
     reports = _reports(grid, first, last)
     weeks = [
         [_cell(grid, day, reports, now) if day.month == first.month else None for day in week]
-        for week in calendar.Calendar().monthdatescalendar(first.year, first.month)
+        for week in weeks_of(first)
     ]
     return Month(first, weeks, _name(first, -1), _name(first, 1))
 

@@ -1,6 +1,5 @@
 """A page that shows a month day by day: which month is asked for, and its weeks."""
 
-import calendar
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotValid
+from grid.months import weeks_of
 from incidents.overview import midnight
 
 
@@ -32,7 +32,7 @@ def given_month(request: HttpRequest) -> date:
 
 def span_of(first: date) -> tuple[datetime, datetime]:
     """When the weeks that the month touches begin and end."""
-    weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
+    weeks = weeks_of(first)
     return midnight(weeks[0][0]), midnight(weeks[-1][-1] + timedelta(days=1))
 
 
@@ -41,7 +41,7 @@ def month_context(first: date, rows: Iterable[Any], start_of: Callable[[Any], da
     days: dict[date, list[Any]] = {}
     for row in rows:
         days.setdefault(timezone.localdate(start_of(row)), []).append(row)
-    weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
+    weeks = weeks_of(first)
     return {
         "first": first,
         "previous": (first - timedelta(days=1)).replace(day=1),
