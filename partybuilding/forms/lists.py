@@ -37,6 +37,11 @@ def own_units(user: Any) -> QuerySet[Any]:
     return rows.select_related("organization__grid").defer("organization__grid__boundary")
 
 
+def keeps_lists(user: Any) -> bool:
+    """Whether `user` raises needs and offers resources: she keeps the lists or works for a partner unit."""
+    return scope_of(user).can("lists.edit") or own_units(user).exists()
+
+
 def edited_units(user: Any) -> QuerySet[Any]:
     """The units whose lists `user` keeps: those in her grids, and her own."""
     scope = scope_of(user)

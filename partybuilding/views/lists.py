@@ -20,7 +20,7 @@ from grid.scope import scope_of
 from incidents.views.cases import grid_choices
 from incidents.views.finding import person
 from partybuilding.filters.lists import PROJECT_OPEN, ListsFilter, NeedFilter
-from partybuilding.forms.lists import CallForm
+from partybuilding.forms.lists import CallForm, keeps_lists
 from partybuilding.list_calls import call_for_lists
 from partybuilding.match_queries import matches_of
 from partybuilding.models import ListCall, Need, NeedWait, Project, Resource
@@ -55,7 +55,7 @@ def three_lists(request: HttpRequest) -> HttpResponse:
         "counts": {"needs": waiting.count(), "resources": offered.count(), "projects": running.count()},
         "unmet": chosen.qs.filter(status=Need.Status.UNMET).count(),
         "query": request.GET.urlencode(),
-        "may_raise": needs.may_raise(user),
+        "may_raise": keeps_lists(user),
         "now": timezone.now(),
     }
     return render(request, "partybuilding/lists.html", context)
@@ -117,7 +117,7 @@ def list_call(request: HttpRequest, pk: int) -> HttpResponse:
         "needs_link": f"{reverse('partybuilding:needs')}?call={call.pk}",
         "resources_link": f"{reverse('partybuilding:resources')}?call={call.pk}",
         "is_open": call.opens_on <= today <= call.closes_on,
-        "may_raise": needs.may_raise(request.user),
+        "may_raise": keeps_lists(request.user),
     }
     return render(request, "partybuilding/list_call.html", context)
 

@@ -11,24 +11,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.errors import NotNow
-from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page
 from grid.access import requires
 from grid.scope import scope_of
 from incidents.models import Incident
-from incidents.views.cases import grid_choices
 from incidents.views.finding import find_incident, person
 from incidents.views.workbooks import list_workbook
 from partybuilding import list_sheets, needs
 from partybuilding.filters.lists import NeedFilter
-from partybuilding.forms.lists import NeedForm, own_units
+from partybuilding.forms.lists import NeedForm, keeps_lists
 from partybuilding.forms.projects import TextStepForm
 from partybuilding.match_queries import matches_of
 from partybuilding.models import Need, Project
 from partybuilding.stages import open_to, story
+from partybuilding.views.list_pages import list_page
 
-PAGE_SIZE: Final = 50
 SHOWN_MATCHES: Final = 10
 ENDS: Final = {"give_up": needs.give_up, "withdraw": needs.withdraw}
 
@@ -43,21 +41,14 @@ def filtered(request: HttpRequest) -> NeedFilter:
     return narrowed(NeedFilter(request.GET, queryset=Need.objects.visible_to(request.user), request=request))
 
 
-def may_raise(user: Any) -> bool:
-    """Whether `user` keeps lists or works for a partner unit."""
-    return scope_of(user).can("lists.edit") or own_units(user).exists()
-
-
 @requires("party.view", "incident.handle")
 @never_cache
 @require_safe
 def need_list(request: HttpRequest) -> HttpResponse:
     """Needs, newest first."""
     chosen = filtered(request)
-    page = keyset_page(listed(chosen.qs), request.GET, size=PAGE_SIZE)
-    context = {"form": chosen.form, "page": page, "rows": page.rows, "may_raise": may_raise(request.user)}
-    context["grid_names"] = grid_choices(request)
-    return render(request, "partybuilding/needs.html", context)
+    may_raise = keeps_lists(request.user)
+    return list_page(request, "partybuilding/needs.html", chosen, listed(chosen.qs), may_raise=may_raise)
 
 
 @requires("party.view", "incident.handle")
@@ -167,7 +158,7 @@ def not_now(request: HttpRequest, fresh: Need | Project, name: str, form: Any) -
 @form_page
 def need_new(request: HttpRequest) -> HttpResponse:
     """Raise a need; with ?incident= from an incident, whose living need is shown instead of a second one."""
-    if not may_raise(request.user):
+    if not keeps_lists(request.user):
         raise NotNow(_("You keep no lists, and your unit is no partner of the communities yet."))
     number = request.GET.get("incident", "")[:30]
     incident = find_incident(request.user, number) if number else None

@@ -12,18 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.keyset import keyset_page
 from accounts.narrowing import demand_filters, narrowed
 from accounts.protect import mask_name
 from accounts.rules import form_page
 from grid.access import requires
 from grid.scope import scope_of
 from incidents.models import Incident
-from incidents.views.cases import grid_choices
 from incidents.views.finding import person
 from incidents.views.workbooks import list_workbook
 from partybuilding import files, list_sheets, project_parts, projects
 from partybuilding.filters.lists import ProjectFilter
+from partybuilding.forms.lists import keeps_lists
 from partybuilding.forms.projects import (
     AgreeForm,
     EvaluateForm,
@@ -36,9 +35,9 @@ from partybuilding.forms.projects import (
 )
 from partybuilding.models import PartyMember, Project, ProjectStep
 from partybuilding.stages import open_to, story
-from partybuilding.views.needs import find_need, may_raise, not_now
+from partybuilding.views.list_pages import list_page
+from partybuilding.views.needs import find_need, not_now
 
-PAGE_SIZE: Final = 50
 NEED_TEXT: Final = ("refuse", "drop")
 MOST_MEMBERS: Final = 200
 
@@ -59,16 +58,8 @@ def filtered(request: HttpRequest) -> ProjectFilter:
 def project_list(request: HttpRequest) -> HttpResponse:
     """Projects, newest first."""
     chosen = filtered(request)
-    page = keyset_page(listed(chosen.qs), request.GET, size=PAGE_SIZE)
-    context = {
-        "form": chosen.form,
-        "grid_names": grid_choices(request),
-        "page": page,
-        "rows": page.rows,
-        "may_propose": may_raise(request.user),
-        "today": timezone.localdate(),
-    }
-    return render(request, "partybuilding/projects.html", context)
+    more = {"may_propose": keeps_lists(request.user), "today": timezone.localdate()}
+    return list_page(request, "partybuilding/projects.html", chosen, listed(chosen.qs), **more)
 
 
 @requires("party.view", "incident.handle")

@@ -11,23 +11,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotNow
-from accounts.keyset import keyset_page
 from accounts.narrowing import narrowed
 from accounts.rules import form_page
 from grid.access import requires
 from grid.scope import scope_of
-from incidents.views.cases import grid_choices
 from incidents.views.finding import person, shown_version
 from incidents.views.workbooks import list_workbook
 from partybuilding import list_sheets, resources
 from partybuilding.filters.lists import ResourceFilter
-from partybuilding.forms.lists import ResourceForm, own_units
+from partybuilding.forms.lists import ResourceForm, keeps_lists
 from partybuilding.match_queries import facts, needs_for
 from partybuilding.models import Resource
 from partybuilding.stages import advance, open_to, story
 from partybuilding.units import demand_hers
+from partybuilding.views.list_pages import list_page
 
-PAGE_SIZE: Final = 50
 SHOWN_NEEDS: Final = 15
 
 
@@ -41,21 +39,14 @@ def filtered(request: HttpRequest) -> ResourceFilter:
     return narrowed(ResourceFilter(request.GET, queryset=Resource.objects.visible_to(request.user), request=request))
 
 
-def may_offer(user: Any) -> bool:
-    """Whether `user` keeps lists or works for a partner unit."""
-    return scope_of(user).can("lists.edit") or own_units(user).exists()
-
-
 @requires("party.view", "incident.handle")
 @never_cache
 @require_safe
 def resource_list(request: HttpRequest) -> HttpResponse:
     """Resources, newest first."""
     chosen = filtered(request)
-    page = keyset_page(listed(chosen.qs), request.GET, size=PAGE_SIZE)
-    context = {"form": chosen.form, "page": page, "rows": page.rows, "may_offer": may_offer(request.user)}
-    context["grid_names"] = grid_choices(request)
-    return render(request, "partybuilding/resources.html", context)
+    may_offer = keeps_lists(request.user)
+    return list_page(request, "partybuilding/resources.html", chosen, listed(chosen.qs), may_offer=may_offer)
 
 
 @requires("party.view", "incident.handle")
@@ -110,7 +101,7 @@ def _may_change(row: Resource, user: Any) -> bool:
 @form_page
 def resource_new(request: HttpRequest) -> HttpResponse:
     """Offer something; ?unit= fills in the unit."""
-    if not may_offer(request.user):
+    if not keeps_lists(request.user):
         raise NotNow(_("You keep no lists, and your unit is no partner of the communities yet."))
     given = request.GET.get("unit", "")
     unit = int(given) if given.isascii() and given.isdigit() and len(given) < 18 else None
