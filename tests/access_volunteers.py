@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.utils import timezone
@@ -12,6 +13,7 @@ from grid.models import Grid
 from volunteers.models import (
     Certificate,
     Exchange,
+    HourRecord,
     Membership,
     MicroCall,
     MicroProject,
@@ -48,6 +50,9 @@ class Volunteering:
     shift: Shift
     sign_up: SignUp
     certificate: Certificate
+    publicised: Certificate
+    valid: Certificate
+    hours: HourRecord
     rule: PointRule
     item: ShopItem
     exchange: Exchange
@@ -120,18 +125,11 @@ def sample_volunteers(grid: Grid, word: str, worker: User, now: datetime) -> Vol
         service=service,
         shift=shift,
         sign_up=SignUp.objects.create(shift=shift, volunteer=volunteer, place=1, signed_at=now),
-        certificate=Certificate.objects.create(
-            number=f"{word}证明〔2026〕1号",
-            code=uuid.uuid4().hex,
-            volunteer=volunteer,
-            starts_on=today,
-            ends_on=today,
-            minutes=120,
-            issuer=f"{word}社区",
-            head="王五",
-            handler="赵六",
-            contact="0371-60000000",
-            **made,
+        certificate=_certificate(1, "draft", volunteer, word, made),
+        publicised=_certificate(2, "publicity", volunteer, word, made),
+        valid=_certificate(3, "valid", volunteer, word, made),
+        hours=HourRecord.objects.create(
+            volunteer=volunteer, kind="taken_over", minutes=60, on=today, reason=word, by=worker, at=now
         ),
         rule=PointRule.objects.create(name=f"{word}积分规则", per_hour=1, cap_hours=2, starts_on=today, **here),
         item=item,
@@ -159,4 +157,26 @@ def sample_volunteers(grid: Grid, word: str, worker: User, now: datetime) -> Vol
             uploaded_by=worker,
             uploaded_at=now,
         ),
+    )
+
+
+def _certificate(number: int, status: str, volunteer: Volunteer, word: str, made: dict[str, Any]) -> Certificate:
+    """A certificate at a status, publicised since today."""
+    today = timezone.localdate(made["at"])
+    return Certificate.objects.create(
+        number=f"{word}证明〔2026〕{number}号",
+        code=uuid.uuid4().hex,
+        volunteer=volunteer,
+        starts_on=today,
+        ends_on=today,
+        minutes=120,
+        issuer=f"{word}社区",
+        head="王五",
+        handler="赵六",
+        contact="0371-60000000",
+        status=status,
+        public_from=today,
+        public_until=today,
+        issued_at=made["at"] if status == "valid" else None,
+        **made,
     )
