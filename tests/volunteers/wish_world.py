@@ -48,11 +48,11 @@ class Wishing:
         client.force_login(self.people[role])
         return client
 
-    def get(self, role: str, name: str, *args: Any, **query: Any) -> Any:
+    def get(self, role: str, name: str, /, *args: Any, **query: Any) -> Any:
         """A page as `role` gets it."""
         return self.browser(role).get(reverse(f"volunteers:{name}", args=args), query)
 
-    def post(self, role: str, name: str, *args: Any, **data: Any) -> Any:
+    def post(self, role: str, name: str, /, *args: Any, **data: Any) -> Any:
         """What the form of a page sends."""
         return self.browser(role).post(reverse(f"volunteers:{name}", args=args), data)
 
