@@ -22,7 +22,7 @@ def hours_of(minutes: int) -> float:
 def volunteers_header() -> list[str]:
     """The columns of the list of volunteers."""
     head = [_("Volunteer number"), _("Real name"), _("Phone"), _("Grid"), _("Grid code"), _("Status"), _("Under age")]
-    return [*head, _("Skills"), _("Free on"), _("Hours"), _("Teams"), _("Applied on")]
+    return [*head, _("Skills"), _("Free on"), _("Hours of service"), _("Teams"), _("Applied on")]
 
 
 def volunteer_lines(rows: QuerySet[Volunteer]) -> Iterator[list[Any]]:

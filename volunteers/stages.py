@@ -68,7 +68,7 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
     ),
     Volunteer: (
         Stage("approve", ("applied",), "active", _("Approve"), "volunteer.edit"),
-        Stage("refuse", ("applied",), "refused", _("Refuse"), "volunteer.edit", needs_text=True, danger=True),
+        Stage("refuse", ("applied",), "refused", _("Do not take"), "volunteer.edit", needs_text=True, danger=True),
         Stage("pause", ("active",), "paused", _("Pause"), "volunteer.edit", personal="user_id"),
         Stage("resume", ("paused",), "active", _("Resume"), "volunteer.edit", personal="user_id"),
         Stage(
@@ -84,7 +84,7 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
     Team: (Stage("end", ("active",), "ended", _("End the team"), "volunteer.edit", needs_text=True, danger=True),),
     Membership: (
         Stage("approve", ("asked",), "active", _("Approve"), "volunteer.edit", personal="team.leader.user_id"),
-        Stage("refuse", ("asked",), "refused", _("Refuse"), "volunteer.edit", personal="team.leader.user_id"),
+        Stage("refuse", ("asked",), "refused", _("Do not take"), "volunteer.edit", personal="team.leader.user_id"),
         Stage("leave", ("asked", "active"), "left", _("Leave"), "volunteer.edit", personal="volunteer.user_id"),
     ),
     ServiceActivity: (
@@ -162,7 +162,7 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
             "start",
             ("funded",),
             "running",
-            _("Begin"),
+            _("Begin the project"),
             "micro.edit",
             addressed=True,
             personal="team.leader.user_id",
@@ -182,7 +182,7 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
             "withdraw",
             ("submitted", "coaching"),
             "stopped",
-            _("Withdraw"),
+            _("Withdraw the bid"),
             "micro.edit",
             needs_text=True,
             addressed=True,
@@ -193,7 +193,7 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
             "stop",
             ("funded", "running", "mid_checked", "final"),
             "stopped",
-            _("Stop"),
+            _("Stop the project"),
             "micro.decide",
             needs_text=True,
             danger=True,

@@ -200,7 +200,7 @@ class VolunteerRecord(models.Model):
     class Kind(models.TextChoices):
         TRAINING = "training", _("Training")
         HONOUR = "honour", _("Honour")
-        EVALUATION = "evaluation", _("Evaluation")
+        EVALUATION = "evaluation", _("Evaluation of service")
 
     volunteer = models.ForeignKey(Volunteer, models.PROTECT, related_name="records", verbose_name=_("volunteer"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)

@@ -33,8 +33,8 @@ class Volunteer(InGrid, SentOnce, Staged):
     class Status(models.TextChoices):
         APPLIED = "applied", _("Applied")
         ACTIVE = "active", _("Active")
-        PAUSED = "paused", _("Paused")
-        LEFT = "left", _("Left")
+        PAUSED = "paused", _("Pausing")
+        LEFT = "left", _("Has left")
         REFUSED = "refused", _("Refused")
 
     number = models.CharField(_("volunteer number"), max_length=20, unique=True)
@@ -130,7 +130,7 @@ class Membership(Staged):
         ASKED = "asked", _("Asked to join")
         ACTIVE = "active", _("Member")
         REFUSED = "refused", _("Refused")
-        LEFT = "left", _("Left")
+        LEFT = "left", _("Has left")
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="memberships", verbose_name=_("team of volunteers"))
     volunteer = models.ForeignKey(Volunteer, models.PROTECT, related_name="memberships", verbose_name=_("volunteer"))

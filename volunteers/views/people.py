@@ -150,7 +150,7 @@ def volunteer_edit(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         form,
         lambda: people.change(row, form.given(), actor=person(request), now=timezone.now(), version=version),
-        title=_("Change what is known"),
+        title=_("Change the volunteer"),
         back=_page(row),
         version=row.version,
     )
