@@ -93,4 +93,5 @@ ENUMS: Final = {
     "VolunteerServiceStatusEnum": "volunteers.models.service.ServiceActivity.Status",
     "CertificateStatusEnum": "volunteers.models.service.Certificate.Status",
     "HourKindEnum": "volunteers.models.service.HourRecord.Kind",
+    "MicroProjectStatusEnum": "volunteers.models.MicroProject.Status",
 }

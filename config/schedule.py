@@ -43,4 +43,5 @@ SCHEDULE: Final = {
     "carry-wishes": every(3600, "volunteers.tasks.carry_wishes"),
     "attend-services": every(600, "volunteers.tasks.attend_services"),
     "end-publicity": every(3600, "volunteers.tasks.end_publicity"),
+    "remind-milestones": every(6 * 3600, "volunteers.tasks.remind_milestones"),
 }

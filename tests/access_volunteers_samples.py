@@ -114,8 +114,44 @@ VOLUNTEER_SAMPLES: dict[str, Sample] = {
     "api-volunteer-point-rule-detail": Sample(_volunteering("rule"), "volunteer.view"),
     "api-volunteer-shop-item-detail": Sample(_volunteering("item"), "volunteer.view"),
     "api-volunteer-exchange-detail": Sample(_volunteering("exchange"), "shop.edit"),
-    # micro-projects
+    # micro-projects: the points of a reviewer are hers alone
+    **{
+        f"volunteers:{name}": Sample(_volunteering("micro_call"), "volunteer.view")
+        for name in ("micro_call", "micro_call_excel", "micro_call_print", "micro_call_edit")
+    },
+    "volunteers:micro_bid": Sample(_volunteering("micro_call"), "volunteer.view", needs="micro.edit"),
+    "volunteers:micro_project": Sample(_volunteering("micro"), "volunteer.view"),
+    "volunteers:micro_print": Sample(_volunteering("micro"), "volunteer.view"),
+    **{
+        f"volunteers:{name}": Sample(_volunteering("micro"), "volunteer.view", needs="micro.edit")
+        for name in ("micro_coach", "micro_rework", "micro_replan", "micro_spend", "micro_reach", "micro_invite")
+    },
+    "volunteers:micro_step": Sample(
+        lambda side: {"pk": side.volunteering.micro.pk, "name": "review"},
+        "volunteer.view",
+        needs_to_post="micro.edit",
+    ),
+    "volunteers:micro_review": Sample(_volunteering("micro"), NOBODY),
+    "volunteers:micro_declare": Sample(_volunteering("micro"), NOBODY),
+    "api-volunteer-micro-call-detail": Sample(_volunteering("micro_call"), "volunteer.view"),
+    "api-volunteer-micro-project-detail": Sample(_volunteering("micro"), "volunteer.view"),
     # service points
+    "volunteers:service_point": Sample(_volunteering("point"), "volunteer.view"),
+    "volunteers:service_point_edit": Sample(_volunteering("point"), "volunteer.view"),
+    "volunteers:service_point_use": Sample(_volunteering("point"), "volunteer.view"),
+    "volunteers:service_point_board": Sample(_volunteering("point"), "volunteer.view", needs_to_post="service.edit"),
+    "api-volunteer-service-point-detail": Sample(_volunteering("point"), "volunteer.view"),
+    "api-volunteer-service-point-board": Sample(
+        _volunteering("point"), "volunteer.view", body=lambda side: {"is_open": True}
+    ),
+    # papers of `reports` about volunteers' work
+    "reports:service_certificate": Sample(_volunteering("certificate"), "volunteer.view"),
+    "reports:service_certificate_word": Sample(
+        _volunteering("certificate"),
+        "volunteer.view",
+        needs_to_post="volunteer.edit",
+        body=lambda side: {"purpose": "寄送本人"},
+    ),
     # files
 }
 

@@ -22,7 +22,7 @@ from volunteers import micro_news
 from volunteers.models import BudgetLine, Criterion, MicroCall, MicroProject
 
 USUAL: Final = (
-    (gettext_lazy("Need"), 20),
+    (gettext_lazy("How much it is needed"), 20),
     (gettext_lazy("Locality"), 15),
     (gettext_lazy("Participation"), 15),
     (gettext_lazy("Feasibility"), 15),

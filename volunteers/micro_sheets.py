@@ -45,7 +45,7 @@ def bidder(project: MicroProject) -> str:
 
 def results_header(call: MicroCall) -> list[str]:
     """The columns of the table of the review."""
-    head = [_("Place"), _("Number"), _("Title"), _("Team or unit"), _("Mean of points"), _("Reviewers")]
+    head = [_("Place of the project"), _("Number"), _("Title"), _("Team or unit"), _("Mean of points"), _("Reviewers")]
     return [*head, _("Asked for (yuan)"), _("Own money (yuan)"), _("Granted (yuan)"), _("Status")]
 
 
@@ -81,7 +81,7 @@ def point_lines(rows: QuerySet[ServicePoint], now: datetime) -> Iterator[list[An
 def circle_header() -> list[str]:
     """The columns of the ten-minute circle."""
     head = [_("Grid code"), _("Community"), _("Households on the map"), _("Households within the walk")]
-    return [*head, _("Share"), _("Households without a place")]
+    return [*head, _("Share of households (%)"), _("Households without a place")]
 
 
 def circle_lines(found: Iterable[Cover]) -> Iterator[list[Any]]:

@@ -126,7 +126,7 @@ def standing(point: ServicePoint, now: datetime, said: bool | None) -> Standing:
     if not point.is_active:
         return Standing("gone", str(_("No longer in use")), "secondary", "circle-x")
     if said is not None:
-        return _open_now() if said else Standing("closed", str(_("Closed today")), "danger", "circle-x")
+        return _open_now() if said else Standing("closed", str(_("Closed today")), "warning", "circle-x")
     if not season_holds(point, local.date()):
         return Standing("season", str(_("Out of season")), "secondary", "calendar")
     spans = spans_of(point.hours)
@@ -134,11 +134,11 @@ def standing(point: ServicePoint, now: datetime, said: bool | None) -> Standing:
         return Standing("unknown", str(_("See the hours")), "info", "clock")
     if any(start <= local.time() < end for start, end in spans):
         return _open_now()
-    return Standing("closed", str(_("Closed now")), "warning", "clock")
+    return Standing("closed", str(_("Closed now")), "secondary", "clock")
 
 
 def _open_now() -> Standing:
-    return Standing("open", str(_("Open")), "success", "circle-check")
+    return Standing("open", str(_("Open for people")), "success", "circle-check")
 
 
 def spans_of(hours: str) -> list[tuple[time, time]]:

@@ -8,6 +8,7 @@ from volunteers import (
     attendance,
     certificates,
     claims,
+    micro,
     people,
     point_lapse,
     service_news,
@@ -99,3 +100,14 @@ def end_publicity() -> int:
 @job("volunteers.end_publicity")
 def _end_publicity() -> int:
     return certificates.end_publicity(now=timezone.now())
+
+
+@shared_task(name="volunteers.tasks.remind_milestones")
+def remind_milestones() -> int:
+    """Remind the teams and units of milestones of their micro-projects that are due within a week."""
+    return _remind_milestones()
+
+
+@job("volunteers.remind_milestones")
+def _remind_milestones() -> int:
+    return micro.remind_milestones(now=timezone.now())

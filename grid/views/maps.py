@@ -90,6 +90,8 @@ def _more_layers(request: HttpRequest, under: str) -> list[str]:
     own = [_address("incidents:layer", {"open": "true"} | below)]
     if any(scope_of(request.user).can(name) for name in COUNTS_CARE):
         own.append(_address("fieldwork:care_layer", below))
+    if scope_of(request.user).can("volunteer.view"):
+        own.append(_address("volunteers:points_layer", below))
     return [address for address in own if address]
 
 

@@ -55,6 +55,7 @@
   function over(url) {
     gg.map.fetchJson(url).then(function (collection) {
       if (collection.kind === "care") { offer(gg.map.care(collection), collection.title); return; }
+      if (collection.kind === "service_points") { offer(gg.map.points(map, collection), collection.title); return; }
       var heat = gg.map.heat(map, collection);
       offer(gg.map.points(map, collection), words.wordCases);
       if (heat) offer(heat, words.wordHeat);

@@ -1,5 +1,5 @@
 """Administration of volunteers and wishes; each file registers its models."""
 
-from volunteers.admin import claims, people, points, services, wishes
+from volunteers.admin import claims, micro, people, points, services, wishes
 
-__all__ = ["claims", "people", "points", "services", "wishes"]
+__all__ = ["claims", "micro", "people", "points", "services", "wishes"]

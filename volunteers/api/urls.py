@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.routers import SimpleRouter
 
-from volunteers.api import claims, people, points, services, wishes
+from volunteers.api import claims, micro, people, points, service_points, services, wishes
 
 router = SimpleRouter()
 # wishes
@@ -24,6 +24,9 @@ router.register("point-rules", points.PointRuleViewSet, basename="api-volunteer-
 router.register("shop-items", points.ShopItemViewSet, basename="api-volunteer-shop-item")
 router.register("exchanges", points.ExchangeViewSet, basename="api-volunteer-exchange")
 # micro-projects
+router.register("micro-calls", micro.MicroCallViewSet, basename="api-volunteer-micro-call")
+router.register("micro-projects", micro.MicroProjectViewSet, basename="api-volunteer-micro-project")
 # service points
+router.register("service-points", service_points.ServicePointViewSet, basename="api-volunteer-service-point")
 
 urlpatterns: list[URLPattern | URLResolver] = [path("volunteers/", include(router.urls))]

@@ -260,12 +260,16 @@ def _bidder(call: MicroCall, one: DemoProject) -> tuple[Team | None, Organizatio
     """The team at home in the community, any team of the street, else a unit."""
     teams = Team.objects.filter(grid_code__startswith=call.grid_code).select_related("leader__user")
     team = teams.filter(grid_code__startswith=call.grid_code + one.where).order_by("pk").first()
-    team = team or teams.order_by("-pk").first()
+    team = team or _any_of(list(teams.order_by("pk")), one.title)
     if team is not None:
         return team, None
     units = Organization.objects.active().filter(grid__code__startswith=call.grid_code)
     kinds = (Organization.Kind.SOCIAL, Organization.Kind.COMMITTEE)
     return None, units.filter(kind__in=kinds).order_by("-kind", "pk").first()
+
+
+def _any_of(teams: list[Team], title: str) -> Team | None:
+    return teams[sum(map(ord, title)) % len(teams)] if teams else None
 
 
 def _walk(desk: _Desk, call: MicroCall, one: DemoProject, *, reviewed: int, pace: int, gap: int) -> None:

@@ -103,10 +103,10 @@ class BoardForm(DomainForm):
     """One line of the opening board."""
 
     is_open = forms.TypedChoiceField(
-        label=_("open"),
-        choices=(("1", _("Open")), ("0", _("Closed"))),
+        label=_("Stands"),
+        choices=(("1", _("Open for people")), ("0", _("Shut"))),
         coerce=lambda value: value == "1",
         widget=forms.RadioSelect,
     )
     on = forms.DateField(label=_("on"), widget=day_input(), initial=timezone.localdate)
-    text = CleanCharField(label=_("notice"), max_length=200, required=False)
+    text = CleanCharField(label=_("Words on the board"), max_length=200, required=False)

@@ -60,4 +60,65 @@ class Migration(migrations.Migration):
                 verbose_name="kind",
             ),
         ),
+        migrations.AlterField(
+            model_name="membership",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("asked", "Asked to join"),
+                    ("active", "Member"),
+                    ("refused", "Refused"),
+                    ("left", "Has left"),
+                ],
+                default="asked",
+                max_length=8,
+                verbose_name="status",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="microproject",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("submitted", "Handed in"),
+                    ("coaching", "In coaching"),
+                    ("review", "In review"),
+                    ("funded", "Funded"),
+                    ("running", "Running"),
+                    ("mid_checked", "Mid-term checked"),
+                    ("final", "Final review"),
+                    ("closed", "Closed"),
+                    ("refused", "Not chosen"),
+                    ("stopped", "Stopped"),
+                ],
+                default="submitted",
+                max_length=12,
+                verbose_name="status",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="volunteer",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("applied", "Applied"),
+                    ("active", "Active"),
+                    ("paused", "Pausing"),
+                    ("left", "Has left"),
+                    ("refused", "Refused"),
+                ],
+                default="applied",
+                max_length=8,
+                verbose_name="status",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="volunteerrecord",
+            name="kind",
+            field=models.CharField(
+                choices=[("training", "Training"), ("honour", "Honour"), ("evaluation", "Evaluation of service")],
+                max_length=10,
+                verbose_name="kind",
+            ),
+        ),
     ]

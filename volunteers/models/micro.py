@@ -80,7 +80,7 @@ class MicroProject(InGrid, SentOnce, Staged):
     """A project that a team or organization bids for."""
 
     class Status(models.TextChoices):
-        SUBMITTED = "submitted", _("Submitted")
+        SUBMITTED = "submitted", _("Handed in")
         COACHING = "coaching", _("In coaching")
         REVIEW = "review", _("In review")
         FUNDED = "funded", _("Funded")

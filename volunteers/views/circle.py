@@ -71,7 +71,7 @@ def circle_layer(request: HttpRequest) -> HttpResponse:
         {
             "type": "Feature",
             "geometry": json.loads(shape),
-            "properties": {"name": name, "url": reverse("volunteers:service_point", args=[pk])},
+            "properties": {"title": name, "url": reverse("volunteers:service_point", args=[pk])},
         }
         for pk, name, shape in shapes
     )

@@ -98,9 +98,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         lambda: micro_review.invite(project, form.cleaned_data["people"], actor=person(request), now=timezone.now()),
         title=_("Ask people to review"),
-        text=_(
-            "Whoever has an interest of her own (own project, team, unit or grid) is noted, her points do not count."
-        ),
+        text=_("Whoever has an interest (own project, team, unit or grid) is noted; those points do not count."),
         back=redirect("volunteers:micro_project", project.pk).url,
         button=_("Ask"),
     )

@@ -58,6 +58,7 @@ from reports.demo.meetings import build_meetings
 from reports.demo.papers import build_papers
 from reports.demo.records import build_records
 from reports.writing import write
+from volunteers.demo.micro import build_micro
 from volunteers.demo.people import build_volunteers
 from volunteers.demo.wishes import build_wishes
 from volunteers.dictionaries import load_dictionaries as load_volunteer_dictionaries
@@ -92,6 +93,7 @@ BUILDERS: Final[Sequence[Callable[[datetime], object]]] = (
     build_activities,
     build_volunteers,
     build_wishes,
+    build_micro,
     build_clusters,
 )
 
