@@ -4,9 +4,10 @@ Public in the house are display name, title, words, kind and grid of a published
 never read what is sealed. Every page costs the same, whether 5,000 wishes wait or 50,000.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from django.contrib.gis.db.models.functions import Centroid
@@ -19,7 +20,7 @@ from accounts.errors import NotValid
 from accounts.numbers import strict_int
 from grid.models import Grid
 from grid.scope import scope_of
-from incidents.maps import X, Y, collection, point_feature
+from incidents.maps import X, Y, boundaries, collection, point_feature
 from partybuilding.models import PartnerUnit, PartyMember
 from partybuilding.standing import member_of
 from volunteers.claims import LIVING, units_of
@@ -163,6 +164,20 @@ def map_of(rows: Any, address: str) -> dict[str, Any]:
     grids = Grid.objects.filter(pk__in=counts).exclude(boundary=None).annotate(middle=Centroid("boundary"))
     places = grids.annotate(x=X("middle"), y=Y("middle")).values_list("pk", "code", "name", "x", "y")
     return collection(point_feature(x, y, _spot(code, name, counts[pk], address)) for pk, code, name, x, y in places)
+
+
+def areas_of(reader: Reader, address: str, *, today: date) -> dict[str, Any]:
+    """The communities of the reader's streets as simplified areas; each opens its part of `address`."""
+    rows = Grid.objects.current(today).territorial().filter(reader.q("code"))
+    found = boundaries(rows, level=Grid.Level.COMMUNITY).values_list("code", "name", "shape")
+    return collection(
+        {
+            "type": "Feature",
+            "geometry": json.loads(shape),
+            "properties": {"name": name, "code": code, "url": f"{address}?grid={code}"},
+        }
+        for code, name, shape in found
+    )
 
 
 def _spot(code: str, name: str, count: int, address: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from volunteers.views import board, claims, my_claims
 BOARD: list[URLPattern | URLResolver] = [
     path("wishes/board/", board.wish_board, name="board"),
     path("wishes/board/map/", board.board_map, name="board_map"),
+    path("wishes/board/areas/", board.board_areas, name="board_areas"),
     path("wishes/board/points/", board.board_points, name="board_points"),
     path("wishes/board/<ascii_int:pk>/", board.board_wish, name="board_wish"),
     path("wishes/fitting/", board.fitting, name="fitting"),

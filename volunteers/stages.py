@@ -50,7 +50,7 @@ STAGES: Final[Mapping[type[Any], tuple[Stage, ...]]] = {
         ),
     ),
     WishClaim: (
-        Stage("contact", ("active",), "contacted", _("Contacted"), "wish.verify", personal="user_id"),
+        Stage("contact", ("active",), "contacted", _("Contact made"), "wish.verify", personal="user_id"),
         Stage("deliver", ("active", "contacted"), "delivered", _("Delivered"), "wish.verify", personal="user_id"),
         Stage("done", ("delivered",), "done", _("Done"), "wish.verify"),
         Stage("again", ("delivered",), "contacted", _("Not yet"), "wish.verify"),

@@ -704,7 +704,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
                 ('slot', models.PositiveSmallIntegerField(default=1, verbose_name='slot')),
                 ('pledge', models.CharField(blank=True, default='', max_length=200, verbose_name='pledge')),
-                ('status', models.CharField(choices=[('active', 'Claimed'), ('contacted', 'Contacted'), ('delivered', 'Delivered'), ('done', 'Done'), ('lapsed', 'Lapsed'), ('given_up', 'Given up')], default='active', max_length=10, verbose_name='status')),
+                ('status', models.CharField(choices=[('active', 'Claimed'), ('contacted', 'Contact made'), ('delivered', 'Delivered'), ('done', 'Done'), ('lapsed', 'Lapsed'), ('given_up', 'Given up')], default='active', max_length=10, verbose_name='status')),
                 ('claimed_at', models.DateTimeField(verbose_name='claimed at')),
                 ('contact_by', models.DateTimeField(verbose_name='contact until')),
                 ('contacted_at', models.DateTimeField(blank=True, null=True, verbose_name='contacted at')),

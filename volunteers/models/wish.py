@@ -158,7 +158,7 @@ class WishClaim(SentOnce, Staged):
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("Claimed")
-        CONTACTED = "contacted", _("Contacted")
+        CONTACTED = "contacted", _("Contact made")
         DELIVERED = "delivered", _("Delivered")
         DONE = "done", _("Done")
         LAPSED = "lapsed", _("Lapsed")

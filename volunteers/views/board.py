@@ -83,6 +83,14 @@ def board_points(request: HttpRequest) -> JsonResponse:
     return JsonResponse(board.map_of(rows, reverse("volunteers:board")))
 
 
+@signed_in
+@require_safe
+def board_areas(request: HttpRequest) -> JsonResponse:
+    """The communities of the reader's streets, to know where the counts stand."""
+    reader = board.reader_of(request.user)
+    return JsonResponse(board.areas_of(reader, reverse("volunteers:board"), today=timezone.localdate()))
+
+
 @form_page
 @signed_in
 @never_cache
