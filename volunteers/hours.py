@@ -100,8 +100,8 @@ def correct(record: HourRecord, minutes: int, *, reason: str, actor: User, now: 
     words = clean_text(reason, max_length=REASON_LENGTH)
     if not words:
         raise NotValid(_("Please correct the marked fields."), {"reason": [_("Say why in a few words.")]})
-    if not 0 <= minutes <= 24 * 60:
-        raise NotValid(_("Please correct the marked fields."), {"minutes": [_("Between 0 and 1,440 minutes.")]})
+    most = MOST_TAKEN_OVER if record.kind == HourRecord.Kind.TAKEN_OVER else 24 * 60
+    demand_valid([("minutes", 0 <= minutes <= most, _("Between 0 and %(most)s minutes.") % {"most": most})])
     with transaction.atomic():
         Volunteer.objects.select_for_update(of=("self",)).get(pk=record.volunteer_id)
         change = minutes - counted(record)

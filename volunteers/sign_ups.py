@@ -3,6 +3,7 @@
 The slot of a sign-up is a row's `place`, unique in the shift: two who tap at once never get the same.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -128,8 +129,13 @@ def own_block(volunteer: Volunteer, now: datetime) -> dict[str, Any]:
     rows = SignUp.objects.filter(volunteer=volunteer, status__in=(*BUSY, Status.WAITING))
     rows = rows.filter(shift__service__status=ServiceActivity.Status.PLANNED, shift__ends_at__gt=now - STILL)
     found = list(rows.select_related("shift__service").order_by("shift__starts_at", "pk")[:OWN])
+    return {"rows": with_check_in(found, now), "open": open_shifts(volunteer.grid_code, now).count()}
+
+
+def with_check_in(rows: Iterable[SignUp], now: datetime) -> list[SignUp]:
+    """The rows with `may_check_in`: whether the shift, selected along, begins or goes on now."""
+    found = list(rows)
     for row in found:
-        row.may_check_in = (  # type: ignore[attr-defined]
-            row.status == Status.SIGNED_UP and row.shift.starts_at - EARLY <= now <= row.shift.ends_at
-        )
-    return {"rows": found, "open": open_shifts(volunteer.grid_code, now).count()}
+        begins, ends = row.shift.starts_at - EARLY, row.shift.ends_at
+        row.may_check_in = row.status == Status.SIGNED_UP and begins <= now <= ends  # type: ignore[attr-defined]
+    return found

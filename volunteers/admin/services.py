@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from grid.admin.dictionaries import DictionaryAdmin
@@ -49,23 +50,33 @@ class ServiceActivityAdmin(VisibleAdmin):
 class HourRecordAdmin(VisibleAdmin):
     """One record of hours; corrections stand beside what they correct."""
 
-    list_display = ("on", "volunteer", "kind", "minutes", "reason", "at")
+    list_display = ("on", "volunteer", "kind", "served", "reason", "at")
     list_filter = ("kind",)
     search_fields = ("volunteer__number",)
     list_select_related = ("volunteer",)
     date_hierarchy = "on"
-    fields = ("volunteer", "sign_up", "kind", "minutes", "on", "corrects", "reason", "by", "at")
+    fields = ("volunteer", "sign_up", "kind", "served", "on", "corrects", "reason", "by", "at")
+
+    @admin.display(description=_("Minutes served"), ordering="minutes")
+    def served(self, record: HourRecord) -> int:
+        """The minutes; below zero where a correction takes some back."""
+        return record.minutes
 
 
 @admin.register(Certificate)
 class CertificateAdmin(VisibleAdmin):
     """One certificate; its code of verification is on the paper only."""
 
-    list_display = ("number", "volunteer", "minutes", "status", "public_until", "issued_at")
+    list_display = ("number", "volunteer", "served", "status", "public_until", "issued_at")
     list_filter = ("status",)
     search_fields = ("number",)
     list_select_related = ("volunteer",)
     exclude = ("is_demo", "code")
+
+    @admin.display(description=_("Minutes served"), ordering="minutes")
+    def served(self, row: Certificate) -> int:
+        """The minutes that are certified."""
+        return row.minutes
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """In scope, newest first."""

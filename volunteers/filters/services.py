@@ -14,7 +14,7 @@ from volunteers.models import Certificate, HourRecord, ServiceActivity, ServiceK
 
 PHASES: Final = (
     ("open", _("Open for sign-up")),
-    ("to_note", _("Attendance to be noted")),
+    ("to_note", _("People to be confirmed")),
     ("to_end", _("Result to be noted")),
 )
 ANY: Final = (("", _("All")), *YES_NO)
@@ -46,7 +46,7 @@ class ServiceFilter(_InGridFilter):
     status = filters.ChoiceFilter(label=_("Status"), choices=ServiceActivity.Status.choices, empty_label=_("All"))
     phase = filters.ChoiceFilter(label=_("phase"), choices=PHASES, empty_label=_("All"), method="filter_phase")
     kind = filters.ModelChoiceFilter(label=_("kind"), queryset=ServiceKind.objects.all(), empty_label=_("All"))
-    team = filters.ModelChoiceFilter(label=_("team"), queryset=_teams, empty_label=_("All"))
+    team = filters.ModelChoiceFilter(label=_("team of volunteers"), queryset=_teams, empty_label=_("All"))
     from_day = filters.DateFilter(label=_("from day"), widget=day_input(), validators=DAYS, method="filter_from")
     to_day = filters.DateFilter(label=_("until day"), widget=day_input(), validators=DAYS, method="filter_to")
     mine = filters.TypedChoiceFilter(label=_("mine"), choices=ANY, coerce=_yes, method="filter_mine")

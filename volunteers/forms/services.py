@@ -13,6 +13,7 @@ from grid.forms import DomainForm, OnceForm, day_input, moment_input
 from grid.models import Grid
 from incidents.forms.files import FilesField
 from volunteers.certificates import NewCertificate
+from volunteers.hours import MOST_TAKEN_OVER
 from volunteers.models import ServiceActivity, ServiceKind, SignUp, Team, VolunteerSkill
 from volunteers.services import MOST_GAINED, MOST_SLOTS, PLAIN, NewService, Times, daily
 
@@ -46,7 +47,7 @@ class ServiceForm(OnceForm):
         max_value=MOST_SLOTS,
         help_text=_("When all are taken, people wait in their order."),
     )
-    team = forms.ModelChoiceField(Team.objects.none(), label=_("team"), required=False, empty_label="—")
+    team = forms.ModelChoiceField(Team.objects.none(), label=_("team of volunteers"), required=False, empty_label="—")
     skills = forms.ModelMultipleChoiceField(
         VolunteerSkill.objects.none(), label=_("skills"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -159,7 +160,7 @@ class EndForm(DomainForm):
 class CorrectForm(DomainForm):
     """The right hours of a record."""
 
-    minutes = forms.IntegerField(label=_("minutes in truth"), min_value=0, max_value=24 * 60)
+    minutes = forms.IntegerField(label=_("minutes in truth"), min_value=0, max_value=MOST_TAKEN_OVER)
     reason = CleanCharField(label=_("reason"), max_length=300)
 
 
@@ -188,10 +189,10 @@ class CertificateForm(DomainForm):
     starts_on = forms.DateField(label=_("from"), widget=day_input())
     ends_on = forms.DateField(label=_("until"), widget=day_input(), initial=timezone.localdate)
     issuer = CleanCharField(label=_("issuing body"), max_length=100)
-    head = CleanCharField(label=_("head"), max_length=50)
-    handler = CleanCharField(label=_("handler"), max_length=50)
-    contact = CleanCharField(label=_("contact"), max_length=100)
-    remark = CleanCharField(label=_("remark"), max_length=300, required=False)
+    head = CleanCharField(label=_("Head of the body"), max_length=50)
+    handler = CleanCharField(label=_("Handled by"), max_length=50)
+    contact = CleanCharField(label=_("Contact of the body"), max_length=100)
+    remark = CleanCharField(label=_("Remark"), max_length=300, required=False)
 
     def new(self, volunteer: Any) -> NewCertificate:
         """What was typed, for the business."""

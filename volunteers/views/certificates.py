@@ -75,7 +75,7 @@ def certificate_list_excel(request: HttpRequest) -> HttpResponse:
     """The certificates of the filters as an Excel file, names masked; the taking is recorded."""
     rows = Certificate.objects.visible_to(request.user).select_related("volunteer", "grid").defer("grid__boundary")
     found = narrowed(CertificateFilter(request.GET.copy(), queryset=rows, request=request)).qs.order_by("-pk")
-    header = [_("Number"), _("Volunteer number"), _("Person"), _("Grid"), _("From"), _("Until"), _("Hours")]
+    header = [_("Number"), _("Volunteer number"), _("Person"), _("Grid"), _("From"), _("Until"), _("Hours of service")]
     header += [_("Issuing body"), _("Status"), _("Publicised until"), _("Valid since")]
     title = _("Certificates of service")
     return list_workbook(
@@ -114,7 +114,9 @@ def certificate_object(request: HttpRequest, pk: int) -> HttpResponse:
 
     text = _("Whoever keeps the certificates reads your name and your words; the volunteer does not.")
     back = reverse("volunteers:publicity")
-    return one_form(request, form, write, title=_("Object"), back=back, text=text, button=_("Send the objection"))
+    return one_form(
+        request, form, write, title=_("Raise an objection"), back=back, text=text, button=_("Send the objection")
+    )
 
 
 @form_page

@@ -74,8 +74,8 @@ def hour_list(request: HttpRequest) -> HttpResponse:
 def hour_list_excel(request: HttpRequest) -> HttpResponse:
     """The ledger of the filters as an Excel file for the ministry's system, names masked; the taking is recorded."""
     rows = narrowed(HourFilter(request.GET.copy(), queryset=_lines(request), request=request)).qs.order_by("-pk")
-    header = [_("On"), _("Volunteer number"), _("Person"), _("Grid"), _("Service"), _("Kind"), _("Minutes")]
-    header += [_("Hours"), _("Reason")]
+    header = [_("Service day"), _("Volunteer number"), _("Person"), _("Grid"), _("Service"), _("Kind"), _("Minutes")]
+    header += [_("Hours of service"), _("Reason")]
     title = _("Hours of service")
     lines = map(_cells, rows[:20_000])
     return list_workbook(request, header, lines, count=rows.count(), kind="volunteer_hours", title=title)

@@ -25,7 +25,7 @@ from incidents.views.finding import person, shown_version
 from incidents.views.form_pages import one_form
 from incidents.views.months import given_month, month_context, span_of
 from incidents.views.workbooks import list_workbook
-from volunteers import services
+from volunteers import services, sign_ups
 from volunteers.files import attach, shown_photos
 from volunteers.filters.services import ServiceFilter
 from volunteers.forms.services import EndForm, ServiceForm, ShiftsForm
@@ -102,7 +102,7 @@ def service_list_excel(request: HttpRequest) -> HttpResponse:
     rows = services.in_lists(request.user)
     found = narrowed(ServiceFilter(request.GET.copy(), queryset=rows, request=request)).qs.order_by("-pk")
     header = [_("First shift"), _("Title"), _("Kind"), _("Grid"), _("Where"), _("Team"), _("Status"), _("Shifts")]
-    header += [_("Slots"), _("Signed up"), _("Hours confirmed for"), _("Hours"), _("People who gained")]
+    header += [_("Slots"), _("Signed up"), _("Hours confirmed for"), _("Hours of service"), _("People who gained")]
     count, title = found.count(), _("Services of volunteers")
     lines = (_cells(row) for row in services.with_counts(found[:20_000]))
     return list_workbook(request, header, lines, count=count, kind="volunteer_service", title=title)
@@ -162,7 +162,8 @@ def _mine(service: ServiceActivity, volunteer: Any) -> dict[int, SignUp]:
     if volunteer is None:
         return {}
     rows = SignUp.objects.filter(shift__service=service, volunteer=volunteer).exclude(status="withdrawn")
-    return {row.shift_id: row for row in rows}
+    found = sign_ups.with_check_in(rows.select_related("shift"), timezone.now())
+    return {row.shift_id: row for row in found}
 
 
 # --- planning ---------------------------------------------------------------------------------------------------------
