@@ -71,11 +71,11 @@ def _expire(pk: int, today: date, now: datetime) -> bool:
 
 def standing(account: PointAccount, today: date, *, soon_days: int = SOON_DAYS) -> Standing:
     """The balance, and what lapses within `soon_days`, with the last day of the first of it; two queries."""
+    if account.balance <= 0:
+        return Standing(account.balance, 0, None)
     end = today + timedelta(days=soon_days)
     earned = PointEntry.objects.filter(taker=account, kind__in=("earn", "bonus"), expires_on__lte=end)
-    days = list(earned.values_list("expires_on").annotate(n=Sum("amount")).order_by("expires_on")) if account.pk else []
-    if not days or account.balance <= 0:
-        return Standing(account.balance, 0, None)
+    days = list(earned.values_list("expires_on").annotate(n=Sum("amount")).order_by("expires_on"))
     gone, due, first = _gone(account), 0, None
     for day, amount in days:
         due += amount
