@@ -60,8 +60,8 @@ from reports.demo.records import build_records
 from reports.writing import write
 from volunteers.demo.micro import build_micro
 from volunteers.demo.people import build_volunteers
-from volunteers.demo.services import build_services
 from volunteers.demo.points import build_points
+from volunteers.demo.services import build_services
 from volunteers.demo.wishes import build_wishes
 from volunteers.dictionaries import load_dictionaries as load_volunteer_dictionaries
 
@@ -95,9 +95,9 @@ BUILDERS: Final[Sequence[Callable[[datetime], object]]] = (
     build_activities,
     build_volunteers,
     build_services,
-    build_points,
     build_wishes,
     build_micro,
+    build_points,  # after the services: their hours are what is booked
     build_clusters,
 )
 
