@@ -121,12 +121,12 @@ def test_the_phone_of_the_account_takes_over_the_row_that_staff_entered(world: W
     assert (row.user, row.status) == (world.someone, "active")
 
 
-@pytest.mark.parametrize("missing", ["guardian_name", "guardian_phone", "guardian_agreed_on"])
-def test_a_minor_needs_a_guardian(world: World, missing: str):
+@pytest.mark.parametrize(
+    ("missing", "nothing"), [("guardian_name", ""), ("guardian_phone", ""), ("guardian_agreed_on", None)]
+)
+def test_a_minor_needs_a_guardian(world: World, missing: str, nothing: object):
     with pytest.raises(NotValid) as caught:
-        people.enter(
-            world.grids[GRID], CHILD | {missing: None if "on" in missing[-3:] else ""}, actor=world.head, now=NOW
-        )
+        people.enter(world.grids[GRID], CHILD | {missing: nothing}, actor=world.head, now=NOW)
     assert missing in caught.value.fields
     world.enter()  # the parent's phone is the parent's own
     child = people.enter(world.grids[GRID], CHILD, actor=world.head, now=NOW)

@@ -1,5 +1,6 @@
 """Volunteers from Excel and CSV: dry run, errors without what a cell holds, whose area, what is known."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,13 +12,13 @@ from grid.models import Grid, ImportRun
 from grid.sheets import read_table, write_csv
 from tests import street
 from tests.street import COMMUNITY, GRID, OTHER_GRID
-from tests.volunteers.test_people import NOW
 from volunteers import people, teams
 from volunteers.imports import KINDS
 from volunteers.models import Volunteer, VolunteerSkill
 
 pytestmark = pytest.mark.django_db
 
+NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 HEAD = "网格编码 姓名 手机号 出生年份 监护人 监护人手机号 监护人同意日期 特长 可服务日 所属队伍 本人同意".split()
 LINE = [GRID, "李秀英", "13900001111", "1960", "", "", "", "理发、急救", "周六、周日", "银龄互助队", "是"]
 

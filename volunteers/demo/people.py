@@ -75,7 +75,7 @@ def _homes() -> list[Grid]:
     others = [grid for grid in grids if not grid.code.startswith(WHOLE)] or here
     rest = ACTIVE - HERE + len(LATER)
     return [here[n % len(here)] for n in range(HERE) if here] + [
-        (here if n % 4 == 3 else others)[n * 7 % len(here if n % 4 == 3 else others)] for n in range(rest) if here
+        (here if n % 12 == 11 else others)[n * 7 % len(here if n % 12 == 11 else others)] for n in range(rest) if here
     ]
 
 
@@ -114,8 +114,10 @@ def _volunteers(homes: Sequence[Grid], now: datetime) -> Iterator[Volunteer]:
 
 
 def _applied_at(number: int, status: str, now: datetime) -> datetime:
-    back = timedelta(days=1 + number % 5, hours=number % 7) if status == "applied" else timedelta(days=1000 - number)
-    return now - back if number < ACTIVE - 40 or status == "applied" else now - timedelta(days=8 + number % 40)
+    """In office hours: years ago for most, the last weeks for some, the last days for who waits."""
+    back = 1 + number % 5 if status == "applied" else 1000 - number if number < ACTIVE - 40 else 8 + number % 40
+    day = timezone.localdate(now) - timedelta(days=back)
+    return midnight(day) + timedelta(hours=9 + number % 8, minutes=number * 7 % 60)
 
 
 def _person(one: Volunteer, number: int, today: date) -> None:
