@@ -6,7 +6,7 @@ names and which capability shows that object. How to add a kind of object: a fie
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -168,6 +168,8 @@ class World:
     inside: Side
     outside: Side
     now: datetime
+    unknown: set[tuple[str, str]] = field(default_factory=set)
+    """Pages and the method that they do not know, as far as a walk has met them: no matter for whom."""
 
 
 KEY_ROLES: dict[str, tuple[str, frozenset[str]]] = {
