@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from grid.models import Grid
+from incidents.documents import PDF, Upload
+from volunteers.files import attach
 from volunteers.models import (
     Certificate,
     Exchange,
@@ -146,17 +148,7 @@ def sample_volunteers(grid: Grid, word: str, worker: User, now: datetime) -> Vol
         point=ServicePoint.objects.create(
             kind=point_kind, name=f"{word}清凉驿站", place=Point(113.65, 34.75, srid=4326), **here
         ),
-        file=VolunteerFile.objects.create(
-            service=service,
-            public_id=uuid.uuid4(),
-            name=f"{word}照片.pdf",
-            content_type="application/pdf",
-            file="volunteers/none.pdf",
-            sha256="0" * 64,
-            size=1,
-            uploaded_by=worker,
-            uploaded_at=now,
-        ),
+        file=attach([Upload(f"{word}照片.pdf", PDF, b"%PDF-1.7", "0" * 64)], owner=service, actor=worker, now=now)[0],
     )
 
 
