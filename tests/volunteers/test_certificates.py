@@ -45,7 +45,7 @@ def volunteer(grids: dict[str, Grid], head: User, now: datetime) -> Volunteer:
     return made
 
 
-def drafted(volunteer: Volunteer, head: User, now: datetime, **more: Any) -> Certificate:
+def drafted(volunteer: Volunteer, head: User, now: datetime, /, **more: Any) -> Certificate:
     today = timezone.localdate(now)
     given = {"starts_on": today - timedelta(days=30), "ends_on": today, "issuer": "东福民社区", "head": "王主任"}
     new = NewCertificate(**{"volunteer": volunteer, "handler": "赵六", "contact": "0371-60000000"} | given | more)
