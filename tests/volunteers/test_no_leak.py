@@ -48,8 +48,13 @@ def world() -> World:
     return built
 
 
+PAPERS = ("volunteers:certificate_print",)
+"""What certifies somebody names her; whoever opens it is recorded (tests/volunteers/test_certificates.py)."""
+
+
 def of_volunteers() -> list[Endpoint]:
-    return [one for one in ours() if one.name.startswith(("volunteers:", "api-volunteer"))]
+    ways = [one for one in ours() if one.name.startswith(("volunteers:", "api-volunteer"))]
+    return [one for one in ways if one.name not in PAPERS]
 
 
 # who approves, who sees masked, who acts for a unit, a system with every capability

@@ -153,7 +153,7 @@ def test_in_the_year_of_turning_18_the_year_alone_does_not_say_it(world: World):
 
 def test_who_grew_up_is_a_minor_no_more_and_the_parents_phone_stays_the_parents(world: World):
     parent, child = world.enter(), people.enter(world.grids[GRID], CHILD | {"phone": PHONE}, actor=world.head, now=NOW)
-    assert people.grow_up(now=NOW + timedelta(days=5 * 365)) == 0
+    assert people.grow_up(now=NOW + timedelta(days=4 * 365)) == 0
     later = datetime(2031, 1, 1, tzinfo=UTC)
     assert (people.grow_up(now=later), people.grow_up(now=later)) == (1, 0)
     child.refresh_from_db()
@@ -277,7 +277,7 @@ def test_from_the_phone_form_to_the_approval_by_clicks(world: World, client: Cli
 def test_pages_cost_the_same_for_one_and_for_many(world: World, client: Client):
     login(client, world.head)
     row = world.active(world.someone)
-    team = world.team(row)
+    team = teams.change(world.team(row), {"on_boards": True}, actor=world.head, now=NOW)
     pages = [
         *(reverse(f"volunteers:{name}") for name in ("volunteers", "teams", "team_board", "volunteer_excel")),
         *(reverse("volunteers:volunteer", args=[row.pk]), reverse("volunteers:team", args=[team.pk])),
