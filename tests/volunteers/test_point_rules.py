@@ -32,7 +32,7 @@ def keeper(grid: Grid) -> User:
 
 
 def new(now: datetime, days: int = 0, **more: Any) -> NewRule:
-    values = {"name": "积分规则", "per_hour": Decimal(1), "cap_hours": Decimal(2)} | more
+    values: dict[str, Any] = {"name": "积分规则", "per_hour": Decimal(1), "cap_hours": Decimal(2)} | more
     return NewRule(starts_on=timezone.localdate(now) + timedelta(days=days), **values)
 
 

@@ -268,10 +268,12 @@ def test_of_eight_who_want_the_last_item_one_gets_it_and_nobody_else_pays() -> N
     balances = sorted(PointAccount.objects.filter(volunteer__in=rows).values_list("balance", flat=True))
     assert (item.stock, balances) == (0, [0, 500, 500, 500])
     again = won[0]
+    winner = again.volunteer.user
+    assert winner is not None
     taken = together(
-        lambda: shop.cancel(again, actor=again.volunteer.user, now=now),
+        lambda: shop.cancel(again, actor=winner, now=now),
         lambda: shop.hand_out(again.code, actor=made.keeper, now=now),
-        lambda: shop.exchange(item, again.volunteer, actor=again.volunteer.user, now=now),
+        lambda: shop.exchange(item, again.volunteer, actor=winner, now=now),
     )
     again.refresh_from_db()
     assert sum(isinstance(one, Exchange) for one in taken[:2]) == 1
