@@ -47,8 +47,14 @@ def volunteer(grids: dict[str, Grid], head: User, now: datetime) -> Volunteer:
 
 def drafted(volunteer: Volunteer, head: User, now: datetime, /, **more: Any) -> Certificate:
     today = timezone.localdate(now)
-    given = {"starts_on": today - timedelta(days=30), "ends_on": today, "issuer": "东福民社区", "head": "王主任"}
-    new = NewCertificate(**{"volunteer": volunteer, "handler": "赵六", "contact": "0371-60000000"} | given | more)
+    given: dict[str, Any] = {
+        "starts_on": today - timedelta(days=30),
+        "ends_on": today,
+        "issuer": "东福民社区",
+        "head": "王主任",
+    }
+    given |= {"volunteer": volunteer, "handler": "赵六", "contact": "0371-60000000"}
+    new = NewCertificate(**given | more)
     return certificates.draft(new, actor=head, now=now)
 
 
@@ -118,7 +124,7 @@ def test_an_objection_stops_it_and_somebody_else_decides(
     row = certificates.publicise(drafted(volunteer, head, now), actor=head, now=now)
     neighbour, stranger = street.make_person("neighbour"), street.make_person("stranger")
     make_volunteer(grids[street.MICRO], "李四", user=neighbour)
-    for nobody in (stranger, volunteer.user):
+    for nobody in (stranger, User.objects.get(username="zhan")):
         with pytest.raises(NotAllowed):
             certificates.object_to(row, text="不对", actor=nobody, now=now)
     certificates.object_to(row, text="当天没来", actor=neighbour, now=now)

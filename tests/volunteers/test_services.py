@@ -177,6 +177,7 @@ def test_a_note_of_many_takes_as_many_queries_as_one_of_few(
 def test_a_correction_stands_beside_the_old_row(grid: Grid, leader: User, now: datetime) -> None:
     volunteer = make_volunteer(grid)
     clerk = street.make_person("clerk")
+    assert grid.parent is not None
     street.give_post(clerk, "community_head", grid.parent)
     record = hours.take_over(volunteer, 6000, on=date(2025, 1, 1), source="全国系统", actor=clerk, now=now)
     with pytest.raises(NotAllowed):
@@ -210,7 +211,10 @@ def test_a_plan_sent_twice_is_one_and_nonsense_is_refused_at_its_field(grid: Gri
     key = uuid4()
     fixed = now.replace(microsecond=0)
     assert planned(grid, leader, fixed, client_id=key) == planned(grid, leader, fixed, client_id=key)
-    wrong = {"shifts": services.daily(date(2026, 1, 1), date(2027, 1, 1), time(9), time(8), 0), "title": " "}
+    wrong: dict[str, Any] = {
+        "shifts": services.daily(date(2026, 1, 1), date(2027, 1, 1), time(9), time(8), 0),
+        "title": " ",
+    }
     with pytest.raises(NotValid) as error:
         planned(grid, leader, now, **wrong)
     assert set(error.value.fields) == {"shifts", "slots", "title"}

@@ -112,7 +112,7 @@ class ShiftViewSet(ScopedReadOnlyViewSet):
     def get_serializer_context(self) -> dict[str, Any]:
         """With the caller's own sign-ups, one query for a page."""
         rows = SignUp.objects.filter(volunteer__user=self.request.user.pk).exclude(status="withdrawn")
-        return super().get_serializer_context() | {"mine": dict(rows.values_list("shift", "status"))}
+        return {**super().get_serializer_context(), "mine": dict(rows.values_list("shift", "status"))}
 
     @extend_schema(request=None, responses=ShiftSerializer)
     @action(detail=True, methods=["post"], url_path="sign-up")

@@ -280,7 +280,7 @@ def _certificate(stage: Stage, n: int, status: str, volunteer: Volunteer) -> Non
         starts_on=starts,
         ends_on=today,
         minutes=_minutes(volunteer, starts, today),
-        issuer=f"{volunteer.grid.name}",
+        issuer=Grid.objects.get(code=volunteer.grid_code[:12]).name,
         head=leader.real_name,
         handler=leader.real_name,
         contact="0371-68880000",

@@ -19,6 +19,7 @@ from accounts.narrowing import narrowed
 from accounts.protect import mask_name
 from accounts.rules import form_page, signed_in
 from grid.access import demand, requires
+from grid.models import Grid
 from grid.scope import scope_of
 from incidents.forms.words import WordsForm
 from incidents.views.cases import grid_choices
@@ -35,6 +36,8 @@ from volunteers.views.hours import certified
 
 PAGE_SIZE: Final = 50
 SHOWN_FILTERS: Final = "q status"
+COMMUNITY: Final = 12
+"""The length of a community's code: the body that usually issues (谁记录谁证明)."""
 STEPS: Final[dict[str, Callable[..., Certificate]]] = {
     "publicise": certificates.publicise,
     "again": certificates.again,
@@ -125,7 +128,8 @@ def certificate_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a certificate for a volunteer."""
     volunteer = certified(request, pk)
     first = HourRecord.objects.filter(volunteer=volunteer).order_by("on").values_list("on", flat=True).first()
-    start = {"starts_on": first, "handler": person(request).real_name, "issuer": volunteer.grid.name}
+    body = Grid.objects.filter(code=volunteer.grid_code[:COMMUNITY]).values_list("name", flat=True).first()
+    start = {"starts_on": first, "handler": person(request).real_name, "issuer": body or volunteer.grid.name}
     form = CertificateForm(request.POST or None, initial=start)
     return one_form(
         request,
