@@ -86,7 +86,7 @@ class ServiceViewSet(ScopedReadOnlyViewSet):
 
     def get_queryset(self) -> Any:
         """Only what the caller may see: everything else is 404."""
-        return super().get_queryset().select_related("kind", "team")
+        return ServiceActivity.objects.visible_to(self.request.user).select_related("kind", "team")
 
     def get_object(self) -> Any:
         """With its numbers."""
@@ -190,7 +190,7 @@ class HourViewSet(ScopedReadOnlyViewSet):
 
     def get_queryset(self) -> Any:
         """In reach."""
-        return super().get_queryset().select_related("volunteer", "sign_up__shift")
+        return HourRecord.objects.visible_to(self.request.user).select_related("volunteer", "sign_up__shift")
 
 
 class CertificateSerializer(serializers.ModelSerializer[Certificate]):
@@ -218,4 +218,4 @@ class CertificateViewSet(ScopedReadOnlyViewSet):
 
     def get_queryset(self) -> Any:
         """In reach."""
-        return super().get_queryset().select_related("volunteer")
+        return Certificate.objects.visible_to(self.request.user).select_related("volunteer")
