@@ -27,7 +27,7 @@ MICRO: Final[list[URLPattern]] = [
     path("volunteers/micro/projects/<ascii_int:pk>/invite/", micro_review.invite, name="micro_invite"),
     path("volunteers/micro/projects/<ascii_int:pk>/review/", micro_review.review, name="micro_review"),
     path("volunteers/micro/projects/<ascii_int:pk>/declare/", micro_review.declare, name="micro_declare"),
-    path("volunteers/micro/projects/<ascii_int:pk>/<slug:name>/", micro.project_step, name="micro_step"),
+    path("volunteers/micro/projects/<ascii_int:pk>/step/<slug:name>/", micro.project_step, name="micro_step"),
     path("volunteers/micro/reviews/", micro_review.my_reviews, name="micro_reviews"),
 ]
 

@@ -36,7 +36,7 @@ def browser(user: User) -> Client:
     return client
 
 
-def post(client: Client, name: str, *args: Any, expect: int = 302, **data: Any) -> Any:
+def post(client: Client, name: str, /, *args: Any, expect: int = 302, **data: Any) -> Any:
     """Send a form; tells what was wrong with it."""
     answer = client.post(reverse(f"volunteers:{name}", args=args), data)
     assert answer.status_code == expect, answer.content.decode()[-3000:]

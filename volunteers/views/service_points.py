@@ -33,7 +33,7 @@ from volunteers.service_points import standing, with_board
 
 PAGE_SIZE: Final = 50
 NEAR: Final = 30
-LINES: Final = 40
+LINES: Final = 20
 ON_MAP: Final = 2000
 GEOJSON: Final = "application/geo+json"
 
