@@ -45,6 +45,6 @@ def tiles(app: str, found: list[Section]) -> list[tuple[Section, list[Tile]]]:
 def address(app: str, page: str, query: Mapping[str, Any]) -> str:
     """The page of that name with its query; "" where no such page is installed."""
     try:
-        return f"{reverse(f'{app}:{page}')}?{urlencode(query)}"
+        return f"{reverse(f'{app}:{page}')}?{urlencode(query, doseq=True)}"
     except NoReverseMatch:
         return ""

@@ -5,7 +5,7 @@ one person did (law 14).
 """
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Count, Q, Sum
@@ -16,6 +16,7 @@ from fieldwork.models import QuickNote
 from grid.figures import Figure, Section
 from grid.models import Grid
 from grid.scope import scope_of
+from volunteers.micro import LIVING
 from volunteers.models import (
     Certificate,
     Exchange,
@@ -31,7 +32,7 @@ from volunteers.models import (
 )
 
 SOON: Final = timedelta(days=14)
-MICRO_UNDER_WAY: Final = ("funded", "running", "mid_checked", "final")
+BIDS: Final = ("submitted", "coaching", "review")
 WAITS: Final = "warning"
 
 
@@ -65,7 +66,7 @@ def _wishes(grid: Grid, user: Any, now: datetime) -> Section:
         _("Micro-wishes"),
         "heart-handshake",
         [
-            Figure(_("Notes that wait to become wishes"), notes, "wish_notes", tone=_tone(notes)),
+            Figure(_("Notes that wait to become wishes"), notes, "wish_notes", here, tone=_tone(notes)),
             Figure(_("To be verified"), fresh, "wishes", {**here, "status": "collected"}, tone=_tone(fresh)),
             Figure(_("To be published"), verified, "wishes", {**here, "status": "verified"}, tone=_tone(verified)),
             Figure(_("On the board"), by_status["published"], "wishes", {**here, "status": "published"}),
@@ -98,21 +99,37 @@ def _people(grid: Grid, user: Any) -> Section:
 
 
 def _services(grid: Grid, user: Any, now: datetime) -> Section:
-    here, year = {"grid": grid.code}, timezone.localdate(now).year
+    """Counted as the list of services narrows: by the days of shifts."""
+    today = timezone.localdate(now)
+    first, soon = date(today.year, 1, 1), today + SOON
+    here, ended = {"grid": grid.code}, {"grid": grid.code, "status": "ended", "from_day": first}
     services = ServiceActivity.objects.visible_to(user).under(grid.code)
-    shifts = Shift.objects.filter(service__in=services.values("pk"))
-    coming = shifts.filter(service__status="planned", starts_at__range=(now, now + SOON)).count()
-    open_hours = SignUp.objects.filter(shift__service__in=services.values("pk"), status__in=("here", "done"))
-    waiting = open_hours.filter(shift__ends_at__lt=now).count()
-    held = services.filter(status="ended", at__year=year).aggregate(n=Count("pk"), gained=Sum("beneficiaries"))
+    since, until = Shift.objects.filter(starts_at__date__gte=today), Shift.objects.filter(starts_at__date__lte=soon)
+    planned = services.filter(status="planned")
+    coming = planned.filter(pk__in=since.values("service")).filter(pk__in=until.values("service")).count()
+    open_people = SignUp.objects.filter(status__in=("signed_up", "here", "done"), shift__ends_at__lte=now)
+    waiting = planned.filter(pk__in=open_people.values("shift__service")).count()
+    this_year = Shift.objects.filter(starts_at__date__gte=first).values("service")
+    held = services.filter(status="ended", pk__in=this_year).aggregate(n=Count("pk"), gained=Sum("beneficiaries"))
     return Section(
         _("Services"),
         "calendar-event",
         [
-            Figure(_("Shifts within two weeks"), coming, "services", {**here, "status": "planned"}),
-            Figure(_("Hours to be confirmed"), waiting, "services", {**here, "waiting": "true"}, tone=_tone(waiting)),
-            Figure(_("Services ended this year"), held["n"], "services", {**here, "status": "ended"}),
-            Figure(_("People who gained this year"), held["gained"] or 0, "services", {**here, "status": "ended"}),
+            Figure(
+                _("Services within two weeks"),
+                coming,
+                "services",
+                {**here, "status": "planned", "from_day": today, "to_day": soon},
+            ),
+            Figure(
+                _("Services with hours to be confirmed"),
+                waiting,
+                "services",
+                {**here, "phase": "to_note"},
+                tone=_tone(waiting),
+            ),
+            Figure(_("Services ended this year"), held["n"], "services", ended),
+            Figure(_("People who gained this year"), held["gained"] or 0, "services", ended),
         ],
     )
 
@@ -127,7 +144,12 @@ def _credit(grid: Grid, user: Any, now: datetime) -> Section:
         _("Hours, certificates, points"),
         "clock",
         [
-            Figure(_("Hours of service this year"), (hours["n"] or 0) // 60, "hours", here),
+            Figure(
+                _("Hours of service this year"),
+                (hours["n"] or 0) // 60,
+                "hours",
+                {**here, "from_day": date(year, 1, 1)},
+            ),
             Figure(
                 _("Certificates in publicity"), papers["publicity"], "certificates", {**here, "status": "publicity"}
             ),
@@ -146,16 +168,16 @@ def _credit(grid: Grid, user: Any, now: datetime) -> Section:
 def _places(grid: Grid, user: Any) -> Section:
     here = {"grid": grid.code}
     micro = _statuses(MicroProject.objects.visible_to(user).under(grid.code))
-    bids = micro["submitted"] + micro["coaching"] + micro["review"]
+    bids = sum(micro[one] for one in BIDS)
     points = ServicePoint.objects.visible_to(user).under(grid.code).filter(is_active=True).count()
     return Section(
         _("Micro-projects and service points"),
         "map-pin",
         [
-            Figure(_("Bids before the decision"), bids, "micro_projects", here),
+            Figure(_("Bids before the decision"), bids, "micro_projects", {**here, "status": list(BIDS)}),
             Figure(
                 _("Projects under way"),
-                sum(micro[one] for one in MICRO_UNDER_WAY),
+                sum(micro[one] for one in LIVING),
                 "micro_projects",
                 {**here, "open": "true"},
             ),

@@ -22,6 +22,7 @@ from accounts.numbers import strict_int
 from accounts.rules import form_page
 from fieldwork.models import Household, QuickNote, Visit
 from grid.access import demand, requires
+from grid.chosen import asked_code
 from grid.scope import scope_of
 from incidents.forms import RevealForm
 from incidents.views.cases import grid_choices
@@ -185,7 +186,12 @@ def wish_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 def _step_of(row: Wish, name: str) -> Any:
-    own: dict[str, Any] = {"verify": wishes.verify, "publish": wishes.publish, "not_yet": wishes.not_yet, "call_back": wishes.call_back}
+    own: dict[str, Any] = {
+        "verify": wishes.verify,
+        "publish": wishes.publish,
+        "not_yet": wishes.not_yet,
+        "call_back": wishes.call_back,
+    }
     if name in own:
         return lambda **given: own[name](row, **given)
     return lambda **given: wishes.step(row, name, **given)
@@ -329,8 +335,9 @@ def wish_reveal(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def wish_notes(request: HttpRequest) -> HttpResponse:
-    """Quick notes that were handed on as wishes and wait for somebody to take them in."""
+    """Quick notes that were handed on as wishes and wait for somebody to take them in (query: grid)."""
     notes = QuickNote.objects.visible_to(request.user).wishes().filter(wish=None)
+    notes = notes.filter(grid_code__startswith=asked_code(request))
     page = keyset_page(notes.select_related("grid", "by").defer("grid__boundary"), request.GET, size=PAGE_SIZE, by="at")
     return render(request, "volunteers/wish_notes.html", {"page": page})
 
