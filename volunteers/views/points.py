@@ -51,7 +51,7 @@ def my_points_part(request: HttpRequest) -> HttpResponseBase:
     """Take part in points, or stop: her own choice, any day."""
     volunteer, wants = volunteer_of(request.user), request.POST.get("wants") == "true"
     if volunteer is None:
-        raise Http404
+        return redirect("volunteers:me")
     points.take_part(volunteer, wants, actor=person(request))
     said = (
         _("You take part in points now.") if wants else _("You take no part in points any more. What you have stays.")
