@@ -218,8 +218,10 @@ def _memberships(teams: Sequence[Team], active: Sequence[Volunteer], today: date
     asking = 0
     for number, one in enumerate(active):
         near = [team for team in teams if one.grid_code.startswith(team.grid_code)]
+        own = [team for team in near if len(team.grid_code) > len(JIANZHONG)]
         for more in range((number % 5 != 4) + (number % 7 == 6)):
-            team = near[(number + more * 3) % len(near)]
+            choice = own if own and (number // 3 + more) % 2 else near
+            team = choice[(number * 31 + number // 7 + more * 3) % len(choice)]
             if (team.pk, one.pk) in seen:
                 continue
             seen.add((team.pk, one.pk))

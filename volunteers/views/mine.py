@@ -60,7 +60,7 @@ def me(request: HttpRequest) -> HttpResponse:
     """What concerns the volunteer now; for everybody else how to become one."""
     volunteer, now = volunteer_of(request.user), timezone.now()
     if volunteer is None:
-        return render(request, "volunteers/me_nobody.html")
+        return _nobody(request)
     context = {
         "volunteer": volunteer,
         "shown": masked(volunteer),
@@ -71,6 +71,11 @@ def me(request: HttpRequest) -> HttpResponse:
         "blocks": [(block.template, block.read(volunteer, now)) for block in BLOCKS],
     }
     return render(request, "volunteers/me.html", context)
+
+
+def _nobody(request: HttpRequest) -> HttpResponse:
+    """How to become one, for who is none (any more)."""
+    return render(request, "volunteers/me_nobody.html")
 
 
 def _own(request: HttpRequest) -> Volunteer:
@@ -113,7 +118,9 @@ def join(request: HttpRequest) -> HttpResponse:
 @form_page
 def my_details(request: HttpRequest) -> HttpResponse:
     """What she can, when she has time, her phone, whether she takes part in points."""
-    volunteer = _own(request)
+    volunteer = volunteer_of(request.user)
+    if volunteer is None:
+        return _nobody(request)
     form = DetailsForm(request.POST or None, volunteer=volunteer)
     version = shown_version(request, volunteer.version)
     return one_form(
@@ -131,7 +138,9 @@ def my_details(request: HttpRequest) -> HttpResponse:
 @form_page
 def my_step(request: HttpRequest, name: str) -> HttpResponse:
     """Pause, be there again, leave."""
-    volunteer = _own(request)
+    volunteer = volunteer_of(request.user)
+    if volunteer is None:
+        return _nobody(request)
     form = EmptyForm(request.POST if request.method == "POST" else None)
     given: dict[str, Any] = {"actor": person(request), "version": shown_version(request, volunteer.version)}
     return one_form(
@@ -154,7 +163,9 @@ def my_step(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def my_record(request: HttpRequest) -> HttpResponse:
     """Her record of order no. 67: hours, training, honours, evaluations; and the tree that grows with the hours."""
-    volunteer = _own(request)
+    volunteer = volunteer_of(request.user)
+    if volunteer is None:
+        return _nobody(request)
     minutes = hours.total(volunteer)
     levels = list(StarLevel.objects.all())
     context = {
@@ -183,7 +194,9 @@ def _hours(volunteer: Volunteer) -> Any:
 @form_page
 def my_teams(request: HttpRequest) -> HttpResponse:
     """The teams of her street: ask to join, take it back, leave."""
-    volunteer, now = _own(request), timezone.now()
+    volunteer, now = volunteer_of(request.user), timezone.now()
+    if volunteer is None:
+        return _nobody(request)
     if request.method == "POST":
         key, actor = strict_int(request.POST.get("team", ""), name="team"), person(request)
         team = get_object_or_404(teams.teams_near(volunteer), pk=key)
