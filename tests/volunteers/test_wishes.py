@@ -119,7 +119,7 @@ def test_whoever_granted_it_neither_confirms_nor_calls_back(world: Wishing) -> N
     wish = delivered(world)
     street.give_post(world.people["volunteer"], "committee_member", world.grids[street.COMMUNITY])
     both = User.objects.get(pk=world.people["volunteer"].pk)  # her rights are read anew
-    how = {"how": "上门", "rating": 5, "thanks": ""}
+    how: dict[str, Any] = {"how": "上门", "rating": 5, "thanks": ""}
     with pytest.raises(NotNow):
         wishes.confirm(wish, **how, actor=both, now=world.now)
     wish = wishes.confirm(wish, **how, actor=world.people["gridleader"], now=world.now)
@@ -161,7 +161,7 @@ def test_a_withdrawn_wish_ends_its_claims_and_its_helpers_are_told(world: Wishin
 def test_who_wished_is_opened_for_a_purpose_by_whoever_may(world: Wishing) -> None:
     wish = world.wish(phone="13812345678", door="2单元601")
     assert wish_secrets.masked(wish) == wish_secrets.ShownWisher("占**", "138****5678", "")
-    given = {"purpose": "核实心愿", "now": world.now}
+    given: dict[str, Any] = {"purpose": "核实心愿", "now": world.now}
     clear = wish_secrets.reveal_wish(wish, actor=world.people["gridleader"], **given)
     assert (clear.name, clear.phone, clear.place) == ("占桂兰", "13812345678", "2单元601")
     assert AccessEvent.objects.filter(action="reveal", object_type="wish").count() == 1

@@ -28,7 +28,7 @@ class Wishing:
 
     def wish(self, *, by: str = "gridleader", code: str = street.MICRO, **more: Any) -> Wish:
         """A wish that was taken in."""
-        given = {"title": "两张相框", "name": "占桂兰", "display_name": "占阿姨", "kind": self.kind}
+        given: dict[str, Any] = {"title": "两张相框", "name": "占桂兰", "display_name": "占阿姨", "kind": self.kind}
         return wishes.collect(NewWish(**given | {"grid": self.grids[code]} | more), actor=self.people[by], now=self.now)
 
     def published(self, **more: Any) -> Wish:
