@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -11,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.errors import NotAllowed
+from accounts.errors import NotNow
 from grid.api.scoped import ScopedReadOnlyViewSet
 from volunteers import attendance, services, sign_ups
 from volunteers.filters.services import CertificateFilter, HourFilter, ServiceFilter, ShiftFilter
@@ -119,7 +118,7 @@ class ShiftViewSet(ScopedReadOnlyViewSet):
     def sign_up(self, request: Request, pk: str) -> Response:
         """Sign the caller up, or put her on the waiting list when it is full; a second time changes nothing.
 
-        403 for whoever is no volunteer; 409 once it is over or called off.
+        409 for whoever is no volunteer, and once it is over or called off.
         """
         sign_ups.sign_up(self.get_object(), self._volunteer(), actor=self._actor(), now=timezone.now())
         return self._answer()
@@ -127,21 +126,21 @@ class ShiftViewSet(ScopedReadOnlyViewSet):
     @extend_schema(request=None, responses=ShiftSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
-        """Give the caller's slot back; the first who waits gets it. 404 without a sign-up, 409 when it is too late."""
+        """Give the caller's slot back; the first who waits gets it. 409 without a sign-up, or when it is too late."""
         sign_ups.withdraw(self._own(), actor=self._actor(), now=timezone.now())
         return self._answer()
 
     @extend_schema(request=None, responses=ShiftSerializer)
     @action(detail=True, methods=["post"], url_path="check-in")
     def check_in(self, request: Request, pk: str) -> Response:
-        """The caller is there. 404 without a sign-up; 409 too early, after the end, or twice."""
+        """The caller is there. 409 without a sign-up, too early, after the end, or twice."""
         attendance.check_in(self._own(), actor=self._actor(), now=timezone.now())
         return self._answer()
 
     @extend_schema(request=None, responses=ShiftSerializer)
     @action(detail=True, methods=["post"], url_path="check-out")
     def check_out(self, request: Request, pk: str) -> Response:
-        """The caller leaves. 404 without a sign-up; 409 when she is not there."""
+        """The caller leaves. 409 without a sign-up, or when she is not there."""
         attendance.check_out(self._own(), actor=self._actor(), now=timezone.now())
         return self._answer()
 
@@ -151,13 +150,16 @@ class ShiftViewSet(ScopedReadOnlyViewSet):
     def _volunteer(self) -> Volunteer:
         volunteer = volunteer_of(self.request.user)
         if volunteer is None:
-            raise NotAllowed(_("Only volunteers sign up. Register first."))
+            raise NotNow(_("Only volunteers sign up. Register first."))
         return volunteer
 
     def _own(self) -> SignUp:
         rows = SignUp.objects.filter(shift=self.get_object(), volunteer__user=self.request.user.pk)
         rows = rows.exclude(status="withdrawn").select_related("volunteer", "shift__service")
-        return get_object_or_404(rows)
+        found = rows.first()
+        if found is None:
+            raise NotNow(_("You are not signed up for a service."))
+        return found
 
     def _answer(self) -> Response:
         return Response(self.get_serializer(self.get_object()).data)
