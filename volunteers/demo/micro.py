@@ -109,7 +109,8 @@ def _places(under: str) -> dict[str, list[Point]]:
     found: dict[str, list[Point]] = {}
     rows = Compound.objects.filter(grid__code__startswith=under).exclude(point=None).order_by("pk")
     for code, place in rows.values_list("grid__code", "point"):
-        found.setdefault(code[:12], []).append(place)
+        if place is not None:
+            found.setdefault(code[:12], []).append(place)
     return found
 
 
