@@ -54,7 +54,7 @@ def collected(world: Wishing, note: QuickNote) -> Wish:
     refused = browser.post(address, {**data, **sealed, "text": "占桂兰要的"})
     assert (refused.status_code, Wish.objects.count()) == (422, 0)
     assert browser.post(address, {**data, **sealed}).status_code == 302
-    assert browser.get(address).url == reverse("volunteers:wish", args=[Wish.objects.get().pk])
+    assert browser.get(address)["Location"] == reverse("volunteers:wish", args=[Wish.objects.get().pk])
     return Wish.objects.get()
 
 

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -52,25 +53,25 @@ class Life:
                 self.by_helper(deed, self.random.choice(self.helpers))
         self.wish.refresh_from_db()
 
-    def by_staff(self, deed: str, given: dict[str, object]) -> None:
+    def by_staff(self, deed: str, given: dict[str, Any]) -> None:
         if deed == "publish":
-            wishes.publish(self.wish, **given)  # type: ignore[arg-type]
+            wishes.publish(self.wish, **given)
         elif deed == "confirm":
-            wishes.confirm(self.wish, how="上门", rating=5, thanks="谢谢", **given)  # type: ignore[arg-type]
+            wishes.confirm(self.wish, how="上门", rating=5, thanks="谢谢", **given)
         elif deed in ("verify", "not_yet", "call_back"):
             getattr(wishes, deed)(self.wish, text="电话", **given)
         elif deed not in ("withdraw", "refuse") or self.random.random() < 0.1:
-            wishes.step(self.wish, deed, text="家里已经办好", **given)  # type: ignore[arg-type]
+            wishes.step(self.wish, deed, text="家里已经办好", **given)
 
     def by_helper(self, deed: str, person: User) -> None:
-        given = {"actor": person, "now": self.now}
+        given: dict[str, Any] = {"actor": person, "now": self.now}
         row = WishClaim.objects.filter(user=person, status__in=LIVING).first()
         if deed == "claim":
-            claims.claim(self.wish, Claimer(volunteer=person.volunteer), **given)  # type: ignore[arg-type]
+            claims.claim(self.wish, Claimer(volunteer=person.volunteer), **given)
         elif row is not None and deed == "contact":
-            claims.contacted(row, **given)  # type: ignore[arg-type]
+            claims.contacted(row, **given)
         elif row is not None:
-            (claims.delivered if deed == "deliver" else claims.give_up)(row, text="说明", **given)  # type: ignore[operator]
+            (claims.delivered if deed == "deliver" else claims.give_up)(row, text="说明", **given)
 
 
 def holds(wish: Wish) -> None:
