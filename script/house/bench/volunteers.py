@@ -1,12 +1,13 @@
 """Measures wishes in a database of its own, made from the migrations and dropped afterwards: no row stays anywhere.
 
-    PYTHONPATH=.:script python -m house.bench.volunteers
+    PYTHONPATH=.:script python -m house.bench.volunteers [--template test_gg]
 
 The board with 5,000 and with 50,000 open wishes (its p95 may be 1.5 times as much), and claims of distinct wishes by
 two processes beside the floor: the same rows written by bare SQL, one round trip a claim, by two processes as well.
 """
 
 import argparse
+import logging
 import os
 import subprocess
 import sys
@@ -63,14 +64,17 @@ SELECT id, 'inbox', 'due', 0, now(), '' FROM told
 
 
 @contextmanager
-def own_database() -> Iterator[None]:
-    """A fresh database beside the configured one, used by this process and its children; dropped at the end."""
+def own_database(template: str) -> Iterator[None]:
+    """A fresh copy of `template` beside the configured database, for this process and its children; dropped at the end.
+
+    With the database of tests as the template the migrations need not run again.
+    """
     from django.db import connection
 
     name = f"{NAME}_{os.getpid()}"
     plain = os.environ["DATABASE_URL"]
     with connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     connection.close()
     path, mark, query = plain.partition("?")
     os.environ["DATABASE_URL"] = path.rsplit("/", 1)[0] + "/" + name + mark + query
@@ -190,7 +194,9 @@ def together(kind: str, keys: dict[str, int], first: int) -> float:
 def child(kind: str, first: int, values: list[int]) -> None:
     """One of the two processes: warm, then wait for the word."""
     from django.db import connection
+    from django.urls import reverse
 
+    reverse("volunteers:board")  # reads all addresses: a server did that before its first request
     keys = dict(zip(("user", "leader", "volunteer", "kind"), values, strict=True))
     connection.ensure_connection()
     print("ready", flush=True)
@@ -202,18 +208,21 @@ def main() -> int:
     """The whole measurement, in words."""
     parser = argparse.ArgumentParser(prog="house.bench.volunteers", description=__doc__)
     parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
+    parser.add_argument("--template", default="template1", help="a migrated database without rows, to begin with")
     options = parser.parse_args()
     django.setup()
+    logging.disable(logging.WARNING)
     if options.child:
         kind, first, *values = options.child
         child(kind, int(first), [int(one) for one in values])
         return 0
-    with own_database():
+    with own_database(options.template):
         keys, found, before = prepare(), {}, 0
         for size in SIZES:
             fill(keys, before + 1, size)
             found[size], before = pages(keys), size
         show(found)
+        sys.stdout.flush()
         rates(keys)
     return 0
 
