@@ -1,30 +1,38 @@
 """Forms of volunteers and teams; the rules stand in people and teams."""
 
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text_guard import CleanCharField
 from grid.forms import DomainForm, OnceForm, PersonField, day_input
-from grid.models import Grid
+from grid.models import Grid, Organization
+from grid.scope import scope_of
 from incidents.forms.fields import Refillable
 from partybuilding.forms.choices import WEEKDAYS, office_grids
 from partybuilding.forms.members import QUIET, GridField
 from volunteers.models import Team, Volunteer, VolunteerRecord, VolunteerSkill
-from volunteers.standing import masked
+from volunteers.standing import STREET_DIGITS, masked
 
 TEL: Final = {**QUIET, "inputmode": "tel"}
 YEAR: Final = {"inputmode": "numeric"}
 
 
 def communities(user: Any) -> QuerySet[Grid]:
-    """Where somebody may say that she lives: every community of today."""
+    """Where somebody may say that she lives: of her own streets for who works here, else every community of today."""
     rows = Grid.objects.filter(level=Grid.Level.COMMUNITY).current(timezone.localdate()).defer("boundary")
-    return rows.select_related("parent").defer("parent__boundary").order_by("code")
+    scope = scope_of(user)
+    units = Organization.objects.filter(pk__in=scope.organizations).values_list("grid__code", flat=True)
+    streets = {code[:STREET_DIGITS] for code in (*scope.prefixes("grid.view"), *units) if code}
+    if streets:
+        rows = rows.filter(reduce(or_, (Q(code__startswith=code) for code in sorted(streets))))
+    return rows.select_related("parent").defer("boundary", "parent__boundary").order_by("code")
 
 
 class CommunityField(forms.ModelChoiceField):
