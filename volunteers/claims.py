@@ -93,16 +93,17 @@ def claimers_of(user: Any) -> list[Claimer]:
 
 def may_claim_as(claimer: Claimer, user: Any) -> bool:
     """Whether `user` is one of that kind now; asks only for what is given."""
-    match [part is not None for part in (claimer.volunteer, claimer.member, claimer.team, claimer.unit)]:
+    volunteer, _member, team, unit = (key or 0 for key in claimer.keys)
+    match [key is not None for key in claimer.keys]:
         case [True, False, False, False]:
-            rows: Any = Volunteer.objects.filter(pk=claimer.keys[0], user=user.pk, status="active")
+            rows: Any = Volunteer.objects.filter(id=volunteer, user=user.pk, status="active")
         case [False, True, False, False]:
             return is_member(user, claimer.member)
         case [True, False, True, False]:
-            led = Team.objects.filter(pk=claimer.keys[2], status="active", leader=claimer.keys[0])
+            led = Team.objects.filter(id=team, status="active", leader=volunteer)
             rows = led.filter(leader__user=user.pk, leader__status="active")
         case [False, False, False, True]:
-            rows = units_of(user).filter(pk=claimer.keys[3])
+            rows = units_of(user).filter(id=unit)
         case _:
             return False
     return bool(rows.exists())

@@ -81,8 +81,9 @@ class CertificateQuerySet(VolunteersQuerySet):
 def _home_of(user: Any) -> str:
     """The street of the volunteer behind an account that may sign up or wait for it; "" for everybody else."""
     volunteer = getattr(user, "volunteer", None)
-    here = volunteer is not None and volunteer.status in ("applied", "active", "paused")
-    return str(volunteer.grid_code[:STREET_LENGTH]) if here else ""
+    if volunteer is None or volunteer.status not in ("applied", "active", "paused"):
+        return ""
+    return str(volunteer.grid_code[:STREET_LENGTH])
 
 
 class WishQuerySet(InGridQuerySet):

@@ -71,7 +71,7 @@ class ReceiptForm(DomainForm):
     goods = CleanCharField(label=_("what was bought"), max_length=200)
     amount = forms.DecimalField(label=_("yuan"), max_digits=8, decimal_places=2, min_value=0)
     paid_on = forms.DateField(label=_("paid on"), widget=day_input(), initial=timezone.localdate)
-    files = FilesField(label=_("Picture of the receipt"))
+    files = FilesField(label=_("Picture of the receipt"))  # type: ignore[assignment]
 
     def new(self) -> NewReceipt:
         """What was typed, for the business."""

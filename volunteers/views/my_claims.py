@@ -99,11 +99,9 @@ def _take(request: HttpRequest, row: WishClaim, forms: dict[str, Any]) -> HttpRe
     if not (form.is_valid() and form.attempt(lambda: steps[step](request, row, form))):
         return None
     messages.success(request, _("Saved."))
-    return redirect("volunteers:my_claims" if step == "give_up" else "volunteers:my_claim", **_key(step, row))
-
-
-def _key(step: str, row: WishClaim) -> dict[str, int]:
-    return {} if step == "give_up" else {"pk": row.pk}
+    if step == "give_up":
+        return redirect("volunteers:my_claims")
+    return redirect("volunteers:my_claim", pk=row.pk)
 
 
 def _given(request: HttpRequest) -> dict[str, Any]:
