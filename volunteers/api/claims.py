@@ -36,9 +36,9 @@ class ClaimSerializer(serializers.ModelSerializer[WishClaim]):
 class ClaimViewSet(ScopedReadOnlyViewSet):
     """Claims of the wishes that the caller may see."""
 
-    queryset: Any = WishClaim.objects.select_related(
-        "wish", "volunteer", "member", "team", "unit__organization"
-    ).defer(*(f"wish__{name}" for name in ("name", "phone", "door", "remark", "text")), "volunteer__phone")
+    queryset: Any = WishClaim.objects.select_related("wish", "volunteer", "member", "team", "unit__organization").defer(
+        *(f"wish__{name}" for name in ("name", "phone", "door", "remark", "text")), "volunteer__phone"
+    )
     serializer_class = ClaimSerializer
     filterset_class = StrictClaimFilter
     access_rules: ClassVar[dict[str, str]] = {"list": "wish.view", "retrieve": "wish.view"}
