@@ -21,7 +21,7 @@ USE: Final = (("true", _("In use")), ("false", _("No longer in use")))
 class ServicePointFilter(filters.FilterSet):
     """What points can be narrowed by; those out of use are left out unless asked for."""
 
-    kind = filters.ModelMultipleChoiceFilter(label=_("kind"), queryset=PointKind.objects.all())
+    kind = filters.ModelMultipleChoiceFilter(label=_("kind"), queryset=PointKind.objects.all(), distinct=False)
     grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="filter_grid")
     season = filters.ChoiceFilter(label=_("in season today"), choices=YES, method="filter_season")
     active = filters.ChoiceFilter(label=_("in use"), choices=USE, method="filter_active")
@@ -57,7 +57,9 @@ class StrictServicePointFilter(StrictFilterSet, ServicePointFilter):
 class CircleFilter(filters.FilterSet):
     """What the ten-minute circle is asked: which kinds count, how far people walk, whether today counts."""
 
-    kind = filters.ModelMultipleChoiceFilter(label=_("kinds that count"), queryset=PointKind.objects.all())
+    kind = filters.ModelMultipleChoiceFilter(
+        label=_("kinds that count"), queryset=PointKind.objects.all(), distinct=False
+    )
     metres = filters.NumberFilter(label=_("walk (m)"), min_value=50, max_value=20_000, decimal_places=0, method="keep")
     season = filters.ChoiceFilter(label=_("in season today"), choices=YES, method="keep")
     grid = filters.CharFilter(label=_("grid"), validators=[CODE], max_length=24, method="keep")
