@@ -4,7 +4,7 @@ Each `Stage` is one arrow: from which statuses, to which, whose right, what must
 made from `open_to`; `advance` is the only writer of a status, and every step is kept in the app's own record.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -100,17 +100,36 @@ class StageTable:
         """
         with transaction.atomic():
             locked = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
-            stage = self.stage_of(locked, name)
-            if actor is not None:
-                self.demand_stage(locked, stage, actor)
-            _check(locked, stage, actor, version, text)
-            before, locked.status = locked.status, stage.target
-            for field, value in fields.items():
-                setattr(locked, field, value)
-            locked.version += 1
-            locked.save(update_fields=["status", "version", *fields])
-            self.keep_step(locked, before=before, actor=actor, now=now, text=text)
+            step = self.move(locked, name, actor=actor, now=now, version=version, text=text, **fields)
+            step.save(force_insert=True)
         return locked
+
+    def move(
+        self,
+        locked: Any,
+        name: str,
+        *,
+        actor: User | None,
+        now: datetime,
+        version: int | None = None,
+        text: str = "",
+        **fields: Any,
+    ) -> StepRecord:
+        """`advance` with a row that the caller has locked; its step is given back for the caller's own `keep`."""
+        stage = self.stage_of(locked, name)
+        if actor is not None:
+            self.demand_stage(locked, stage, actor)
+        _check(locked, stage, actor, version, text)
+        before, locked.status = locked.status, stage.target
+        for field, value in fields.items():
+            setattr(locked, field, value)
+        locked.version += 1
+        locked.save(update_fields=["status", "version", *fields])
+        return self.step(locked, before=before, actor=actor, now=now, text=text)
+
+    def keep(self, steps: Sequence[StepRecord]) -> None:
+        """Write the steps of one occasion in one statement."""
+        self.record._default_manager.bulk_create(steps, batch_size=AT_ONCE)
 
     def advance_all(
         self,
@@ -139,19 +158,20 @@ class StageTable:
                 for field, value in ({"status": stage.target, "version": row.version + 1} | more).items():
                     setattr(row, field, value)
                 names |= set(more)
-                steps.append(self._step(row, before, actor, now, text))
+                steps.append(self.step(row, before=before, actor=actor, now=now, text=text))
             if taken:
                 rows.model._default_manager.bulk_update(taken, sorted(names), batch_size=AT_ONCE)
-                self.record._default_manager.bulk_create(steps, batch_size=AT_ONCE)
+                self.keep(steps)
         return taken
 
     def keep_step(self, row: Any, *, before: str, actor: User | None, now: datetime, text: str = "") -> Any:
         """Add one row to the record of `row`; also for its beginning (`before=""`)."""
-        step = self._step(row, before, actor, now, text)
+        step = self.step(row, before=before, actor=actor, now=now, text=text)
         step.save(force_insert=True)
         return step
 
-    def _step(self, row: Any, before: str, actor: User | None, now: datetime, text: str) -> StepRecord:
+    def step(self, row: Any, *, before: str, actor: User | None, now: datetime, text: str = "") -> StepRecord:
+        """One row for the record of `row`, not yet written."""
         return self.record(
             subject=row._meta.model_name,
             subject_id=row.pk,
