@@ -27,7 +27,7 @@ from partybuilding.models import PartnerUnit, PartyMember
 from partybuilding.standing import is_member, member_of
 from volunteers import files
 from volunteers.models import Team, Volunteer, Wish, WishClaim
-from volunteers.stages import advance, keep_step
+from volunteers.stages import TABLE, advance
 from volunteers.wish_news import claim_delivered, claim_given_up, claim_lapsed, wish_claimed
 
 CONTACT_DAYS: Final = 7
@@ -164,24 +164,32 @@ def _take_slot(
 ) -> WishClaim:
     """The first free slot, under the lock of the wish; the last slot takes the wish off the board."""
     locked = _locked(wish.pk)
-    taken = dict(locked.claims.filter(status__in=LIVING).values_list("slot", "user"))
+    taken = _slots_taken(locked)
     if actor.pk in taken.values():
         raise NotNow(_("You have claimed this wish already."))
     free = [slot for slot in range(1, locked.slots + 1) if slot not in taken]
     if locked.status != Wish.Status.PUBLISHED or not free:
         raise _taken()
     made = _write(locked, free[0], claimer, pledge, key, digest, actor, now)
-    keep_step(made, before="", actor=actor, now=now)
+    steps = [TABLE.step(made, before="", actor=actor, now=now)]
     if len(free) == 1:
-        advance(locked, "fill", actor=None, now=now)
+        steps.append(TABLE.move(locked, "fill", actor=None, now=now))
+    TABLE.keep(steps)
     wish_claimed(made, now=now)
     return made
 
 
+def _slots_taken(locked: Wish) -> dict[int, int]:
+    """Who has which slot. No query for what is most frequent: one helper wanted, and the wish waits on the board."""
+    if locked.slots == 1 and locked.status == Wish.Status.PUBLISHED:
+        return {}  # the first claim would have taken it off the board; the constraint on the slot is there besides
+    return dict(locked.claims.filter(status__in=LIVING).order_by().values_list("slot", "user"))
+
+
 def _locked(pk: int) -> Wish:
-    """The wish under its lock, without what is sealed."""
+    """The wish under its lock: what a claim decides by and what its notice says, nothing that is sealed."""
     rows = Wish.objects.select_for_update(of=("self",))
-    return rows.defer("name", "phone", "door", "remark", "text").get(pk=pk)
+    return rows.only("status", "version", "slots", "returns", "title", "display_name", "grid_code").get(pk=pk)
 
 
 def _write(

@@ -25,7 +25,8 @@ def keepers_of(code: str, now: datetime) -> list[User]:
     posts = Post.objects.on(timezone.localdate(now)).filter(
         kind__in=_KEEPERS, grid__code__in=[code, code[:-3]], user__is_active=True
     )
-    return [post.user for post in posts.select_related("user")]
+    told = posts.order_by().select_related("user").only("user__is_active", "user__kind")
+    return [post.user for post in told]
 
 
 def _tell(row: WishClaim, people: list[User], step: str, title: str, now: datetime, level: str) -> None:
