@@ -18,18 +18,19 @@ from incidents.forms.fields import Refillable
 from partybuilding.forms.choices import WEEKDAYS, office_grids
 from partybuilding.forms.members import QUIET, GridField
 from volunteers.models import Team, Volunteer, VolunteerRecord, VolunteerSkill
-from volunteers.standing import STREET_DIGITS, masked
+from volunteers.standing import STREET_DIGITS, masked, volunteer_of
 
 TEL: Final = {**QUIET, "inputmode": "tel"}
 YEAR: Final = {"inputmode": "numeric"}
 
 
 def communities(user: Any) -> QuerySet[Grid]:
-    """Where somebody may say that she lives: of her own streets for who works here, else every community of today."""
+    """Where somebody may say that she lives: in her own streets for who works or helps here, else in every one."""
     rows = Grid.objects.filter(level=Grid.Level.COMMUNITY).current(timezone.localdate()).defer("boundary")
-    scope = scope_of(user)
+    scope, volunteer = scope_of(user), volunteer_of(user)
     units = Organization.objects.filter(pk__in=scope.organizations).values_list("grid__code", flat=True)
-    streets = {code[:STREET_DIGITS] for code in (*scope.prefixes("grid.view"), *units) if code}
+    own = (volunteer.grid_code,) if volunteer else ()
+    streets = {code[:STREET_DIGITS] for code in (*scope.prefixes("grid.view"), *units, *own) if code}
     if streets:
         rows = rows.filter(reduce(or_, (Q(code__startswith=code) for code in sorted(streets))))
     return rows.select_related("parent").defer("boundary", "parent__boundary").order_by("code")
