@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+VOLUNTEER = "as volunteer"
+"""What shows a thing to an ordinary volunteer of the street, who has no post and so no capability."""
 NOBODY = "nobody"
 """A capability that no actor here has: the thing is its owner's, and nobody here owns it."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The values of an address, and the capability that shows its object; "" when it is shown to its owner alone."""
+    """The values of an address; the capability (or several, a|b) that shows its object, "" when its owner sees it."""
 
     values: Callable[[Any], dict[str, Any]]
     shown_by: str

@@ -36,6 +36,9 @@ from volunteers.models import (
     WishRound,
 )
 
+PAPER = "0" * 31 + "9"
+"""What stands in the QR code of the paper of the actor "volunteer": whoever holds it opens its public page."""
+
 
 @dataclass
 class Volunteering:
@@ -62,6 +65,18 @@ class Volunteering:
     micro: MicroProject
     point: ServicePoint
     file: VolunteerFile
+
+
+def active_volunteer(user: User, grid: Grid, worker: User, now: datetime) -> Volunteer:
+    """`user` is on the register and was taken, and holds a paper: no post, and no word that tells a side."""
+    here = {"grid": grid, "grid_code": grid.code}
+    phone = "13512345678"
+    volunteer = Volunteer.objects.create(
+        number="V0001", name="周八", phone=phone, consent_at=now, status="active", at=now, user=user, **here
+    )
+    paper = _certificate(9, "valid", volunteer, "", {**here, "by": worker, "at": now})
+    Certificate.objects.filter(pk=paper.pk).update(code=PAPER)
+    return volunteer
 
 
 def sample_volunteers(grid: Grid, word: str, worker: User, now: datetime) -> Volunteering:

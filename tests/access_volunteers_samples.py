@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.access_sample import NOBODY, Sample
+from tests.access_sample import NOBODY, VOLUNTEER, Sample
 
 
 def _volunteering(name: str) -> Callable[[Any], dict[str, Any]]:
     return lambda side: {"pk": getattr(side.volunteering, name).pk}
 
+
+NEARBY = f"volunteer.view|{VOLUNTEER}"
+"""What staff see in their grids, and every volunteer in her street."""
 
 VOLUNTEER_SAMPLES: dict[str, Sample] = {
     # wishes
@@ -30,8 +33,12 @@ VOLUNTEER_SAMPLES: dict[str, Sample] = {
     ),
     "api-volunteer-wish-round-detail": Sample(_volunteering("round"), "volunteer.view"),
     # board, claims: the board is of the street, each claim is its claimer's alone
-    "volunteers:board_wish": Sample(_volunteering("published"), "wish.view"),
+    "volunteers:board_wish": Sample(_volunteering("published"), f"wish.view|{VOLUNTEER}", needs_to_post=VOLUNTEER),
     "volunteers:my_claim": Sample(_volunteering("claim"), NOBODY),
+    "volunteers:wish_claim_end": Sample(_volunteering("claim"), "wish.view", needs="wish.verify"),
+    "api-volunteer-wish-claim-give-up": Sample(
+        _volunteering("claim"), "wish.view", needs="wish.verify", body=lambda side: {"text": "联系不上"}
+    ),
     "api-volunteer-wish-claim-detail": Sample(_volunteering("claim"), "wish.view"),
     # volunteers, teams
     "volunteers:volunteer": Sample(_volunteering("volunteer"), "volunteer.view"),
@@ -63,19 +70,19 @@ VOLUNTEER_SAMPLES: dict[str, Sample] = {
     ),
     "api-volunteer-team-detail": Sample(_volunteering("team"), "volunteer.view"),
     # services, certificates
-    "volunteers:service": Sample(_volunteering("service"), "volunteer.view"),
+    "volunteers:service": Sample(_volunteering("service"), NEARBY),
     **{
         f"volunteers:{name}": Sample(_volunteering("service"), "volunteer.view", needs="service.edit")
         for name in ("service_edit", "shifts_new", "service_end", "service_call_off")
     },
-    "volunteers:shift": Sample(_volunteering("shift"), "volunteer.view", needs="service.edit"),
-    "volunteers:shift_sign_up": Sample(_volunteering("shift"), "volunteer.view"),
+    "volunteers:shift": Sample(_volunteering("shift"), NEARBY, needs="service.edit"),
+    "volunteers:shift_sign_up": Sample(_volunteering("shift"), NEARBY),
     **{
-        f"volunteers:shift_{name}": Sample(_volunteering("shift"), "volunteer.view", needs="service.edit")
+        f"volunteers:shift_{name}": Sample(_volunteering("shift"), NEARBY, needs="service.edit")
         for name in ("edit", "drop", "put_down", "excel")
     },
     **{
-        f"volunteers:sign_up_{name}": Sample(_volunteering("sign_up"), "volunteer.view", needs="service.edit")
+        f"volunteers:sign_up_{name}": Sample(_volunteering("sign_up"), NEARBY, needs="service.edit")
         for name in ("withdraw", "confirm", "deny")
     },
     **{f"volunteers:sign_up_{name}": Sample(_volunteering("sign_up"), NOBODY) for name in ("check_in", "check_out")},
@@ -86,7 +93,7 @@ VOLUNTEER_SAMPLES: dict[str, Sample] = {
         for name in ("hours_take_over", "certificate_new")
     },
     "volunteers:certificate": Sample(_volunteering("certificate"), "volunteer.view"),
-    "volunteers:certificate_object": Sample(_volunteering("publicised"), "volunteer.view"),
+    "volunteers:certificate_object": Sample(_volunteering("publicised"), NEARBY),
     "volunteers:certificate_print": Sample(_volunteering("valid"), "volunteer.view", needs="volunteer.certify"),
     "volunteers:certificate_step": Sample(
         lambda side: {"pk": side.volunteering.certificate.pk, "name": "revoke"},
@@ -107,8 +114,8 @@ VOLUNTEER_SAMPLES: dict[str, Sample] = {
         for name in ("item", "item_edit", "item_restock")
     },
     "volunteers:point_rule_withdraw": Sample(_volunteering("rule"), "volunteer.view", needs="shop.edit"),
-    # her own pages: nobody here is the volunteer
-    "volunteers:shop_item": Sample(_volunteering("item"), NOBODY),
+    # her own pages: the shop of her street is open to every volunteer, the rest is somebody else's
+    "volunteers:shop_item": Sample(_volunteering("item"), VOLUNTEER),
     "volunteers:my_exchange": Sample(_volunteering("exchange"), NOBODY),
     "api-volunteer-point-detail": Sample(_volunteering("exchange"), NOBODY),
     "api-volunteer-point-rule-detail": Sample(_volunteering("rule"), "volunteer.view"),
@@ -136,10 +143,10 @@ VOLUNTEER_SAMPLES: dict[str, Sample] = {
     "api-volunteer-micro-call-detail": Sample(_volunteering("micro_call"), "volunteer.view"),
     "api-volunteer-micro-project-detail": Sample(_volunteering("micro"), "volunteer.view"),
     # service points
-    "volunteers:service_point": Sample(_volunteering("point"), "volunteer.view"),
+    "volunteers:service_point": Sample(_volunteering("point"), NEARBY),
     "volunteers:service_point_edit": Sample(_volunteering("point"), "volunteer.view"),
     "volunteers:service_point_use": Sample(_volunteering("point"), "volunteer.view"),
-    "volunteers:service_point_board": Sample(_volunteering("point"), "volunteer.view", needs_to_post="service.edit"),
+    "volunteers:service_point_board": Sample(_volunteering("point"), NEARBY, needs_to_post="service.edit"),
     "api-volunteer-service-point-detail": Sample(_volunteering("point"), "volunteer.view"),
     "api-volunteer-service-point-board": Sample(
         _volunteering("point"), "volunteer.view", body=lambda side: {"is_open": True}

@@ -51,8 +51,8 @@ from tests.access_field import CHECKLIST, COURSE, Field, sample_field
 from tests.access_party import Party, sample_party
 from tests.access_party_samples import PARTY_QUERIES, PARTY_SAMPLES
 from tests.access_records import Records, sample_records
-from tests.access_sample import NOBODY, Sample
-from tests.access_volunteers import Volunteering, sample_volunteers
+from tests.access_sample import NOBODY, VOLUNTEER, Sample
+from tests.access_volunteers import PAPER, Volunteering, active_volunteer, sample_volunteers
 from tests.access_volunteers_samples import VOLUNTEER_QUERIES, VOLUNTEER_SAMPLES
 from tests.street import COMMUNITY, MICRO, OTHER_COMMUNITY, OTHER_GRID, OTHER_STREET, ROLES, STREET
 
@@ -180,7 +180,7 @@ KEY_ROLES: dict[str, tuple[str, frozenset[str]]] = {
 """API keys: the subtree and what they may."""
 
 STRANGERS = ("anonymous", "inactive")
-ACTORS = (*STRANGERS, "admin", "department", *ROLES, *KEY_ROLES)
+ACTORS = (*STRANGERS, "admin", "department", "volunteer", *ROLES, *KEY_ROLES)
 
 
 def capabilities_of(actor: str) -> frozenset[str]:
@@ -189,6 +189,8 @@ def capabilities_of(actor: str) -> frozenset[str]:
         return frozenset()
     if actor == "admin":
         return frozenset(CAPABILITIES)
+    if actor == "volunteer":
+        return frozenset({VOLUNTEER})
     if actor in KEY_ROLES:
         return KEY_ROLES[actor][1]
     return CAPABILITIES_BY_POST["handler" if actor == "department" else ROLES[actor][0]]
@@ -211,6 +213,8 @@ def build_world() -> World:
     people = street.make_roles(grids)
     people["inactive"] = street.make_person("inactive", is_active=False)
     street.give_post(people["inactive"], "operator", grids[STREET])
+    people["volunteer"] = street.make_person("volunteer")
+    active_volunteer(people["volunteer"], grids[MICRO], people["admin"], now)
     inside = _side(STREET, grids[MICRO], grids[COMMUNITY], INSIDE, people["admin"], now)
     outside = _side(OTHER_STREET, grids[OTHER_GRID], grids[OTHER_COMMUNITY], OUTSIDE, people["admin"], now)
     keys = {role: _key(role, people, now) for role in KEY_ROLES}
@@ -803,6 +807,8 @@ CHOICES: dict[str, dict[str, Any]] = {
     "fieldwork:checklist_step": {"pk": CHECKLIST, "name": "new-version"},
     "fieldwork:inspection_excel": {"name": "places"},
     "volunteers:my_statement": {"year": 2026, "month": 1},
+    # the page of a paper is public to whoever holds it
+    "volunteers:verify": {"code": PAPER},
 }
 """Addresses that name one of some fixed choices, which is nobody's: whom the rule lets in gets in."""
 

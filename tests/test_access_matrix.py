@@ -125,7 +125,7 @@ def expected(one: Endpoint, actor: str, sample: Sample | None, *, inside: bool, 
         return NOT_YOU
     if sample is None:
         return IN
-    if not (sees(actor, inside=inside) and (not sample.shown_by or sample.shown_by in capabilities)):
+    if not (sees(actor, inside=inside) and (not sample.shown_by or capabilities & set(sample.shown_by.split("|")))):
         return NOT_THERE
     if sample.on_grid and method == "post" and actor == "department":
         return NOT_YOU
