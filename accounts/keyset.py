@@ -73,6 +73,12 @@ def keyset_page(
     )
 
 
+def rows_in_all(page: KeysetPage[AnyModel], queryset: QuerySet[AnyModel]) -> int:
+    """How many rows the list has on all its pages; the database is asked only when one page does not hold them."""
+    alone = not (page.has_next or page.has_previous)
+    return len(page.rows) if alone else queryset.order_by().count()
+
+
 def _key(params: Mapping[str, Any], name: str) -> int | None:
     text = params.get(name)
     return strict_int(str(text), name=name) if text else None

@@ -76,7 +76,13 @@ def _wishes(grid: Grid, user: Any, now: datetime) -> Section:
             Figure(_("Claimed"), by_status["claimed"], "wishes", {**here, "status": "claimed"}),
             Figure(_("To be confirmed"), waiting, "wishes", {**here, "status": "delivered"}, tone=_tone(waiting)),
             Figure(_("Granted this year"), once["granted"], "wishes", {**here, "granted": year}),
-            Figure(_("To be called back"), once["uncalled"], "wishes", {**here, "uncalled": "true"}),
+            Figure(
+                _("To be called back"),
+                once["uncalled"],
+                "wishes",
+                {**here, "uncalled": "true"},
+                tone=_tone(once["uncalled"]),
+            ),
         ],
     )
 

@@ -30,7 +30,7 @@ def team_rows(user: Any) -> QuerySet[Team]:
     return teams.with_counts(rows).select_related("grid", "leader").defer("grid__boundary")
 
 
-def counts_by_status(user: Any) -> dict[str, int]:
-    """How many volunteers that `user` sees have each status."""
-    rows = Volunteer.objects.visible_to(user).order_by().values("status").annotate(n=Count("pk"))
+def counts_by_status(user: Any, *, under: str = "") -> dict[str, int]:
+    """How many volunteers that `user` sees in the subtree `under` have each status."""
+    rows = Volunteer.objects.visible_to(user).under(under).order_by().values("status").annotate(n=Count("pk"))
     return dict(rows.values_list("status", "n"))

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.exports import note_export
-from accounts.keyset import keyset_page
+from accounts.keyset import keyset_page, rows_in_all
 from accounts.narrowing import narrowed
 from accounts.protect import mask_name
 from accounts.rules import form_page, signed_in
@@ -64,6 +64,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
         "filter": chosen,
         "only": SHOWN_FILTERS,
         "page": page,
+        "count": rows_in_all(page, chosen.qs),
         "rows": [(row, mask_name(row.volunteer.name)) for row in page.rows],
         "grids": grid_choices(request),
         "may_certify": scope_of(request.user).can("volunteer.certify"),

@@ -4,19 +4,26 @@ from typing import Any, Final
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.keyset import keyset_page
+from accounts.keyset import keyset_page, rows_in_all
 from accounts.narrowing import narrowed
-from grid.access import requires
+from accounts.rules import form_page
+from grid.access import demand, requires
 from incidents.views.cases import grid_choices
+from incidents.views.finding import person, shown_version
+from incidents.views.form_pages import one_form
 from incidents.views.workbooks import list_workbook
 from partybuilding.standing import shown as shown_member
+from volunteers import claims
 from volunteers.claims import AT_WORK
 from volunteers.filters.board import ClaimFilter
+from volunteers.forms.board import GiveUpForm
 from volunteers.models import WishClaim
 from volunteers.standing import shown
 
@@ -53,6 +60,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
         "form": chosen.form,
         "grid_names": grid_choices(request),
         "page": page,
+        "count": rows_in_all(page, chosen.qs),
         "rows": [(row, claimed_by(row)) for row in page.rows],
         "figures": _figures(request, now),
         "now": now,

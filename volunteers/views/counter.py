@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.keyset import keyset_page
+from accounts.keyset import keyset_page, rows_in_all
 from accounts.narrowing import narrowed
 from accounts.rules import form_page
 from grid.access import demand, requires
@@ -148,6 +148,7 @@ def exchanges(request: HttpRequest) -> HttpResponse:
         "form": chosen.form,
         "grid_names": grid_choices(request),
         "page": page,
+        "count": rows_in_all(page, chosen.qs),
         "rows": [(row, shown(row.volunteer)) for row in page.rows],
         "now": timezone.now(),
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.keyset import keyset_page
+from accounts.keyset import keyset_page, rows_in_all
 from accounts.narrowing import narrowed
 from accounts.protect import mask_name
 from accounts.rules import form_page, signed_in
@@ -61,6 +61,7 @@ def hour_list(request: HttpRequest) -> HttpResponse:
         "filter": chosen,
         "only": SHOWN_FILTERS,
         "page": page,
+        "count": rows_in_all(page, chosen.qs),
         "rows": [(row, mask_name(row.volunteer.name)) for row in page.rows],
         "sums": sums,
         "grids": grid_choices(request),

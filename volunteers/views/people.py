@@ -7,15 +7,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.keyset import keyset_page
+from accounts.keyset import keyset_page, rows_in_all
 from accounts.narrowing import narrowed
 from accounts.rules import form_page, signed_in
 from grid.access import demand, requires
+from grid.chosen import asked_code
 from grid.scope import scope_of
 from incidents.forms.small import RevealForm
 from incidents.views.finding import person, shown_version
@@ -52,12 +54,17 @@ WORDED: Final = ("refuse", "leave")
 def volunteer_list(request: HttpRequest) -> HttpResponse:
     """Volunteers by the filters of the address, masked, with the numbers by status above."""
     chosen = filtered(request)
-    page, counts = keyset_page(chosen.qs, request.GET, size=PAGE_SIZE), counts_by_status(request.user)
+    page, here = keyset_page(chosen.qs, request.GET, size=PAGE_SIZE), asked_code(request)
+    counts = counts_by_status(request.user, under=here)
     context = {
         "form": offer_grids(chosen.form, request),
         "page": page,
+        "count": rows_in_all(page, chosen.qs),
         "rows": [(row, masked(row)) for row in page.rows],
-        "counts": [(value, label, counts.get(value, 0)) for value, label in Volunteer.Status.choices],
+        "counts": [
+            (urlencode({"status": value, **({"grid": here} if here else {})}), label, counts.get(value, 0))
+            for value, label in Volunteer.Status.choices
+        ],
         "may_edit": scope_of(request.user).can("volunteer.edit"),
     }
     return render(request, "volunteers/volunteers.html", context)

@@ -4,7 +4,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.keyset import keyset_page
+from accounts.keyset import keyset_page, rows_in_all
 from accounts.narrowing import narrowed
 from accounts.rules import form_page, signed_in
 from grid.access import demand, requires
@@ -68,6 +68,8 @@ def service_list(request: HttpRequest) -> HttpResponse:
         "filter": chosen,
         "only": SHOWN_FILTERS,
         "page": page,
+        "count": rows_in_all(page, chosen.qs),
+        "gained": _gained(chosen.qs) if request.GET.get("status") == "ended" else None,
         "coming": [] if request.GET else _coming(request, now),
         "figures": _figures(request, now),
         "grids": grid_choices(request),
@@ -75,6 +77,11 @@ def service_list(request: HttpRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "volunteers/services.html", context)
+
+
+def _gained(rows: Any) -> int:
+    """How many people gained by the services of the list: the number of the overview that opens it."""
+    return int(rows.order_by().aggregate(n=Sum("beneficiaries"))["n"] or 0)
 
 
 def _coming(request: HttpRequest, now: Any) -> list[Shift]:

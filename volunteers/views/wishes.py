@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import DomainError
-from accounts.keyset import keyset_page
+from accounts.keyset import keyset_page, rows_in_all
 from accounts.narrowing import narrowed
 from accounts.numbers import strict_int
 from accounts.rules import form_page
@@ -76,11 +76,20 @@ def wish_list(request: HttpRequest) -> HttpResponse:
         "form": chosen.form,
         "page": page,
         "rows": page.rows,
+        "count": rows_in_all(page, chosen.qs),
+        "round": _round_of(request),
         "grid_names": grid_choices(request),
         "may_edit": scope_of(request.user).can(EDITS),
         "publishing": request.GET.get("status") == Wish.Status.VERIFIED and scope_of(request.user).can(EDITS),
     }
     return render(request, "volunteers/wishes.html", context)
+
+
+def _round_of(request: HttpRequest) -> WishRound | None:
+    """The round that the list is narrowed to, for its name above the list."""
+    asked = request.GET.get("round")
+    rows = WishRound.objects.visible_to(request.user)
+    return rows.filter(pk=strict_int(asked, name="round")).first() if asked else None
 
 
 @requires("wish.view")
