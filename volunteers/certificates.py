@@ -19,6 +19,7 @@ from volunteers import hours
 from volunteers.models import Certificate, Volunteer
 from volunteers.service_news import certificate_told
 from volunteers.stages import advance, keep_step, steps_of
+from volunteers.standing import demand_not_hers
 
 PUBLICITY_DAYS: Final = 7
 """At least seven days (W75)."""
@@ -41,9 +42,13 @@ class NewCertificate:
 
 
 def draft(new: NewCertificate, *, actor: User, now: datetime) -> Certificate:
-    """Write a draft with the hours of those days. NotAllowed without `volunteer.certify`; NotValid without hours."""
+    """Write a draft with the hours of those days. NotValid without hours.
+
+    NotAllowed without `volunteer.certify`, and for oneself.
+    """
     volunteer = new.volunteer
     demand(actor, "volunteer.certify", volunteer.grid_code)
+    demand_not_hers(volunteer, actor)
     words = {name: clean_text(getattr(new, name), max_length=length) for name, length in LENGTHS.items()}
     minutes = hours.total(volunteer, since=new.starts_on, until=new.ends_on)
     missing = [(name, bool(words[name]), _("This is needed.")) for name in ("issuer", "head", "handler", "contact")]
@@ -77,7 +82,8 @@ def draft(new: NewCertificate, *, actor: User, now: datetime) -> Certificate:
 
 
 def publicise(row: Certificate, *, actor: User, now: datetime, version: int | None = None) -> Certificate:
-    """Begin the seven days; the hours are those of today. NotNow when they became none."""
+    """Begin the seven days; the hours are those of today. NotNow when they became none, NotAllowed for one's own."""
+    demand_not_hers(row.volunteer, actor)
     fields = {"minutes": _present_minutes(row), **_days(now)}
     return _told(advance(row, "publicise", actor=actor, now=now, version=version, **fields), "", now)
 
@@ -112,7 +118,8 @@ def object_to(row: Certificate, *, text: str, actor: User, now: datetime) -> Cer
 
 
 def dismiss(row: Certificate, *, text: str, actor: User, now: datetime, version: int | None = None) -> Certificate:
-    """The objection is not upheld: the days begin anew, with the hours of today. Not by whoever objected."""
+    """The objection is not upheld: the days begin anew, with the hours of today. Not for the objector or oneself."""
+    demand_not_hers(row.volunteer, actor)
     last = Certificate.Status.OBJECTED
     if any(step.after == last and step.by_id == actor.pk for step in steps_of(row)[-1:]):
         raise NotAllowed(_("Whoever objected does not decide about it."))
@@ -148,6 +155,7 @@ def end_publicity(*, now: datetime) -> int:
 
 def again(row: Certificate, *, actor: User, now: datetime, version: int | None = None) -> Certificate:
     """Publicise once more with the hours of today, when they were corrected within the days. NotNow when they fit."""
+    demand_not_hers(row.volunteer, actor)
     if hours.total(row.volunteer, since=row.starts_on, until=row.ends_on) == row.minutes:
         raise NotNow(_("The hours are those that were publicised."))
     fields = {"minutes": _present_minutes(row), **_days(now)}

@@ -16,6 +16,7 @@ from accounts.text_guard import clean_text
 from grid.access import demand
 from volunteers import points
 from volunteers.models import HourRecord, SignUp, StarLevel, Volunteer
+from volunteers.standing import demand_not_hers
 
 REASON_LENGTH: Final = 300
 MOST_TAKEN_OVER: Final = 3000 * 60
@@ -70,9 +71,11 @@ def _minutes(row: SignUp) -> int:
 def take_over(volunteer: Volunteer, minutes: int, *, on: date, source: str, actor: User, now: datetime) -> HourRecord:
     """Hours that another system recorded (order no. 67 allows it), with the name of that system; no points for them.
 
-    NotAllowed without `volunteer.certify`; NotValid by field; NotNow when the very same was taken over before.
+    NotAllowed without `volunteer.certify`, and for oneself; NotValid by field; NotNow when the very same was taken
+    over before.
     """
     demand(actor, "volunteer.certify", volunteer.grid_code)
+    demand_not_hers(volunteer, actor)
     words, today = clean_text(source, max_length=REASON_LENGTH), timezone.localdate(now)
     demand_valid(
         [
@@ -92,9 +95,11 @@ def take_over(volunteer: Volunteer, minutes: int, *, on: date, source: str, acto
 def correct(record: HourRecord, minutes: int, *, reason: str, actor: User, now: datetime) -> HourRecord:
     """Say that the hours of `record` were `minutes`: a row with the difference, the old one stays.
 
-    NotAllowed without `volunteer.certify`; NotValid without a reason or out of range; NotNow when nothing changes.
+    NotAllowed without `volunteer.certify`, and for oneself; NotValid without a reason or out of range; NotNow when
+    nothing changes.
     """
     demand(actor, "volunteer.certify", record.volunteer.grid_code)
+    demand_not_hers(record.volunteer, actor)
     if record.kind == HourRecord.Kind.CORRECTION:
         raise NotValid(_("A correction is not corrected: correct the record itself."))
     words = clean_text(reason, max_length=REASON_LENGTH)

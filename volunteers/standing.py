@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from accounts.errors import NotAllowed
 from accounts.models import User
 from accounts.protect import mask_name, mask_phone
 from volunteers.models import Volunteer
@@ -45,6 +47,12 @@ def volunteer_of(user: Any) -> Volunteer | None:
 def is_volunteer(user: Any, volunteer: Volunteer | None) -> bool:
     """Whether `user` is that very volunteer, still one."""
     return volunteer is not None and volunteer.user_id == user.pk and volunteer.status in PRESENT
+
+
+def demand_not_hers(volunteer: Volunteer, actor: User) -> None:
+    """NotAllowed when `actor` is that very volunteer: nobody records or certifies her own hours (four eyes)."""
+    if volunteer.user_id == actor.pk:
+        raise NotAllowed(_("Your own hours and certificates are kept by somebody else."))
 
 
 def near(volunteer: Volunteer, code_field: str = "grid_code") -> Q:

@@ -148,9 +148,9 @@ def certificate_new(request: HttpRequest, pk: int) -> HttpResponse:
 def certificate_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One certificate: for its volunteer, and for whoever sees volunteers there."""
     row = find_certificate(request, pk)
-    may_certify = scope_of(request.user).can("volunteer.certify", row.grid_code)
-    present = hours.total(row.volunteer, since=row.starts_on, until=row.ends_on)
     is_own = row.volunteer.user_id == person(request).pk
+    may_certify = not is_own and scope_of(request.user).can("volunteer.certify", row.grid_code)
+    present = hours.total(row.volunteer, since=row.starts_on, until=row.ends_on)
     context = {
         "row": row,
         "name": row.volunteer.name if is_own else mask_name(row.volunteer.name),
@@ -159,7 +159,7 @@ def certificate_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_print": (may_certify or is_own) and row.status == Certificate.Status.VALID,
         "present": present,
         "differs": present != row.minutes,
-        "stages": _offered(row, request.user, differs=present != row.minutes),
+        "stages": _offered(row, request.user, differs=present != row.minutes) if may_certify else [],
         "steps": story(row) if may_certify else [],
         "address": page_address(request, row.code),
         "today": timezone.localdate(),

@@ -94,14 +94,15 @@ def _cells(row: HourRecord) -> list[Any]:
 def volunteer_hours(request: HttpRequest, pk: int) -> HttpResponse:
     """The hours, stars and certificates of one volunteer: for herself and for whoever sees volunteers there."""
     volunteer = find_volunteer(request, pk)
-    may_certify = scope_of(request.user).can("volunteer.certify", volunteer.grid_code)
+    is_own = volunteer.user_id == person(request).pk
+    may_certify = not is_own and scope_of(request.user).can("volunteer.certify", volunteer.grid_code)
     rows = HourRecord.objects.filter(volunteer=volunteer).select_related("sign_up__shift__service", "corrects", "by")
     page = keyset_page(rows, request.GET, size=PAGE_SIZE)
     minutes = hours.total(volunteer)
     context = {
         "volunteer": volunteer,
         "name": mask_name(volunteer.name),
-        "is_own": volunteer.user_id == person(request).pk,
+        "is_own": is_own,
         "page": page,
         "minutes": minutes,
         "stars": hours.standing(minutes),
