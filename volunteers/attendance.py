@@ -107,11 +107,13 @@ def confirm(row: SignUp, *, actor: User, now: datetime) -> SignUp:
     """Confirm one attendance; the hours are recorded once. A missing check-out is the end of the shift, marked.
 
     NotAllowed for one's own attendance (the second side is somebody else) and for whoever does not organize it;
-    NotNow when she has not checked out and the shift is not over.
+    NotNow when she has not checked out and the shift is not over, or the service was called off.
     """
     demand_organizer(row.shift.service, actor)
     if row.volunteer.user_id == actor.pk:
         raise NotAllowed(_("Your own attendance is confirmed by somebody else."))
+    if row.shift.service.status != ServiceActivity.Status.PLANNED:
+        raise NotNow(_("This service is ended or called off."))
     if row.status == Status.HERE and now < row.shift.ends_at:
         raise NotNow(_("She has not checked out, and the shift is not over."))
     found = _confirm(_of(row.shift).filter(pk=row.pk), actor, now)

@@ -142,6 +142,9 @@ def register(
         raise NotNow(_("You are on the register already."))
     plain = _consented(given, now)
     known = _row_of_account(plain.get("phone", ""), actor)
+    if known is not None and scope_of(actor).can("volunteer.edit", known.grid_code):
+        # whoever may enter people would approve herself, and take the points that she gave to that row
+        raise _phone_taken(known, actor, now)
     if known is not None:
         return _take_over(known, actor, now)
     return _write(grid, plain, given, actor=actor, user=actor, now=now, client_id=client_id)
@@ -367,6 +370,7 @@ def change(
             row = _lock(volunteer, actor, {*plain, *given} - {"consent", "of_age", "is_minor"}, version)
             if "grid" in plain:
                 demand(actor, "volunteer.edit", plain["grid"].code)
+            _demand_account(row, plain.get("user", row.user), actor)
             changed = _set(row, plain) + _set_skills(row, given)
             if changed:
                 _store(row, actor, now, changed)
@@ -389,6 +393,12 @@ def _lock(volunteer: Volunteer, actor: User, names: set[str], version: int | Non
     if row.status not in PRESENT:
         raise NotNow(_("She is a volunteer no more."))
     return row
+
+
+def _demand_account(row: Volunteer, user: User | None, actor: User) -> None:
+    """NotAllowed for linking one's own account with a row, or taking it off: hours and points would change hands."""
+    if user != row.user and actor in (user, row.user):
+        raise NotAllowed(_("Your own account is linked by somebody else."))
 
 
 def _store(row: Volunteer, actor: User | None, now: datetime, changed: list[str]) -> None:
