@@ -29,6 +29,7 @@ from volunteers import files
 from volunteers.models import Team, Volunteer, Wish, WishClaim
 from volunteers.stages import TABLE, advance
 from volunteers.wish_news import claim_delivered, claim_given_up, claim_lapsed, wish_claimed
+from volunteers.wish_secrets import without_her
 
 CONTACT_DAYS: Final = 7
 """W70."""
@@ -226,8 +227,13 @@ class Contact:
 
 
 def may_see_contact(row: WishClaim, user: Any) -> bool:
-    """Whether the wish is `user`'s to grant now: her own claim, neither delivered nor ended."""
-    return bool(row.user_id == user.pk and row.status in AT_WORK)
+    """Whether the wish is `user`'s to grant now: her own claim, neither delivered nor ended, as who she still is.
+
+    Whoever has left the team, the unit or the register meanwhile, or was paused, does not look at it any more.
+    """
+    if row.user_id != user.pk or row.status not in AT_WORK:
+        return False
+    return may_claim_as(Claimer(row.volunteer, row.member, row.team, row.unit), user)
 
 
 def contact(row: WishClaim, *, actor: User, now: datetime, request: Any = None) -> Contact:
@@ -244,7 +250,7 @@ def contact(row: WishClaim, *, actor: User, now: datetime, request: Any = None) 
 
 def contacted(row: WishClaim, *, actor: User, now: datetime, text: str = "", version: int | None = None) -> WishClaim:
     """The claimer spoke with the one who wished; from now on the claim does not lapse."""
-    words = clean_text(text, max_length=500, multiline=True)
+    words = without_her(row.wish_id, clean_text(text, max_length=500, multiline=True))[:500]
     done: WishClaim = advance(row, "contact", actor=actor, now=now, version=version, text=words, contacted_at=now)
     return done
 
@@ -259,7 +265,7 @@ def delivered(
     uploads: Sequence[Upload] = (),
 ) -> WishClaim:
     """The claimer did what was wished; when all slots have, the wish waits for the word of the one who wished."""
-    words = mask_numbers(clean_text(text, max_length=500, multiline=True))
+    words = without_her(row.wish_id, clean_text(text, max_length=500, multiline=True))
     demand_valid([("text", bool(words), _("Say what was done."))])
     with transaction.atomic():
         wish = _locked(row.wish_id)
@@ -291,7 +297,7 @@ def demand_own(row: WishClaim, actor: User) -> None:
 
 def give_up(row: WishClaim, *, actor: User, now: datetime, text: str, version: int | None = None) -> WishClaim:
     """The claimer cannot; the wish goes back to the board ahead of the others."""
-    words = clean_text(text, max_length=500, multiline=True)
+    words = without_her(row.wish_id, clean_text(text, max_length=500, multiline=True))[:500]
     with _wish_locked(row.wish_id) as wish:
         ended: WishClaim = advance(row, "give_up", actor=actor, now=now, version=version, text=words)
         _back_on_board(wish, now)

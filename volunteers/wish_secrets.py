@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts import reveals
 from accounts.models import User
-from accounts.protect import mask_name, mask_phone
+from accounts.protect import mask_name, mask_numbers, mask_phone
 from grid.access import demand
 from grid.scope import scope_of
 from volunteers.models import Wish
@@ -29,6 +29,19 @@ class ShownWisher:
 def masked(wish: Wish) -> ShownWisher:
     """Surname only, the middle of the phone hidden, no door and no remark."""
     return ShownWisher(mask_name(wish.name), mask_phone(wish.phone) if wish.phone else "", "")
+
+
+def without_her(wish_id: int, words: str) -> str:
+    """`words` about a granted wish as others may read them (W71): the full name as it is shown, no phone, no door.
+
+    For what people write who know her: thanks, what was done, what was agreed.
+    """
+    said = mask_numbers(words)
+    wish = Wish.objects.only("name", "phone", "door", "display_name").get(pk=wish_id)
+    for hidden, shown in ((wish.name, wish.display_name), (wish.door, "…"), (wish.phone, "…")):
+        if len(hidden) > 1:
+            said = said.replace(hidden, shown)
+    return said
 
 
 def may_reveal(wish: Wish, user: Any) -> bool:

@@ -29,6 +29,7 @@ from incidents.numbers import street_number
 from volunteers import wish_replies
 from volunteers.models import Wish, WishClaim, WishKind, WishRound
 from volunteers.stages import advance, keep_step
+from volunteers.wish_secrets import without_her
 
 PUBLIC: Final = {"title": 60, "text": 500, "display_name": 20}
 CLOSED: Final = {"name": 50, "phone": 30, "door": 60, "remark": 1000}
@@ -247,7 +248,7 @@ def confirm(
 
     Whoever granted it does not confirm it. Her helpers are told, with her thanks. NotValid by field.
     """
-    words = {"how": clean_text(how, max_length=60), "thanks": mask_numbers(clean_text(thanks, max_length=500))}
+    words = {"how": clean_text(how, max_length=60), "thanks": without_her(wish.pk, clean_text(thanks, max_length=500))}
     demand_valid(
         [
             ("how", bool(words["how"]), _("Say how she was asked: by a visit or by phone.")),
@@ -320,7 +321,11 @@ def step(wish: Wish, name: str, *, actor: User, now: datetime, text: str = "", v
 
 
 def _end_claims(wish: Wish, now: datetime) -> None:
-    rows = WishClaim.objects.filter(wish=wish, status__in=("active", "contacted")).select_related("user")
-    said = _("The wish was withdrawn.")
-    ended = [advance(claim, "give_up", actor=None, now=now, text=said) for claim in rows.order_by("pk")]
+    """Whoever was at it need not go on; whoever had delivered already has done hers, and is held by it no longer."""
+    rows = WishClaim.objects.filter(wish=wish, status__in=("active", "contacted", "delivered")).select_related("user")
+    said, ends = _("The wish was withdrawn."), {"delivered": "done"}
+    ended = [
+        advance(claim, ends.get(claim.status, "give_up"), actor=None, now=now, text=said)
+        for claim in rows.order_by("pk")
+    ]
     wish_replies.withdrawn(wish, ended, now=now)
