@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotNow, NotValid, demand_valid
+from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
 from accounts.text_guard import clean_text
 from grid.access import demand
@@ -29,6 +29,8 @@ BEFORE_REVIEW: Final = ("submitted", "coaching")
 PLANNED: Final = (*BEFORE_REVIEW, "review", "funded")
 LIVING: Final = ("funded", "running", "mid_checked", "final")
 OPEN_WISHES: Final = ("published", "claimed")
+DECISIONS: Final = ("fund", "mid_check", "close")
+"""Whoever bids does not take these for her own project."""
 WITH_SUM: Final = ("fund", "finish")
 """Stages with a business of their own: money (`micro_money.fund`), the result (`finish`)."""
 
@@ -105,6 +107,14 @@ def demand_keeper(project: MicroProject, actor: User) -> None:
     """NotAllowed for others than the bidder and whoever accompanies projects there."""
     if not is_bidder(project, actor):
         demand(actor, "micro.edit", project.grid_code)
+
+
+def demand_decider(project: MicroProject, name: str, actor: User) -> None:
+    """NotAllowed without the right to the stage `name`, and for the bidder where the stage gives or settles money."""
+    stage = TABLE.stage_of(project, name)
+    TABLE.demand_stage(project, stage, actor)
+    if name in DECISIONS and is_bidder(project, actor):
+        raise NotAllowed(_("Your own project is decided by somebody else."))
 
 
 # --- the bid ----------------------------------------------------------------------------------------------------------
@@ -268,7 +278,7 @@ def step(
     """
     if name in WITH_SUM:
         raise NotValid(_("There is no such step."), {"stage": [_("Choose one of the steps shown.")]})
-    TABLE.demand_stage(project, TABLE.stage_of(project, name), actor)
+    demand_decider(project, name, actor)
     with transaction.atomic():
         locked = MicroProject.objects.select_for_update(of=("self",)).get(pk=project.pk)
         _CHECKS.get(name, _nothing)(locked)

@@ -20,7 +20,7 @@ from accounts.text_guard import clean_text
 from incidents.documents import Upload
 from volunteers import micro_news
 from volunteers.files import attach
-from volunteers.micro import checks_of_budget, demand_keeper, write_budget
+from volunteers.micro import checks_of_budget, demand_decider, demand_keeper, write_budget
 from volunteers.models import BudgetLine, Expense, MicroCall, MicroProject, Score
 from volunteers.stages import advance, keep_step
 
@@ -39,10 +39,14 @@ class Paid:
 
 
 def committed(call: MicroCall) -> Decimal:
-    """What the call has given away: granted to projects that live or are closed, of stopped ones what was spent."""
+    """What the call has given away: granted to projects that live or are closed, of stopped ones what was spent.
+
+    Of a stopped one at most what was granted: what was spent beyond it was the bidder's own money.
+    """
     living = call.projects.exclude(status__in=("refused", "stopped")).aggregate(n=Sum("granted"))["n"]
-    stopped = BudgetLine.objects.filter(project__call=call, project__status="stopped").aggregate(n=Sum("spent"))["n"]
-    return (living or Decimal()) + (stopped or Decimal())
+    ended = call.projects.filter(status="stopped").annotate(spent=Sum("budget__spent")).values_list("granted", "spent")
+    kept = (min(given or Decimal(), spent or Decimal()) for given, spent in ended)
+    return sum(kept, living or Decimal())
 
 
 def fund(
@@ -50,8 +54,10 @@ def fund(
 ) -> MicroProject:
     """Grant money out of the call. NotNow beyond its money, before it closed, with too few bids or without a review.
 
-    Two that decide at once queue at the row of the call: together they never give more than it has.
+    NotAllowed without `micro.decide`, and for the bidder. Two that decide at once queue at the row of the call:
+    together they never give more than it has.
     """
+    demand_decider(project, "fund", actor)
     with transaction.atomic():
         call = MicroCall.objects.select_for_update(of=("self",)).get(pk=project.call_id)
         demand_valid([("granted", 0 < granted <= project.asked, _("More than nothing, at most what was asked."))])
