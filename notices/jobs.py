@@ -1,19 +1,21 @@
 """One row per periodic job: when it last ran, what it did, what went wrong. A silent stop is seen."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.errors import NotNow
 from notices.models import Job
 
 P = ParamSpec("P")
+Row = TypeVar("Row")
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +65,26 @@ def _note(name: str, **values: Any) -> int:
     except (DatabaseError, InterfaceError):
         logger.warning("the row of job %s could not be written", name, exc_info=True)
         return 1
+
+
+def each(rows: Iterable[Row], do: Callable[[Row], int]) -> int:
+    """Do it with each of `rows`; returns the sum of what was done.
+
+    A row that somebody changed meanwhile (NotNow) is passed over. Whatever else goes wrong with one holds up no other:
+    it is logged, and the first such error is raised behind the last row, so that the job's own row tells of it.
+    """
+    done, first = 0, None
+    for row in rows:
+        try:
+            done += do(row)
+        except NotNow:
+            continue
+        except Exception as error:  # whatever it is, the other rows are due as well
+            logger.exception("a row of a job failed: %r", row)
+            first = first or error
+    if first is not None:
+        raise first
+    return done
 
 
 @contextmanager

@@ -28,9 +28,10 @@ from grid.once import write_once
 from grid.scope import scope_of
 from grid.stages import check_version
 from incidents.numbers import next_number
-from volunteers.models import Membership, SignUp, Team, Volunteer, VolunteerRecord, WishClaim
+from notices.jobs import each
+from volunteers.models import Membership, ServiceActivity, SignUp, Team, Volunteer, VolunteerRecord, WishClaim
 from volunteers.people_news import applied_told, decided_told
-from volunteers.stages import advance, keep_step
+from volunteers.stages import advance, advance_all, keep_step
 from volunteers.standing import PRESENT, ShownVolunteer
 
 PHONE_PURPOSE: Final = "volunteer.phone"
@@ -302,13 +303,27 @@ def resume(volunteer: Volunteer, *, actor: User, now: datetime, version: int | N
 def leave(volunteer: Volunteer, *, actor: User, now: datetime, text: str = "", version: int | None = None) -> Volunteer:
     """She is a volunteer no more: contacts erased, teams left, hours and honours stay on record.
 
-    NotNow while she is signed up for a shift or has claimed a wish: somebody waits for her.
+    NotNow while she is expected at a shift, hours of hers are to be confirmed, or she has claimed a wish: somebody
+    waits for her. What she only waits for herself is taken back with it.
     """
-    if SignUp.objects.filter(volunteer=volunteer, status__in=("signed_up", "here", "done")).exists():
+    with transaction.atomic():
+        # signing up locks her as well: no shift comes in between
+        Volunteer.objects.select_for_update(of=("self",)).get(pk=volunteer.pk)
+        _demand_free(volunteer, now)
+        waiting = SignUp.objects.filter(volunteer=volunteer, status=SignUp.Status.WAITING)
+        advance_all(waiting, "withdraw", actor=None, now=now)
+        return _end(volunteer, "leave", text, actor, now, version)
+
+
+def _demand_free(volunteer: Volunteer, now: datetime) -> None:
+    """NotNow while somebody waits for her; a service that was called off and a shift that is over expect nobody."""
+    to_come = Q(status=SignUp.Status.SIGNED_UP, shift__ends_at__gt=now)
+    to_confirm = Q(status__in=(SignUp.Status.HERE, SignUp.Status.DONE))
+    planned = SignUp.objects.filter(volunteer=volunteer, shift__service__status=ServiceActivity.Status.PLANNED)
+    if planned.filter(to_come | to_confirm).exists():
         raise NotNow(_("First withdraw from the shifts, or have them confirmed."))
     if WishClaim.objects.filter(volunteer=volunteer, status__in=("active", "contacted", "delivered")).exists():
         raise NotNow(_("First grant the claimed wishes, or give them up."))
-    return _end(volunteer, "leave", text, actor, now, version)
 
 
 def _end(volunteer: Volunteer, step: str, text: str, actor: User, now: datetime, version: int | None) -> Volunteer:
@@ -336,20 +351,25 @@ def grow_up(*, now: datetime) -> int:
     A phone that an adult has on the register already (a parent's) stays the parent's alone.
     """
     last = timezone.localdate(now).year - ADULT - 1
-    done = 0
     rows = Volunteer.objects.filter(is_minor=True, birth_year__lte=last, status__in=PRESENT)
-    for pk in rows.order_by("pk").values_list("pk", flat=True):
-        with transaction.atomic():
-            row: Volunteer = Volunteer.objects.select_for_update(of=("self",)).get(pk=pk)
-            adults = Volunteer.objects.filter(phone_index=row.phone_index, is_minor=False, status__in=PRESENT)
-            if row.phone_index and adults.exists():
-                row.phone = ""
-            row.is_minor, row.version = False, row.version + 1
-            _clear_guardian(row)
-            sealed(row).save()
-            note(row, None, now, "is_minor")
-        done += 1
-    return done
+    return each(list(rows.order_by("pk").values_list("pk", flat=True)), lambda pk: _grow_up(pk, now))
+
+
+def _grow_up(pk: int, now: datetime) -> bool:
+    """False when she left meanwhile, or another worker was first."""
+    with transaction.atomic():
+        rows = Volunteer.objects.select_for_update(of=("self",))
+        row = rows.filter(pk=pk, is_minor=True, status__in=PRESENT).first()
+        if row is None:
+            return False
+        adults = Volunteer.objects.filter(phone_index=row.phone_index, is_minor=False, status__in=PRESENT)
+        if row.phone_index and adults.exists():
+            row.phone = ""
+        row.is_minor, row.version = False, row.version + 1
+        _clear_guardian(row)
+        sealed(row).save()
+        note(row, None, now, "is_minor")
+    return True
 
 
 # --- changed ----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 
-from notices.jobs import job
+from accounts.errors import NotNow
+from notices.jobs import each, job
 from notices.models import Job
 from notices.tasks import heartbeat
 
@@ -37,6 +38,19 @@ def test_a_failed_run_is_noted_and_raised_and_a_good_one_clears_it() -> None:
     assert "ZeroDivisionError" in row.last_error
     job("count")(lambda: 1)()
     assert Job.objects.get().last_error == ""
+
+
+def test_a_bad_row_holds_up_no_other_and_is_told_of_in_the_end() -> None:
+    def one(row: int) -> int:
+        if row == 2:
+            raise NotNow("somebody was faster")
+        return 6 // row
+
+    assert each([1, 2, 3], one) == 8
+    done: list[int] = []
+    with pytest.raises(ZeroDivisionError):
+        each([0, 1, 3], lambda row: done.append(one(row)) or 0)
+    assert done == [6, 2]
 
 
 def test_the_heartbeat_touches_its_row() -> None:

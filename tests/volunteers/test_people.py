@@ -18,7 +18,7 @@ from notices.models import Notice
 from tests import street
 from tests.street import COMMUNITY, GRID, OTHER_GRID
 from tests.volunteers.conftest import make_service
-from volunteers import people, teams
+from volunteers import people, services, teams
 from volunteers.models import HourRecord, Membership, Shift, SignUp, Team, Volunteer, VolunteerRecord, VolunteerStep
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +193,24 @@ def test_who_is_expected_somewhere_does_not_leave(world: World):
         people.leave(row, actor=world.someone, now=NOW)
     row.refresh_from_db()
     assert row.phone == PHONE
+
+
+def test_a_service_called_off_a_shift_over_and_a_waiting_list_hold_nobody_back(world: World):
+    row = world.active(world.someone)
+    late = NOW + timedelta(days=1)
+    off, over, full = (_shift(world, start) for start in (late, NOW - timedelta(days=1), late))
+    for place, shift in ((1, off), (1, over), (None, full)):
+        status = "signed_up" if place else "waiting"
+        SignUp.objects.create(shift=shift, volunteer=row, place=place, signed_at=NOW, status=status)
+    services.call_off(off.service, text="大风", actor=world.head, now=NOW)
+    people.leave(row, actor=world.someone, now=NOW)
+    row.refresh_from_db()
+    assert (row.status, full.sign_ups.get().status) == ("left", "withdrawn")
+
+
+def _shift(world: World, start: datetime) -> Shift:
+    service = make_service(world.grids[GRID], world.head)
+    return Shift.objects.create(service=service, starts_at=start, ends_at=start + timedelta(hours=2), slots=1)
 
 
 def test_she_changes_her_times_and_staff_who_she_is_and_the_record_holds_no_values(world: World):
