@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -112,8 +113,8 @@ def _reminders(rows: Any) -> Iterator[Message]:
 def remind_organizers(*, now: datetime) -> int:
     """Ask whoever planned a service to note who was at a shift that is over for a day; once per shift."""
     rows = Shift.objects.filter(service__status="planned", ends_at__lte=now - SETTLE)
-    rows = rows.filter(sign_ups__status__in=("signed_up", "here", "done")).distinct()
-    found = rows.select_related("service__by").order_by("pk")
+    unnoted = SignUp.objects.filter(shift=OuterRef("pk"), status__in=("signed_up", "here", "done"))
+    found = rows.filter(Exists(unnoted)).select_related("service__by").order_by("pk")
     with translation.override(settings.LANGUAGE_CODE):
         return notify_each(_questions(found), now=now)
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotNow, NotValid
@@ -85,15 +86,18 @@ def _check(shift: Shift, volunteer: Volunteer, actor: User, now: datetime) -> No
         raise NotNow(_("Only active volunteers sign up: the application is not approved yet."))
     if locked.is_minor and not shift.service.for_minors:
         raise NotNow(_("This service is not fit for minors."))
-    busy = SignUp.objects.filter(
-        volunteer=locked,
+    if _held_meanwhile(shift).filter(volunteer=locked).exists():
+        raise NotNow(_("This volunteer is at another service in that time."))
+
+
+def _held_meanwhile(shift: Shift) -> QuerySet[SignUp]:
+    """The slots held in the time of `shift`, at any service."""
+    return SignUp.objects.filter(
         status__in=BUSY,
         shift__service__status=ServiceActivity.Status.PLANNED,
         shift__starts_at__lt=shift.ends_at,
         shift__ends_at__gt=shift.starts_at,
     )
-    if busy.exists():
-        raise NotNow(_("This volunteer is at another service in that time."))
 
 
 def withdraw(row: SignUp, *, actor: User, now: datetime, version: int | None = None) -> SignUp:
@@ -114,14 +118,29 @@ def withdraw(row: SignUp, *, actor: User, now: datetime, version: int | None = N
 
 
 def move_up(shift: Shift, now: datetime) -> int:
-    """Give the free slots of a locked shift to those who wait, the first first; how many moved up."""
+    """Give the free slots of a locked shift to those who wait and can come, the first first; how many moved up."""
     if now >= shift.starts_at or shift.service.status != ServiceActivity.Status.PLANNED:
         return 0
-    waiting, moved = shift.sign_ups.filter(status=Status.WAITING).order_by("signed_at", "id"), 0
-    while (slot := _free_slot(shift)) is not None and (first := waiting.first()) is not None:
-        moved_up_told(advance(first, "move_up", actor=None, now=now, place=slot), now=now)
+    waiting, moved = _waiting(shift) if _free_slot(shift) else [], 0
+    for row in waiting:
+        slot = _free_slot(shift)
+        if slot is None:
+            break
+        moved_up_told(advance(row, "move_up", actor=None, now=now, place=slot), now=now)
         moved += 1
     return moved
+
+
+def _waiting(shift: Shift) -> list[SignUp]:
+    """Who waits for a slot of a locked shift and can come: still active, at no other service in that time.
+
+    The volunteers are locked, all at once in the order of their keys: nobody leaves or takes another shift meanwhile.
+    """
+    rows = shift.sign_ups.filter(status=Status.WAITING)
+    held = Volunteer.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=rows.values("volunteer"))
+    there = {one.pk for one in held.filter(status=Volunteer.Status.ACTIVE).only("pk").order_by("pk")}
+    there -= set(_held_meanwhile(shift).filter(volunteer__in=there).values_list("volunteer", flat=True))
+    return list(rows.filter(volunteer__in=there).order_by("signed_at", "id"))
 
 
 def own_block(volunteer: Volunteer, now: datetime) -> dict[str, Any]:

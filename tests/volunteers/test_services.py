@@ -16,7 +16,7 @@ from grid.models import Grid
 from notices.models import Notice
 from tests import street
 from tests.volunteers.conftest import make_volunteer
-from volunteers import attendance, hours, service_news, services, shifts, sign_ups
+from volunteers import attendance, hours, people, service_news, services, shifts, sign_ups
 from volunteers.models import HourRecord, ServiceActivity, ServiceKind, Shift, SignUp, StarLevel, Team, VolunteerStep
 from volunteers.services import NewService
 
@@ -64,6 +64,25 @@ def test_who_comes_late_waits_and_moves_up_and_is_told(grid: Grid, leader: User,
     waiting.refresh_from_db()
     assert (waiting.status, waiting.place) == ("signed_up", 1)
     assert Notice.objects.filter(kind="service.moved_up", recipient=second).exists()
+
+
+def test_who_has_left_is_paused_or_busy_by_now_does_not_move_up(grid: Grid, leader: User, now: datetime) -> None:
+    shift, other = (planned(grid, leader, now, slots=1) for _n in range(2))
+    (first, one), (second, two), (third, three) = (person(grid, name) for name in "abc")
+    row, *waiting = [signed(shift, *who, now) for who in ((first, one), (second, two), (third, three))]
+    signed(other, second, two, now)
+    sign_ups.withdraw(row, actor=first, now=now)
+    assert [_status(one) for one in waiting] == ["waiting", "signed_up"]
+    (fourth, four) = person(grid, "d")
+    signed(shift, fourth, four, now)
+    people.pause(four, actor=fourth, now=now)
+    sign_ups.withdraw(waiting[1], actor=third, now=now)
+    assert not shift.sign_ups.filter(status="signed_up").exists()
+
+
+def _status(row: SignUp) -> str:
+    row.refresh_from_db()
+    return row.status
 
 
 def test_one_withdraws_only_in_time_and_only_for_oneself(grid: Grid, leader: User, now: datetime) -> None:
