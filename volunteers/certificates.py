@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.text_guard import clean_text
 from grid.access import demand
 from incidents.numbers import street_number
+from notices.jobs import each
 from volunteers import hours
 from volunteers.models import Certificate, Volunteer
 from volunteers.service_news import certificate_told
@@ -89,10 +90,14 @@ def publicise(row: Certificate, *, actor: User, now: datetime, version: int | No
 
 
 def _present_minutes(row: Certificate) -> int:
-    minutes = hours.total(row.volunteer, since=row.starts_on, until=row.ends_on)
+    minutes = _minutes(row)
     if minutes <= 0:
         raise NotNow(_("There are no recorded hours in these days any more."))
     return minutes
+
+
+def _minutes(row: Certificate) -> int:
+    return hours.total(row.volunteer, since=row.starts_on, until=row.ends_on)
 
 
 def _days(now: datetime) -> dict[str, Any]:
@@ -140,23 +145,25 @@ def end_publicity(*, now: datetime) -> int:
     Hours that were corrected meanwhile differ from what was publicised: such a certificate waits for a person.
     """
     rows = Certificate.objects.filter(status="publicity", public_until__lt=timezone.localdate(now))
-    done = 0
-    for row in rows.select_related("volunteer__user").order_by("id").iterator(chunk_size=500):
-        if hours.total(row.volunteer, since=row.starts_on, until=row.ends_on) != row.minutes:
-            continue
-        try:
-            with transaction.atomic():
-                _told(advance(row, "issue", actor=None, now=now, issued_at=now), "", now)
-        except NotNow:
-            continue  # objected to meanwhile
-        done += 1
-    return done
+    found = rows.select_related("volunteer__user").order_by("id").iterator(chunk_size=500)
+    return each(found, lambda row: _issue(row, now))
+
+
+def _issue(row: Certificate, now: datetime) -> bool:
+    """Make it valid if the hours are still those that were publicised, with nobody correcting them meanwhile."""
+    with transaction.atomic():
+        # a correction locks the volunteer as well
+        Volunteer.objects.select_for_update(of=("self",)).get(pk=row.volunteer_id)
+        if _minutes(row) != row.minutes:
+            return False
+        _told(advance(row, "issue", actor=None, now=now, issued_at=now), "", now)
+    return True
 
 
 def again(row: Certificate, *, actor: User, now: datetime, version: int | None = None) -> Certificate:
     """Publicise once more with the hours of today, when they were corrected within the days. NotNow when they fit."""
     demand_not_hers(row.volunteer, actor)
-    if hours.total(row.volunteer, since=row.starts_on, until=row.ends_on) == row.minutes:
+    if _minutes(row) == row.minutes:
         raise NotNow(_("The hours are those that were publicised."))
     fields = {"minutes": _present_minutes(row), **_days(now)}
     return _told(advance(row, "again", actor=actor, now=now, version=version, **fields), "", now)

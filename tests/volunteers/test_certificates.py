@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,6 +21,7 @@ from tests import street
 from tests.volunteers.conftest import make_hours, make_service, make_volunteer
 from volunteers import certificates, hours
 from volunteers.certificates import NewCertificate
+from volunteers.demo import services as demo_services
 from volunteers.models import Certificate, HourRecord, Volunteer
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +83,29 @@ def test_it_is_valid_after_seven_days_and_the_volunteer_hears_of_it(
     assert (row.status, row.minutes) == ("valid", 180)
     kinds = Notice.objects.filter(recipient=volunteer.user).values_list("kind", flat=True)
     assert set(kinds) == {"certificate.publicity", "certificate.valid"}
+
+
+def test_no_hours_are_corrected_between_the_look_at_them_and_the_certificate(
+    volunteer: Volunteer, head: User, now: datetime
+) -> None:
+    certificates.publicise(drafted(volunteer, head, now), actor=head, now=now)
+    with CaptureQueriesContext(connection) as caught:
+        certificates.end_publicity(now=now + timedelta(days=8))
+    said = [one["sql"] for one in caught]
+    held = next(n for n, sql in enumerate(said) if "volunteers_volunteer" in sql and "FOR UPDATE" in sql)
+    assert held < next(n for n, sql in enumerate(said) if "SUM(" in sql and "hourrecord" in sql)
+
+
+@pytest.mark.parametrize("status", ["valid", "publicity", "revoked", "draft"])
+def test_the_demo_certifies_days_that_were_over_when_it_was_written(
+    volunteer: Volunteer, head: User, now: datetime, status: str
+) -> None:
+    for days in (1, 100):
+        more = {"kind": "taken_over", "minutes": 60, "reason": "志愿郑州", "at": now}
+        HourRecord.objects.create(volunteer=volunteer, on=timezone.localdate(now) - timedelta(days=days), **more)
+    demo_services._certificate(SimpleNamespace(now=now, by=lambda _grid: head), 1, status, volunteer)
+    row = Certificate.objects.get()
+    assert (row.ends_on < timezone.localdate(row.at), row.minutes) == (True, 60)
 
 
 def test_the_page_of_the_code_shows_masked_words_and_nothing_else(

@@ -272,14 +272,15 @@ def _certificate(stage: Stage, n: int, status: str, volunteer: Volunteer) -> Non
     today = timezone.localdate(stage.now)
     public = today - timedelta(days=30 if status in ("valid", "revoked") else 2)
     leader = stage.by(volunteer.grid)
-    starts = today - timedelta(days=800)
+    written = stage.now - timedelta(days=31)
+    starts, ends = today - timedelta(days=800), timezone.localdate(written) - timedelta(days=1)
     row = Certificate.objects.create(
         number=street_number("certificate", "志愿证明", volunteer.grid_code, now=stage.now),
         code=uuid.uuid5(uuid.NAMESPACE_URL, f"demo-certificate-{n}").hex,
         volunteer=volunteer,
         starts_on=starts,
-        ends_on=today,
-        minutes=_minutes(volunteer, starts, today),
+        ends_on=ends,
+        minutes=_minutes(volunteer, starts, ends),
         issuer=Grid.objects.get(code=volunteer.grid_code[:12]).name,
         head=leader.real_name,
         handler=leader.real_name,
@@ -291,7 +292,7 @@ def _certificate(stage: Stage, n: int, status: str, volunteer: Volunteer) -> Non
         grid=volunteer.grid,
         grid_code=volunteer.grid_code,
         by=leader,
-        at=stage.now - timedelta(days=31),
+        at=written,
         is_demo=True,
     )
     VolunteerStep.objects.create(
@@ -299,8 +300,8 @@ def _certificate(stage: Stage, n: int, status: str, volunteer: Volunteer) -> Non
     )
 
 
-def _minutes(volunteer: Volunteer, starts: date, today: date) -> int:
-    rows = HourRecord.objects.filter(volunteer=volunteer, on__range=(starts, today))
+def _minutes(volunteer: Volunteer, starts: date, ends: date) -> int:
+    rows = HourRecord.objects.filter(volunteer=volunteer, on__range=(starts, ends))
     return sum(rows.values_list("minutes", flat=True))
 
 
