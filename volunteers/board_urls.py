@@ -15,5 +15,6 @@ BOARD: list[URLPattern | URLResolver] = [
     path("wishes/mine/", my_claims.my_claims, name="my_claims"),
     path("wishes/mine/<ascii_int:pk>/", my_claims.my_claim, name="my_claim"),
     path("wishes/claims/", claims.claim_list, name="wish_claims"),
+    path("wishes/claims/<ascii_int:pk>/end/", claims.claim_end, name="wish_claim_end"),
     path("wishes/claims/excel/", claims.claim_excel, name="wish_claims_excel"),
 ]

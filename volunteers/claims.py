@@ -23,6 +23,7 @@ from accounts.text_guard import clean_text
 from grid.once import write_once
 from grid.scope import scope_of
 from incidents.documents import Upload
+from notices.jobs import each
 from partybuilding.models import PartnerUnit, PartyMember
 from partybuilding.standing import is_member, member_of
 from volunteers import files
@@ -168,12 +169,14 @@ def _take_slot(
     taken = _slots_taken(locked)
     if actor.pk in taken.values():
         raise NotNow(_("You have claimed this wish already."))
-    free = [slot for slot in range(1, locked.slots + 1) if slot not in taken]
-    if locked.status != Wish.Status.PUBLISHED or not free:
+    wanted = locked.slots - len(taken)
+    if locked.status != Wish.Status.PUBLISHED or wanted <= 0:
         raise _taken()
-    made = _write(locked, free[0], claimer, pledge, key, digest, actor, now)
+    # slots above the number of helpers are held where fewer than first wanted were enough
+    slot = next(one for one in range(1, locked.slots + 1) if one not in taken)
+    made = _write(locked, slot, claimer, pledge, key, digest, actor, now)
     steps = [TABLE.step(made, before="", actor=actor, now=now)]
-    if len(free) == 1:
+    if wanted == 1:
         steps.append(TABLE.move(locked, "fill", actor=None, now=now))
     TABLE.keep(steps)
     wish_claimed(made, now=now)
@@ -274,11 +277,34 @@ def delivered(
         done.text = words  # not by the machine, whose own `text` are the words of the step
         done.save(update_fields=["text"])
         files.attach(uploads, owner=done, actor=actor, now=now)
-        waiting = wish.claims.filter(status__in=AT_WORK).exists()
-        if wish.status == Wish.Status.CLAIMED and not waiting:
-            advance(wish, "deliver", actor=None, now=now, delivered_at=now)
-            claim_delivered(done, now=now)
+        if wish.status == Wish.Status.CLAIMED:
+            _deliver_wish(wish, done, now)
     return done
+
+
+def _deliver_wish(wish: Wish, last: WishClaim, now: datetime) -> Wish:
+    """When no helper of a claimed wish is at work any more, it waits for the word of the one who wished."""
+    if wish.claims.filter(status__in=AT_WORK).exists():
+        return wish
+    done: Wish = advance(wish, "deliver", actor=None, now=now, delivered_at=now)
+    claim_delivered(last, now=now)
+    return done
+
+
+def enough(wish: Wish, *, actor: User, now: datetime, version: int | None = None) -> Wish:
+    """Staff say that those who help are enough, though more were wanted: it leaves the board, `slots` is their number.
+
+    A wish for several could otherwise never be delivered when fewer come. NotAllowed without `wish.verify`; NotNow
+    while nobody helps, or when it is not on the board.
+    """
+    with transaction.atomic():
+        locked = _locked(wish.pk)
+        helping = list(locked.claims.filter(status__in=LIVING).order_by("delivered_at", "pk"))
+        fields = {"slots": len(helping) or locked.slots}
+        done: Wish = advance(locked, "fill", actor=actor, now=now, version=version, **fields)
+        if not helping:
+            raise NotNow(_("Nobody has claimed this wish yet."))
+        return _deliver_wish(done, helping[-1], now)
 
 
 def own_block(volunteer: Volunteer, now: datetime) -> dict[str, Any]:
@@ -296,12 +322,15 @@ def demand_own(row: WishClaim, actor: User) -> None:
 
 
 def give_up(row: WishClaim, *, actor: User, now: datetime, text: str, version: int | None = None) -> WishClaim:
-    """The claimer cannot; the wish goes back to the board ahead of the others."""
+    """The claimer cannot; the wish goes back to the board ahead of the others.
+
+    Whoever follows the wishes there may say it for a helper who is not heard of any more; she is told.
+    """
     words = without_her(row.wish_id, clean_text(text, max_length=500, multiline=True))[:500]
     with _wish_locked(row.wish_id) as wish:
         ended: WishClaim = advance(row, "give_up", actor=actor, now=now, version=version, text=words)
         _back_on_board(wish, now)
-        claim_given_up(ended, now=now)
+        claim_given_up(ended, actor=actor, now=now)
     return ended
 
 
@@ -321,16 +350,13 @@ def _back_on_board(wish: Wish, now: datetime) -> None:
 def lapse_claims(*, now: datetime) -> int:
     """Claims without contact after their days lapse, their wishes come back first. Safe to run again; returns them."""
     due = WishClaim.objects.filter(status="active", contact_by__lt=now).order_by("contact_by", "pk")
-    return sum(_lapse(row, now) for row in list(due.only("pk", "wish_id")))
+    return each(list(due.only("pk", "wish_id")), lambda row: _lapse(row, now))
 
 
 def _lapse(row: WishClaim, now: datetime) -> bool:
-    """Whether it lapsed; not when it was contacted or given up meanwhile."""
-    try:
-        with _wish_locked(row.wish_id) as wish:
-            lapsed = advance(row, "lapse", actor=None, now=now)
-            _back_on_board(wish, now)
-            claim_lapsed(lapsed, now=now)
-    except NotNow:
-        return False
+    """NotNow when it was contacted or given up meanwhile."""
+    with _wish_locked(row.wish_id) as wish:
+        lapsed = advance(row, "lapse", actor=None, now=now)
+        _back_on_board(wish, now)
+        claim_lapsed(lapsed, now=now)
     return True

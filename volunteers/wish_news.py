@@ -67,9 +67,11 @@ def claim_delivered(row: WishClaim, *, now: datetime) -> None:
         _tell_keepers(row, f"delivered{row.version}", title, now, Notice.Level.TASK)
 
 
-def claim_given_up(row: WishClaim, *, now: datetime) -> None:
-    """Those who follow the wishes hear that a helper cannot."""
+def claim_given_up(row: WishClaim, *, actor: User, now: datetime) -> None:
+    """Those who follow the wishes hear that a helper cannot; the helper, when somebody else said so."""
     with translation.override(settings.LANGUAGE_CODE):
+        if row.user_id != actor.pk:
+            _tell(row, [row.user], "taken_back", _("Your claim was ended: %(title)s"), now, Notice.Level.INFO)
         _tell_keepers(row, "given_up", _("A helper cannot; back on the board: %(title)s"), now, Notice.Level.INFO)
 
 

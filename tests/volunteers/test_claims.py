@@ -66,6 +66,40 @@ def test_the_whole_way_of_a_wish(grid: Grid, leader: User, now: datetime) -> Non
     assert (wish.status, row.status) == ("confirmed", "done")
 
 
+def test_fewer_helpers_than_wanted_are_enough_when_staff_say_so(grid: Grid, leader: User, now: datetime) -> None:
+    wish = published(grid, leader, now, slots=3)
+    with pytest.raises(NotNow):  # nobody helps yet
+        claims.enough(wish, actor=leader, now=now)
+    person, claimer = helper(grid, "a")
+    row = claims.claim(wish, claimer, actor=person, now=now)
+    with pytest.raises(NotAllowed):
+        claims.enough(wish, actor=person, now=now)
+    assert (claims.enough(wish, actor=leader, now=now).status, Wish.objects.get().slots) == ("claimed", 1)
+    claims.delivered(row, actor=person, now=now, text="送到")
+    assert Wish.objects.get().status == "delivered"
+
+
+def test_helpers_who_have_delivered_already_and_are_enough_make_the_wish_delivered(
+    grid: Grid, leader: User, now: datetime
+) -> None:
+    wish = published(grid, leader, now, slots=2)
+    person, claimer = helper(grid, "a")
+    claims.delivered(claims.claim(wish, claimer, actor=person, now=now), actor=person, now=now, text="送到")
+    done = claims.enough(wish, actor=leader, now=now)
+    assert (done.status, done.delivered_at, done.slots) == ("delivered", now, 1)
+
+
+def test_a_slot_beyond_those_wanted_counts_after_fewer_were_enough(grid: Grid, leader: User, now: datetime) -> None:
+    wish = published(grid, leader, now, slots=3)
+    first, second, third = (helper(grid, name) for name in "abc")
+    gone, also, _last = (claims.claim(wish, who, actor=person, now=now) for person, who in (first, second, third))
+    claims.give_up(gone, actor=first[0], now=now, text="有事")
+    claims.enough(wish, actor=leader, now=now)
+    claims.give_up(also, actor=second[0], now=now, text="有事")
+    claims.claim(wish, first[1], actor=first[0], now=now)
+    assert (Wish.objects.get().slots, Wish.objects.get().status) == (2, "claimed")
+
+
 def test_a_wish_is_on_no_board_before_it_was_verified(grid: Grid, leader: User, now: datetime) -> None:
     kind = WishKind.objects.create(name="其他")
     wish = wishes.collect(NewWish(title="相框", name="占桂兰", kind=kind, grid=grid), actor=leader, now=now)

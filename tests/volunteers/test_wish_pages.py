@@ -8,10 +8,12 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from notices.models import Notice
 from tests import street
 from tests.volunteers import wish_world
 from tests.volunteers.wish_world import Wishing
-from volunteers import wishes
+from volunteers import claims, wishes
+from volunteers.claims import Claimer
 from volunteers.models import Wish, WishRound
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,29 @@ def test_a_stale_page_changes_nothing_and_says_so(world: Wishing) -> None:
     answer = world.post("gridleader", "wish_step", wish.pk, "publish", version=1)
     assert answer.status_code == 422
     assert Wish.objects.get().status == "verified"
+
+
+def test_the_button_for_enough_helpers_comes_with_the_first_of_them(world: Wishing) -> None:
+    wish, person = world.published(slots=3), world.people["volunteer"]
+    address = reverse("volunteers:wish_step", args=[wish.pk, "enough"])
+    assert address not in world.get("gridleader", "wish", wish.pk).content.decode()
+    claims.claim(wish, Claimer(volunteer=person.volunteer), actor=person, now=world.now)
+    assert address in world.get("gridleader", "wish", wish.pk).content.decode()
+    world.post("gridleader", "wish_step", wish.pk, "enough", version=wish.version)
+    assert Wish.objects.values_list("status", "slots").get() == ("claimed", 1)
+
+
+def test_staff_end_the_claim_of_a_helper_who_is_not_heard_of_any_more(world: Wishing) -> None:
+    wish, person = world.published(), world.people["volunteer"]
+    row = claims.claim(wish, Claimer(volunteer=person.volunteer), actor=person, now=world.now)
+    claims.contacted(row, actor=person, now=world.now)  # from now on it does not lapse
+    address = reverse("volunteers:wish_claim_end", args=[row.pk])
+    assert address in world.get("gridleader", "wish", wish.pk).content.decode()
+    assert world.post("gridleader", "wish_claim_end", row.pk, text="").status_code == 422
+    world.post("gridleader", "wish_claim_end", row.pk, text="联系不上")
+    assert Wish.objects.values_list("status", "returns").get() == ("published", 1)
+    assert Notice.objects.filter(recipient=person, kind="wish.taken_back").count() == 1
+    assert address not in world.get("gridleader", "wish", wish.pk).content.decode()
 
 
 def test_a_step_that_is_gone_leads_back_to_the_page(world: Wishing) -> None:

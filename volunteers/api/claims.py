@@ -2,10 +2,18 @@
 
 from typing import Any, ClassVar
 
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from accounts.text_guard import CleanTextSerializerField
 from grid.api.scoped import ScopedReadOnlyViewSet
+from incidents.api.serializers import StrictSerializer
 from partybuilding.standing import shown as shown_member
+from volunteers import claims
 from volunteers.filters.board import StrictClaimFilter
 from volunteers.models import WishClaim
 from volunteers.standing import shown
@@ -33,6 +41,13 @@ class ClaimSerializer(serializers.ModelSerializer[WishClaim]):
         return shown(row.volunteer) if row.volunteer else shown_member(row.member)
 
 
+class ClaimEndInput(StrictSerializer):
+    """Why a claim ends. With `version`, only when nobody changed it meanwhile."""
+
+    text = CleanTextSerializerField(max_length=500, multiline=True)
+    version = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1)
+
+
 class ClaimViewSet(ScopedReadOnlyViewSet):
     """Claims of the wishes that the caller may see."""
 
@@ -41,4 +56,15 @@ class ClaimViewSet(ScopedReadOnlyViewSet):
     )
     serializer_class = ClaimSerializer
     filterset_class = StrictClaimFilter
-    access_rules: ClassVar[dict[str, str]] = {"list": "wish.view", "retrieve": "wish.view"}
+    intake = ("give_up",)
+    access_rules: ClassVar[dict[str, str]] = {"list": "wish.view", "retrieve": "wish.view", "give_up": "wish.verify"}
+
+    @extend_schema(request=ClaimEndInput, responses=ClaimSerializer, filters=False)
+    @action(detail=True, methods=["post"])
+    def give_up(self, request: Request, pk: str) -> Response:
+        """End the claim of a helper who is not heard of any more: the wish is free again; 409 when it has ended."""
+        given = ClaimEndInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        actor: Any = request.user
+        row = claims.give_up(self.get_object(), actor=actor, now=timezone.now(), **given.validated_data)
+        return Response(ClaimSerializer(row).data)

@@ -14,7 +14,7 @@ from grid.api.scoped import ScopedReadOnlyViewSet
 from grid.models import Grid
 from incidents.api.serializers import StrictSerializer
 from partybuilding.forms.choices import grids_where
-from volunteers import wishes
+from volunteers import claims, wishes
 from volunteers.filters.wishes import StrictWishFilter
 from volunteers.forms.wishes import ASKED, rounds_offered
 from volunteers.models import Wish, WishKind, WishRound
@@ -26,6 +26,7 @@ SEALED = ("name", "phone", "door", "remark")
 TAKES: dict[str, Any] = {
     "verify": wishes.verify,
     "publish": lambda wish, text, **given: wishes.publish(wish, **given),
+    "enough": lambda wish, text, **given: claims.enough(wish, **given),
     "not_yet": wishes.not_yet,
     "call_back": wishes.call_back,
     "refuse": lambda wish, **given: wishes.step(wish, "refuse", **given),
@@ -146,7 +147,7 @@ class WishViewSet(ScopedReadOnlyViewSet):
     @extend_schema(request=WishStepInput, responses=WishSerializer, filters=False)
     @action(detail=True, methods=["post"])
     def step(self, request: Request, pk: str) -> Response:
-        """Verify, publish, refuse, withdraw, "not yet", called back, archive; 409 when it is not possible now."""
+        """Verify, publish, "enough", refuse, withdraw, "not yet", called back, archive; 409 when it cannot be now."""
         given = WishStepInput(data=request.data)
         given.is_valid(raise_exception=True)
         data = dict(given.validated_data)

@@ -28,6 +28,7 @@ from volunteers.models import WishClaim
 from volunteers.standing import shown
 
 PAGE_SIZE: Final = 40
+EDITS: Final = "wish.verify"
 _HIDDEN: Final = ("wish__name", "wish__phone", "wish__door", "wish__remark", "wish__text", "wish__grid__boundary")
 
 
@@ -77,6 +78,24 @@ def _figures(request: HttpRequest, now: Any) -> dict[str, int]:
         delivered=Count("pk", filter=Q(status="delivered")),
     )
     return found
+
+
+@requires(EDITS)
+@never_cache
+@form_page
+def claim_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """A helper is not heard of any more: whoever follows the wish ends her claim, and the wish is free again."""
+    rows = WishClaim.objects.visible_to(request.user).select_related("wish")
+    row = get_object_or_404(rows.defer("wish__name", "wish__phone", "wish__door", "wish__remark"), pk=pk)
+    demand(request.user, EDITS, row.grid_code)
+    form, now = GiveUpForm(request.POST or None), timezone.now()
+    version = shown_version(request, row.version)
+
+    def write() -> WishClaim:
+        return claims.give_up(row, text=form.cleaned_data["text"], actor=person(request), now=now, version=version)
+
+    more = {"title": _("End this claim"), "back": reverse("volunteers:wish", args=[row.wish_id]), "danger": True}
+    return one_form(request, form, write, version=row.version, **more)
 
 
 @requires("wish.view")

@@ -29,7 +29,8 @@ from incidents.views.cases import grid_choices
 from incidents.views.finding import person
 from incidents.views.form_pages import one_form
 from incidents.views.workbooks import list_workbook
-from volunteers import files, wish_secrets, wish_sheets, wishes
+from volunteers import claims, files, wish_secrets, wish_sheets, wishes
+from volunteers.claims import LIVING
 from volunteers.filters.wishes import WishFilter
 from volunteers.forms.wishes import ConfirmForm, StepForm, WishEditForm, WishForm
 from volunteers.models import VolunteerFile, Wish, WishClaim, WishRound
@@ -40,7 +41,6 @@ WALL: Final = 60
 """Cards on the wall: what one sheet and one glance hold."""
 EDITS: Final = "wish.verify"
 SEALED: Final = ("name", "phone", "door", "remark")
-LIVING: Final = ("active", "contacted", "delivered", "done")
 WORDS: Final[dict[str, Any]] = {
     "verify": gettext_lazy("How was it verified? By phone or at the door; what she needs exactly."),
     "refuse": gettext_lazy("Why not?"),
@@ -49,7 +49,7 @@ WORDS: Final[dict[str, Any]] = {
     "call_back": gettext_lazy("What did she say?"),
 }
 """Steps that are asked for words."""
-STEPS: Final = ("verify", "publish", "refuse", "not_yet", "withdraw", "archive", "call_back")
+STEPS: Final = ("verify", "publish", "enough", "refuse", "not_yet", "withdraw", "archive", "call_back")
 
 
 def filtered(request: HttpRequest) -> WishFilter:
@@ -123,7 +123,7 @@ def shown(request: HttpRequest, row: Wish, form: Any = None, step: str = "") -> 
     context = {
         "wish": row,
         "wisher": wish_secrets.masked(row),
-        "claims": _claims(row),
+        "claims": _claims(row, edits=edits),
         "steps": story(row),
         "ways": _ways(row, request, form, step) if edits else [],
         "may_edit": edits and row.status in wishes.BEFORE_BOARD,
@@ -134,8 +134,8 @@ def shown(request: HttpRequest, row: Wish, form: Any = None, step: str = "") -> 
     return render(request, "volunteers/wish.html", context, status=422 if form is not None else 200)
 
 
-def _claims(row: Wish) -> list[dict[str, Any]]:
-    """Who helps or did, the living first, with receipts, pictures and papers."""
+def _claims(row: Wish, *, edits: bool) -> list[dict[str, Any]]:
+    """Who helps or did, the living first, with receipts, pictures and papers; `edits`: the reader may end a claim."""
     related = ("volunteer", "member", "team", "unit__organization", "user")
     kept = Prefetch("files", VolunteerFile.objects.order_by("pk"))
     rows = row.claims.select_related(*related).prefetch_related(kept, Prefetch("receipts__files"))
@@ -149,6 +149,7 @@ def _claims(row: Wish) -> list[dict[str, Any]]:
                 "receipts": receipts,
                 "photos": files.shown_photos(papers),
                 "documents": files.shown_documents(papers),
+                "may_end": edits and claim.status in claims.AT_WORK,
             }
         )
     return sorted(found, key=lambda one: one["row"].status not in LIVING)
@@ -157,6 +158,8 @@ def _claims(row: Wish) -> list[dict[str, Any]]:
 def _ways(row: Wish, request: HttpRequest, form: Any, step: str) -> list[dict[str, Any]]:
     """The steps that a person takes now, each with its form; the machine's own (filled, free, delivered) are none."""
     named = {stage.name: stage for stage in open_to(row, request.user)}
+    if "fill" in named and row.claims.filter(status__in=LIVING).exists():
+        named["enough"] = named["fill"]
     if row.status == Wish.Status.CONFIRMED:
         named.pop("archive" if row.called_back_at is None else "call_back", None)
     names = [name for name in (*STEPS, "confirm") if name in named]
@@ -186,7 +189,7 @@ def step_form(row: Wish, name: str, data: Any = None) -> Any:
 @never_cache
 @form_page
 def wish_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """Verify, publish, refuse, withdraw, "not yet", called back, archive."""
+    """Verify, publish, "these helpers are enough", refuse, withdraw, "not yet", called back, archive."""
     row = find_wish(request, pk)
     if name not in STEPS:
         raise Http404
@@ -198,6 +201,7 @@ def _step_of(row: Wish, name: str) -> Any:
     own: dict[str, Any] = {
         "verify": wishes.verify,
         "publish": wishes.publish,
+        "enough": claims.enough,
         "not_yet": wishes.not_yet,
         "call_back": wishes.call_back,
     }
