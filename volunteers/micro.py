@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -359,10 +359,10 @@ def overdue(rows: QuerySet[MicroProject], today: date) -> QuerySet[MicroProject]
 
 
 def remind_milestones(*, now: datetime) -> int:
-    """Remind of milestones that are due within a week or late, each once (job). Returns the milestones looked at."""
+    """Remind of milestones that are due within a week or late, each once (job); returns the people told."""
     rows = Milestone.objects.filter(
         done_on=None,
         due_on__lte=timezone.localdate(now) + micro_news.REMIND,
         project__status__in=("running", "mid_checked"),
     )
-    return micro_news.remind(rows.annotate(number=F("project__number")), now=now)
+    return micro_news.remind(rows, now=now)

@@ -122,11 +122,10 @@ def call_opened(call: MicroCall, *, actor: User, now: datetime) -> None:
 
 
 def remind(milestones: QuerySet[Milestone], *, now: datetime) -> int:
-    """Remind the bidders of `milestones`, each of them once. Returns the milestones looked at."""
+    """Remind the bidders of `milestones`, each of them once. Returns the people told, now or before."""
     rows = milestones.select_related("project__by", "project__team__leader__user").order_by("id")
     with translation.override(settings.LANGUAGE_CODE):
         title = _("A milestone of your micro-project is due: %(title)s")
-        found = list(rows[:5000])
         messages = (
             _message(
                 one.project,
@@ -136,7 +135,6 @@ def remind(milestones: QuerySet[Milestone], *, now: datetime) -> int:
                 f"{one.due_on:%Y-%m-%d} {one.text}",
                 f"milestone:{one.pk}:{one.due_on}",
             )
-            for one in found
+            for one in rows.iterator(chunk_size=500)
         )
-        notify_each(messages, now=now)
-    return len(found)
+        return notify_each(messages, now=now)

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 
+from notices.jobs import each
 from volunteers.models import PointAccount, PointEntry
 from volunteers.points import book, locked, platform_account
 
@@ -51,7 +52,7 @@ def expire_points(*, now: datetime) -> int:
     """Take back what has lapsed; safe to run again: what was taken counts as gone. Returns the accounts."""
     today, done = timezone.localdate(now), 0
     while found := lapsed(today):
-        done += sum(_expire(pk, today, now) for pk, _amount in found)
+        done += each(found, lambda line: _expire(line[0], today, now))
         if len(found) < BATCH:
             break
     return done

@@ -16,6 +16,7 @@ from accounts.errors import NotAllowed, NotNow, NotValid
 from accounts.models import User
 from grid.once import write_once
 from grid.scope import scope_of
+from notices.jobs import each
 from volunteers import points, shop_news
 from volunteers.models import Exchange, PointAccount, PointEntry, ShopItem, Volunteer
 from volunteers.point_rules import CITY_LENGTH, HUNDREDTHS
@@ -180,12 +181,6 @@ def cancel(
 
 def expire_exchanges(*, now: datetime) -> int:
     """Take back what nobody picked up in time; safe to run again. Returns how many."""
-    done = 0
     due = Exchange.objects.filter(status=Status.RESERVED, pick_up_by__lt=now)
-    for row in due.select_related("item", "volunteer__user").order_by("id").iterator(chunk_size=500):
-        try:
-            cancel(row, actor=None, now=now, stage="expire")
-        except NotNow:
-            continue  # handed out meanwhile
-        done += 1
-    return done
+    rows = due.select_related("item", "volunteer__user").order_by("id").iterator(chunk_size=500)
+    return each(rows, lambda row: bool(cancel(row, actor=None, now=now, stage="expire")))

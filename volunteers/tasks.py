@@ -1,9 +1,11 @@
 """Celery doors of `volunteers`: beat rings, the rows in the database say what is due."""
 
+from collections.abc import Callable
+
 from celery import shared_task
 from django.utils import timezone
 
-from notices.jobs import job
+from notices.jobs import each, job
 from volunteers import (
     attendance,
     certificates,
@@ -20,6 +22,12 @@ from volunteers import (
 )
 
 
+def _in_turn(*parts: Callable[..., int]) -> int:
+    """What the parts of a job did together; one that fails holds up no other."""
+    now = timezone.now()
+    return each(parts, lambda part: part(now=now))
+
+
 @shared_task(name="volunteers.tasks.lapse_claims")
 def lapse_claims() -> int:
     """Put wishes whose claimer did not make contact in time back on the board, remind those who have two days left."""
@@ -28,8 +36,7 @@ def lapse_claims() -> int:
 
 @job("volunteers.lapse_claims")
 def _lapse_claims() -> int:
-    now = timezone.now()
-    return claims.lapse_claims(now=now) + wish_news.remind_claims(now=now)
+    return _in_turn(claims.lapse_claims, wish_news.remind_claims)
 
 
 @shared_task(name="volunteers.tasks.expire_points")
@@ -40,9 +47,7 @@ def expire_points() -> int:
 
 @job("volunteers.expire_points")
 def _expire_points() -> int:
-    now = timezone.now()
-    done = shop.expire_exchanges(now=now) + point_lapse.expire_points(now=now)
-    return done + shop_news.remind_pick_ups(now=now)
+    return _in_turn(shop.expire_exchanges, point_lapse.expire_points, shop_news.remind_pick_ups)
 
 
 @shared_task(name="volunteers.tasks.send_statements")
@@ -86,9 +91,7 @@ def attend_services() -> int:
 
 @job("volunteers.attend_services")
 def _attend_services() -> int:
-    now = timezone.now()
-    done = attendance.cap_forgotten(now=now)
-    return done + service_news.remind_shifts(now=now) + service_news.remind_organizers(now=now)
+    return _in_turn(attendance.cap_forgotten, service_news.remind_shifts, service_news.remind_organizers)
 
 
 @shared_task(name="volunteers.tasks.end_publicity")

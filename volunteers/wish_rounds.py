@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,12 +15,13 @@ from accounts.models import User
 from accounts.text_guard import clean_fields
 from grid.access import demand
 from grid.models import Grid
-from volunteers.models import Wish, WishRound
+from notices.jobs import each
+from volunteers.claims import LIVING
+from volunteers.models import Wish, WishClaim, WishRound
 from volunteers.stages import keep_step
 
 EDITS: Final = "wish.verify"
 LENGTHS: Final = {"name": 60, "festival": 30, "text": 500}
-CARRIED_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +90,33 @@ def with_counts(rows: Any, seen: QuerySet[Wish]) -> Any:
 
 
 def carry_over(*, now: datetime) -> int:
-    """Unclaimed wishes of rounds that are over go into the round that is open now, ahead of the others (W70).
+    """Wishes that nobody claimed in a round that is over go into the one open now, ahead of the others (W70).
 
-    Those above its ceiling stay on the board as they are. Safe to run again; returns how many were carried.
+    The nearest round that takes their amount; those that fit into none stay on the board as they are. Safe to run
+    again; returns how many were carried.
     """
     today = timezone.localdate(now)
-    carried = 0
-    for batch in WishRound.objects.filter(opens_on__lte=today, closes_on__gte=today).order_by("-grid_code", "pk"):
-        fits = Q() if batch.ceiling is None else Q(amount__isnull=True) | Q(amount__lte=batch.ceiling)
-        rows = Wish.objects.filter(
-            fits, status="published", round__closes_on__lt=today, grid_code__startswith=batch.grid_code
-        )
-        for pk in list(rows.order_by("pk").values_list("pk", flat=True)):
-            carried += _carry(pk, batch, today, now)
-    return carried
+    rounds = WishRound.objects.filter(opens_on__lte=today, closes_on__gte=today).order_by("-grid_code", "pk")
+    return each(rounds, lambda batch: each(_left_over(batch, today), lambda pk: _carry(pk, batch, today, now)))
+
+
+def _left_over(batch: WishRound, today: date) -> list[int]:
+    """The keys of the wishes that `batch` takes over, the oldest first."""
+    fits = Q() if batch.ceiling is None else Q(amount__isnull=True) | Q(amount__lte=batch.ceiling)
+    rows = _unclaimed(today).filter(fits, grid_code__startswith=batch.grid_code)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _unclaimed(today: date) -> QuerySet[Wish]:
+    helped = WishClaim.objects.filter(wish=OuterRef("pk"), status__in=LIVING)
+    return Wish.objects.filter(~Exists(helped), status="published", round__closes_on__lt=today)
 
 
 def _carry(pk: int, batch: WishRound, today: date, now: datetime) -> int:
+    """1, or 0 when it was claimed or carried meanwhile, or somebody is at it now: then the next run carries it."""
     with transaction.atomic():
-        rows = Wish.objects.select_for_update(of=("self",), skip_locked=True)
-        wish = rows.filter(pk=pk, status="published", round__closes_on__lt=today).first()
+        rows = _unclaimed(today).select_for_update(of=("self",), skip_locked=True)
+        wish = rows.defer("name", "phone", "door", "remark").filter(pk=pk).first()
         if wish is None:
             return 0
         wish.round, wish.returns, wish.version = batch, wish.returns + 1, wish.version + 1

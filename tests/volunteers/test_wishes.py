@@ -93,7 +93,9 @@ def test_a_round_takes_wishes_of_its_grids_below_its_ceiling_on_its_days(world: 
 def test_unclaimed_wishes_go_into_the_next_round_ahead_of_the_others(world: Wishing) -> None:
     first = world.round()
     cheap, dear = world.published(round=first), world.published(round=first, amount=Decimal(900))
-    claimed = delivered(world, round=first)
+    claimed, helped = delivered(world, round=first), world.published(round=first, slots=2)
+    person = world.people["volunteer"]
+    claims.claim(helped, Claimer(volunteer=person.volunteer), actor=person, now=world.now)
     next_day = world.now + timedelta(days=1)
     day = timezone.localdate(next_day)
     following = WishRound.objects.create(
@@ -102,7 +104,7 @@ def test_unclaimed_wishes_go_into_the_next_round_ahead_of_the_others(world: Wish
     assert (wish_rounds.carry_over(now=next_day), wish_rounds.carry_over(now=next_day)) == (1, 0)
     rows = {wish.pk: wish for wish in Wish.objects.select_related("round")}
     assert (rows[cheap.pk].round, rows[cheap.pk].returns) == (following, 1)
-    assert {rows[dear.pk].round, rows[claimed.pk].round} == {first}
+    assert {rows[row.pk].round for row in (dear, claimed, helped)} == {first}
 
 
 def test_one_note_becomes_one_wish(world: Wishing) -> None:
