@@ -131,6 +131,8 @@ def certificate_new(request: HttpRequest, pk: int) -> HttpResponse:
     first = HourRecord.objects.filter(volunteer=volunteer).order_by("on").values_list("on", flat=True).first()
     body = Grid.objects.filter(code=volunteer.grid_code[:COMMUNITY]).values_list("name", flat=True).first()
     start = {"starts_on": first, "handler": person(request).real_name, "issuer": body or volunteer.grid.name}
+    known = Certificate.objects.filter(by=person(request), issuer=start["issuer"]).order_by("-pk")
+    start |= known.values("head", "contact").first() or {}
     form = CertificateForm(request.POST or None, initial=start)
     return one_form(
         request,
@@ -138,6 +140,12 @@ def certificate_new(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: certificates.draft(form.new(volunteer), actor=person(request), now=timezone.now()),
         title=_("Write a certificate"),
         back=reverse("volunteers:volunteer_hours", args=[pk]),
+        text=_("%(name)s %(number)s: %(hours)s hours are recorded; the certificate counts those of its days.")
+        % {
+            "name": mask_name(volunteer.name),
+            "number": volunteer.number,
+            "hours": round(hours.total(volunteer) / 60, 2),
+        },
         goes_to=lambda made: reverse("volunteers:certificate", args=[made.pk]),
     )
 
