@@ -5,11 +5,11 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import django
 
@@ -22,7 +22,7 @@ os.environ |= {f"THROTTLE_{scope}": "100000000/min" for scope in ("READ", "WRITE
 django.setup()
 logging.disable(logging.WARNING)
 
-from house.bench import classifying, dispatching, field, fill, party, polygons, rollups  # noqa: E402 - Django first
+from house.bench import classifying, dispatching, field, fill, party, polygons, rollups, volunteers  # noqa: E402 - Django first
 from house.bench.cases import Cases  # noqa: E402
 from house.bench.floors import Floors  # noqa: E402
 from house.bench.load import Timing, timed  # noqa: E402
@@ -57,6 +57,8 @@ WITHOUT_FLOOR: Final = ("view", "classify", "analysis", "wall", "month_report", 
 IN_PROCESS: Final = ("daily_report", "locate", "month_report")
 FIELD: Final = ("note_text", "note_word", "visits_due", "care_map", "field_home")
 """Cases that need field work in the database."""
+APART: Final = ("wishes",)
+"""Parts that bring databases and sizes of their own, and compare within their own run."""
 SECONDS: Final = 4.0
 
 
@@ -78,13 +80,26 @@ class Result:
 
 def main() -> int:
     options = parse()
+    chosen = [name for name in options.only or NAMES if name not in APART]
+    results = table(options.rows or SIZES, chosen) if chosen else []
+    apart: list[dict[str, Any]] = []
+    if "wishes" in (options.only or APART):
+        apart = volunteers.report(short=options.short)
+    if options.json:
+        written = [*(asdict(result) for result in results), *apart]
+        Path(options.json).write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n")
+    return 0
+
+
+def table(sizes: Sequence[int], names: Sequence[str]) -> list[Result]:
+    """The cases at each size against a running server, printed as they are measured."""
     results: list[Result] = []
     fill.prepare()
     polygons.ensure()
     floors = Floors()
-    for rows in options.rows or SIZES:
+    for rows in sizes:
         print(f"{rows:,} incidents ({fill.fill_up_to(rows):,} added)", flush=True)
-        chosen = set(options.only or NAMES)
+        chosen = set(names)
         if chosen - set(FIELD) - set(party.PAGES):
             print(rollups.catch_up(), flush=True)
         if chosen & set(FIELD):
@@ -93,13 +108,11 @@ def main() -> int:
             print(party.fill_up(), flush=True)
         with server() as port:
             cases = Cases(port, rows)
-            for name in options.only or NAMES:
+            for name in names:
                 results.append(measure(name, rows, cases, floors))
                 print(line(results[-1]), flush=True)
     print_growth(results)
-    if options.json:
-        Path(options.json).write_text(json.dumps([asdict(result) for result in results], indent=1) + "\n")
-    return 0
+    return results
 
 
 def parse() -> argparse.Namespace:
@@ -107,7 +120,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--rows", type=int, nargs="+", help="incidents in the database, growing (default: 10000 100000)"
     )
-    parser.add_argument("--only", nargs="+", choices=NAMES, metavar="NAME", help=f"cases: {', '.join(NAMES)}")
+    names = (*NAMES, *APART)
+    parser.add_argument("--only", nargs="+", choices=names, metavar="NAME", help=f"cases: {', '.join(names)}")
+    parser.add_argument("--short", action="store_true", help="wishes in small rounds")
     parser.add_argument("--json", metavar="FILE", help="write the results there too")
     return parser.parse_args()
 

@@ -1,254 +1,254 @@
-"""Measures wishes in a database of its own, made from the migrations and dropped afterwards: no row stays anywhere.
+"""Measures wishes in databases of its own beside the configured one, dropped afterwards: no row stays anywhere.
 
-    PYTHONPATH=.:script python -m house.bench.volunteers [--template test_gg]
+    script/bench --only wishes [--short]
+    PYTHONPATH=.:script python -m house.bench.volunteers --template MIGRATED [--short]
 
-The board with 5,000 and with 50,000 open wishes (its p95 may be 1.5 times as much), and claims of distinct wishes by
-two processes beside the floor: the same rows written by bare SQL, one round trip a claim, by two processes as well.
+Figures are ratios within one run. The board with 5,000 and with 50,000 open wishes is asked page by page in turn
+(A B A B), so that whatever else the machine does slows both alike: its p95 may grow 1.5 times. Claims of distinct
+wishes by two processes alternate in small rounds with their floor: the same two processes and connections committing
+the bare minimum, one update and one insert in one round trip. The goal is 200/s or a third of the floor of that round.
 """
 
 import argparse
-import logging
+import json
 import os
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
-import django
+import psycopg
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+from house.places import ROOT
 
-NAME: Final = "bench_wishes"
-STREET: Final = "410103008"
-SIZES: Final = (5_000, 50_000)
-ROUNDS: Final = 120
-WARM: Final = 5
-LATE: Final = 4_000
-"""So many wishes stand before the later page that is measured."""
-CLAIMS: Final = 400
-"""Of each process."""
+SMALL, LARGE = SIZES = (5_000, 50_000)
 PROCESSES: Final = 2
-PAGES: Final = ("/wishes/board/", "/wishes/board/?after={key}", "/wishes/board/?kind={kind}", "/wishes/board/{pk}/")
+PAGES: Final = ("the board", "behind 4,000", "one kind", "one wish")
+GROWTH: Final = 1.5
+"""What the 95th percentile may grow from the small board to the large."""
+CLAIMS, SHARE = 200.0, 3
+"""Claims a second, or the floor divided by this."""
+EMPTY: Final = "bench_empty"
+"""The migrated database without rows that copies are made of; it stays in the cluster of the bench."""
 
-_WISHES: Final = """
-INSERT INTO volunteers_wish (client_id, digest, version, number, kind_id, display_name, title, text, name, phone, door,
-  remark, slots, source, status, returns, verified_by_id, published_at, confirmed_how, thanks, by_id, at, grid_id,
-  grid_code, is_demo)
-SELECT gen_random_uuid(), '', 1, 'W' || n, %(kind)s + n %% 3, '王阿姨', '第' || n || '个心愿', '想要一台收音机', '', '',
-  '', '', 1, 'form', 'published', CASE WHEN n %% 50 = 0 THEN 1 ELSE 0 END, %(user)s,
-  now() - n * interval '1 minute', '', '', %(user)s, now() - n * interval '1 minute', g.ids[1 + n %% g.size],
-  g.codes[1 + n %% g.size], true
-FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n,
-  (SELECT array_agg(id ORDER BY code) AS ids, array_agg(code ORDER BY code) AS codes, count(*)::int AS size
-   FROM grid_grid WHERE code LIKE %(street)s || '%%' AND length(code) = 15) AS g
-"""
-# what a claim writes: the claim, two steps, the wish, a notice with its delivery; under the lock of the wish
-_FLOOR: Final = """
-WITH held AS (SELECT id FROM volunteers_wish WHERE id = %(wish)s AND status = 'published' FOR UPDATE),
- made AS (INSERT INTO volunteers_wishclaim (client_id, digest, version, wish_id, slot, volunteer_id, user_id, pledge,
-    status, claimed_at, contact_by, text, is_demo)
-  SELECT gen_random_uuid(), '', 1, id, 1, %(volunteer)s, %(user)s, '', 'active', now(), now() + interval '7 days', '',
-    true FROM held RETURNING id, wish_id),
- moved AS (UPDATE volunteers_wish SET status = 'claimed', version = version + 1 WHERE id = (SELECT id FROM held)),
- steps AS (INSERT INTO volunteers_volunteerstep (subject, subject_id, before, after, by_id, at, text)
-  SELECT 'wishclaim', id, '', 'active', %(user)s, now(), '' FROM made UNION ALL
-  SELECT 'wish', wish_id, 'published', 'claimed', NULL, now(), '' FROM made),
- told AS (INSERT INTO notices_notice (recipient_id, kind, level, title, body, url, dedupe_key, grid_code, payload,
-    created_at) SELECT %(leader)s, 'wish.claimed', 'info', '心愿已被认领', '', '', 'floor:' || id, '', '{}', now()
-  FROM made RETURNING id)
-INSERT INTO notices_delivery (notice_id, channel, work_state, attempts, run_at, last_error)
-SELECT id, 'inbox', 'due', 0, now(), '' FROM told
-"""
+
+@dataclass(frozen=True)
+class Form:
+    """How much is measured."""
+
+    pages: int
+    rounds: int
+    claims: int
+    """Of each process in each round."""
+
+
+LONG, SHORT = Form(150, 10, 150), Form(30, 5, 40)
+WARM: Final = 3
+
+
+# --- databases --------------------------------------------------------------------------------------------------------
+
+
+def address_of(name: str, scheme: str = "postgis") -> str:
+    """The configured address with another database."""
+    path, mark, query = os.environ["DATABASE_URL"].partition("?")
+    return path.rsplit("/", 1)[0].replace("postgis", scheme) + "/" + name + mark + query
+
+
+def order(sql: str) -> None:
+    with psycopg.connect(address_of("postgres", "postgresql"), autocommit=True) as connection:
+        connection.execute(sql)  # type: ignore[call-overload]
 
 
 @contextmanager
-def own_database(template: str) -> Iterator[None]:
-    """A fresh copy of `template` beside the configured database, for this process and its children; dropped at the end.
-
-    With the database of tests as the template the migrations need not run again.
-    """
-    from django.db import connection
-
-    name = f"{NAME}_{os.getpid()}"
-    plain = os.environ["DATABASE_URL"]
-    with connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    connection.close()
-    path, mark, query = plain.partition("?")
-    os.environ["DATABASE_URL"] = path.rsplit("/", 1)[0] + "/" + name + mark + query
-    connection.settings_dict["NAME"] = name
+def copy_of(template: str, name: str) -> Iterator[str]:
+    """A database made of `template`, dropped at the end; its name."""
+    own = f"bench_wishes_{name}_{os.getpid()}"
+    order(f'CREATE DATABASE "{own}" TEMPLATE "{template}"')
     try:
-        yield
+        yield own
     finally:
-        connection.close()
-        connection.settings_dict["NAME"] = plain.partition("?")[0].rsplit("/", 1)[1]
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        order(f'DROP DATABASE "{own}" WITH (FORCE)')
 
 
-def prepare() -> dict[str, int]:
-    """The divisions, a grid leader, a volunteer and the kinds; their keys."""
-    from django.core.management import call_command
-    from django.utils import timezone
-
-    from accounts.models import User
-    from grid.models import Post
-    from tests import street
-    from volunteers.models import Volunteer, WishKind
-
-    call_command("migrate", verbosity=0)
-    grids = street.build_streets()
-    leader, person = street.make_person("leader"), street.make_person("helper")
-    street.give_post(leader, "grid_leader", grids[street.GRID])
-    made = {"status": "active", "consent_at": timezone.now(), "at": timezone.now(), "user": person}
-    grid = grids[street.GRID]
-    volunteer = Volunteer.objects.create(number="V1", name="孙七", grid=grid, grid_code=grid.code, **made)
-    WishKind.objects.all().delete()
-    kinds = [WishKind.objects.create(name=f"类{n}", position=n) for n in range(3)]
-    assert User.objects.count() and Post.objects.count()
-    return {"user": person.pk, "leader": leader.pk, "volunteer": volunteer.pk, "kind": kinds[0].pk}
+def migrated() -> str:
+    """The database that copies are made of, brought up to the migrations of today."""
+    with suppress(psycopg.errors.DuplicateDatabase):  # of an earlier run
+        order(f'CREATE DATABASE "{EMPTY}"')
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": address_of(EMPTY)},
+        check=True,
+    )
+    return EMPTY
 
 
-def fill(keys: dict[str, int], first: int, last: int) -> None:
-    """Add open wishes."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(_WISHES, {**keys, "first": first, "last": last, "street": STREET})
-        cursor.execute("ANALYZE volunteers_wish")
+# --- processes --------------------------------------------------------------------------------------------------------
 
 
-def pages(keys: dict[str, int]) -> dict[str, tuple[float, float]]:
-    """(p50, p95) in milliseconds of each page of the board, in this process, taken in turn."""
-    from django.test import Client
+class Child:
+    """A process of `wish_child` at one database."""
 
-    from accounts.models import User
-    from volunteers import board
-    from volunteers.models import Wish
+    def __init__(self, database: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "house.bench.wish_child"],
+            env=os.environ | {"DATABASE_URL": address_of(database)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
-    client = Client(HTTP_HOST="127.0.0.1")
-    client.force_login(User.objects.get(pk=keys["user"]))
-    late = Wish.objects.on_board()[LATE]
-    values = {"key": board._key(late), "kind": keys["kind"], "pk": late.pk}
-    taken: dict[str, list[float]] = {page: [] for page in PAGES}
-    for number in range(ROUNDS + WARM):
-        for page, times in taken.items():
-            start = time.perf_counter()
-            answer = client.get(page.format(**values))
-            assert answer.status_code == 200, answer.status_code
-            if number >= WARM:
-                times.append((time.perf_counter() - start) * 1000)
-    return {page: (_share(times, 0.5), _share(times, 0.95)) for page, times in taken.items()}
+    def send(self, line: str) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def answer(self) -> Any:
+        """What it said last; RuntimeError when it ended instead."""
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError("a process of the measurement ended")
+        return json.loads(line)
+
+    def ask(self, line: str) -> Any:
+        self.send(line)
+        return self.answer()
+
+    def close(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait()
+
+
+@contextmanager
+def child(database: str) -> Iterator[Child]:
+    one = Child(database)
+    try:
+        yield one
+    finally:
+        one.close()
+
+
+# --- measurements -----------------------------------------------------------------------------------------------------
+
+
+def board(small: str, large: str, form: Form) -> list[dict[str, Any]]:
+    """The pages at both sizes, in turn, the first of each pair changing; one result a page."""
+    with child(small) as few, child(large) as many:
+        times: dict[tuple[int, Child], list[float]] = {(n, one): [] for n in range(len(PAGES)) for one in (few, many)}
+        for number in range(-WARM, form.pages):
+            for page in range(len(PAGES)):
+                for one in (few, many) if number % 2 else (many, few):
+                    taken = one.ask(f"page {page}")
+                    if number >= 0:
+                        times[page, one].append(taken)
+        plans = many.ask("plan")
+    return [_growth(page, times[page, few], times[page, many], plans[page]) for page in range(len(PAGES))]
+
+
+def _growth(page: int, few: list[float], many: list[float], plan: dict[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = {"name": f"wishes: {PAGES[page]}", **plan}
+    for name, share in (("p50", 0.5), ("p95", 0.95)):
+        low, high = _share(few, share), _share(many, share)
+        result |= {f"{name}_ms": (round(low, 2), round(high, 2)), f"{name}_ratio": round(high / low, 2)}
+    return result
 
 
 def _share(times: list[float], share: float) -> float:
     return sorted(times)[min(len(times) - 1, int(share * len(times)))]
 
 
-def claim_some(keys: dict[str, int], first: int) -> None:
-    """Claim so many distinct wishes by the product's own function."""
-    from django.utils import timezone
+def claiming(database: str, form: Form) -> dict[str, Any]:
+    """Rounds of the floor and of claims in turn, by the same processes; medians, and the ratio of each pair."""
+    with ExitStack() as stack:
+        workers = [stack.enter_context(child(database)) for _ in range(PROCESSES)]
+        at = min(worker.ask("first") for worker in workers)
+        rates: dict[str, list[float]] = {"floor": [], "claims": []}
+        for number in range(-1, form.rounds):  # the first warms
+            for kind in ("floor", "claims") if number % 2 else ("claims", "floor"):
+                rate = _round(workers, kind, at, form.claims)
+                at += PROCESSES * form.claims
+                if number >= 0:
+                    rates[kind].append(rate)
+    floor, own = statistics.median(rates["floor"]), statistics.median(rates["claims"])
+    parts = [mine / bare for mine, bare in zip(rates["claims"], rates["floor"], strict=True)]
+    reached = [mine / min(CLAIMS, bare / SHARE) for mine, bare in zip(rates["claims"], rates["floor"], strict=True)]
+    return {
+        "name": "wishes: claims",
+        "claims_per_second": round(own, 1),
+        "floor_per_second": round(floor, 1),
+        "of_floor": round(statistics.median(parts), 3),
+        "of_goal": round(statistics.median(reached), 2),
+    }
 
-    from accounts.models import User
-    from volunteers import claims
-    from volunteers.models import Volunteer, Wish
 
-    actor, volunteer = User.objects.get(pk=keys["user"]), Volunteer.objects.get(pk=keys["volunteer"])
-    for wish in Wish.objects.filter(pk__gte=first).order_by("pk").only("pk")[:CLAIMS]:
-        claims.claim(wish, claims.Claimer(volunteer=volunteer), actor=actor, now=timezone.now())
-
-
-def claim_bare(keys: dict[str, int], first: int) -> None:
-    """The same rows by bare SQL, one round trip and one commit each."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        for number in range(CLAIMS):
-            cursor.execute(_FLOOR, {**keys, "wish": first + number})
-            assert cursor.rowcount == 1
-
-
-def together(kind: str, keys: dict[str, int], first: int) -> float:
-    """Claims a second of two processes that begin at the same moment."""
-    given = " ".join(str(keys[name]) for name in ("user", "leader", "volunteer", "kind"))
-    commands = [
-        [sys.executable, "-m", "house.bench.volunteers", "--child", kind, str(first + n * CLAIMS), *given.split()]
-        for n in range(PROCESSES)
-    ]
-    workers = [subprocess.Popen(one, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for one in commands]
-    for worker in workers:
-        assert worker.stdout and worker.stdout.readline().strip() == "ready"
+def _round(workers: list[Child], kind: str, first: int, count: int) -> float:
+    """Commits a second of all workers together, from the word to the last answer."""
     start = time.perf_counter()
+    for who, worker in enumerate(workers):
+        worker.send(f"{kind} {first + who * count} {count} {who}")
     for worker in workers:
-        assert worker.stdin
-        worker.stdin.write("\n")
-        worker.stdin.flush()
-    codes = [worker.wait() for worker in workers]
-    if any(codes):
-        raise RuntimeError(f"{kind}: {codes}")
-    return PROCESSES * CLAIMS / (time.perf_counter() - start)
+        worker.answer()
+    return len(workers) * count / (time.perf_counter() - start)
 
 
-def child(kind: str, first: int, values: list[int]) -> None:
-    """One of the two processes: warm, then wait for the word."""
-    from django.db import connection
-    from django.urls import reverse
+def measure(template: str, form: Form) -> Iterator[dict[str, Any]]:
+    """Both measurements in their own databases, each result as soon as it is there."""
+    with copy_of(template, "small") as small:
+        with child(small) as one:
+            one.ask("prepare")
+            one.ask(f"fill 1 {SMALL}")
+        with copy_of(small, "large") as large:
+            with child(large) as one:
+                one.ask(f"fill {SMALL + 1} {LARGE}")
+            yield from board(small, large, form)
+            yield claiming(large, form)
 
-    reverse("volunteers:board")  # reads all addresses: a server did that before its first request
-    keys = dict(zip(("user", "leader", "volunteer", "kind"), values, strict=True))
-    connection.ensure_connection()
-    print("ready", flush=True)
-    input()
-    {"claims": claim_some, "floor": claim_bare}[kind](keys, first)
+
+def in_words(result: dict[str, Any]) -> str:
+    """One line of the report: ratios first, the figures of the moment behind."""
+    if "p95_ratio" in result:
+        (low50, high50), (low95, high95) = result["p50_ms"], result["p95_ms"]
+        return (
+            f"{result['name']:<22} p95 {result['p95_ratio']:.2f} x (goal {GROWTH} x), p50 {result['p50_ratio']:.2f} x"
+            f" from {SMALL:,} to {LARGE:,}; {result['queries']} queries; p95 {low95:.1f} -> {high95:.1f} ms,"
+            f" p50 {low50:.1f} -> {high50:.1f} ms"
+        )
+    return (
+        f"{result['name']:<22} {result['of_goal']:.2f} of the goal (the lesser of {CLAIMS:.0f}/s and floor / {SHARE}),"
+        f" {result['of_floor']:.2f} of the floor; {result['claims_per_second']:.0f}/s beside"
+        f" {result['floor_per_second']:.0f}/s by {PROCESSES} processes"
+    )
+
+
+def report(*, template: str = "", short: bool = False) -> list[dict[str, Any]]:
+    """Measure and print; the results. Without a template the migrations run in a database of the cluster, once."""
+    results = []
+    for result in measure(template or migrated(), SHORT if short else LONG):
+        results.append(result)
+        print(in_words(result), flush=True)
+        for way in result.get("ways", ()):
+            print(f"    {way}", flush=True)
+    return results
 
 
 def main() -> int:
-    """The whole measurement, in words."""
     parser = argparse.ArgumentParser(prog="house.bench.volunteers", description=__doc__)
-    parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
-    parser.add_argument("--template", default="template1", help="a migrated database without rows, to begin with")
+    parser.add_argument("--template", default="", help="a migrated database without rows, to begin with")
+    parser.add_argument("--short", action="store_true", help="small rounds")
+    parser.add_argument("--json", metavar="FILE", help="write the results there too")
     options = parser.parse_args()
-    django.setup()
-    logging.disable(logging.WARNING)
-    if options.child:
-        kind, first, *values = options.child
-        child(kind, int(first), [int(one) for one in values])
-        return 0
-    with own_database(options.template):
-        keys, found, before = prepare(), {}, 0
-        for size in SIZES:
-            fill(keys, before + 1, size)
-            found[size], before = pages(keys), size
-        show(found)
-        sys.stdout.flush()
-        rates(keys)
+    results = report(template=options.template, short=options.short)
+    if options.json:
+        Path(options.json).write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     return 0
-
-
-def show(found: dict[int, Any]) -> None:
-    """The pages of the board at both sizes."""
-    small, large = SIZES
-    for page in PAGES:
-        (p50, p95), (much50, much95) = found[small][page], found[large][page]
-        print(
-            f"{page:<32} {small:,}: p50 {p50:.1f} p95 {p95:.1f} ms   {large:,}: p50 {much50:.1f} p95 {much95:.1f} ms"
-            f"   p95 {much95 / p95:.2f} x, p50 {much50 / p50:.2f} x"
-        )
-
-
-def rates(keys: dict[str, int]) -> None:
-    """Claims and their floor, each twice, in turn."""
-    from volunteers.models import Wish
-
-    first = Wish.objects.order_by("pk").values_list("pk", flat=True)[0]
-    turns = enumerate(("floor", "claims") * 2)
-    taken = [(kind, together(kind, keys, first + n * PROCESSES * CLAIMS)) for n, kind in turns]
-    floor = max(rate for kind, rate in taken if kind == "floor")
-    own = max(rate for kind, rate in taken if kind == "claims")
-    goal = min(200.0, floor / 3)
-    print(f"claims of distinct wishes: {own:.0f}/s by {PROCESSES} processes; floor {floor:.0f}/s; goal {goal:.0f}/s")
 
 
 if __name__ == "__main__":
