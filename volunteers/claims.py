@@ -300,8 +300,8 @@ def enough(wish: Wish, *, actor: User, now: datetime, version: int | None = None
     with transaction.atomic():
         locked = _locked(wish.pk)
         helping = list(locked.claims.filter(status__in=LIVING).order_by("delivered_at", "pk"))
-        fields = {"slots": len(helping) or locked.slots}
-        done: Wish = advance(locked, "fill", actor=actor, now=now, version=version, **fields)
+        slots = len(helping) or locked.slots
+        done: Wish = advance(locked, "fill", actor=actor, now=now, version=version, slots=slots)
         if not helping:
             raise NotNow(_("Nobody has claimed this wish yet."))
         return _deliver_wish(done, helping[-1], now)

@@ -103,7 +103,8 @@ def test_the_demo_certifies_days_that_were_over_when_it_was_written(
     for days in (1, 100):
         more = {"kind": "taken_over", "minutes": 60, "reason": "志愿郑州", "at": now}
         HourRecord.objects.create(volunteer=volunteer, on=timezone.localdate(now) - timedelta(days=days), **more)
-    demo_services._certificate(SimpleNamespace(now=now, by=lambda _grid: head), 1, status, volunteer)
+    stage: Any = SimpleNamespace(now=now, by=lambda _grid: head)
+    demo_services._certificate(stage, 1, status, volunteer)
     row = Certificate.objects.get()
     assert (row.ends_on < timezone.localdate(row.at), row.minutes) == (True, 60)
 

@@ -94,8 +94,8 @@ def claim_end(request: HttpRequest, pk: int) -> HttpResponse:
     def write() -> WishClaim:
         return claims.give_up(row, text=form.cleaned_data["text"], actor=person(request), now=now, version=version)
 
-    more = {"title": _("End this claim"), "back": reverse("volunteers:wish", args=[row.wish_id]), "danger": True}
-    return one_form(request, form, write, version=row.version, **more)
+    back = reverse("volunteers:wish", args=[row.wish_id])
+    return one_form(request, form, write, title=_("End this claim"), back=back, version=row.version, danger=True)
 
 
 @requires("wish.view")
