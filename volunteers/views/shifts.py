@@ -138,6 +138,7 @@ def people_page(
         "shift": shift,
         "service": shift.service,
         "rows": [(row, mask_name(row.volunteer.name), row.volunteer.user_id == actor.pk) for row in rows],
+        "taken": sum(row.status != SignUp.Status.WAITING for row in rows),
         "counts": {name: sum(row.status == name for row in rows) for name in SignUp.Status.values},
         "form": form,
         "put_down": put_down or PutDownForm(),
