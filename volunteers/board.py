@@ -52,8 +52,9 @@ class Reader:
 
     @property
     def may_claim(self) -> bool:
-        """Whether she may claim as somebody."""
-        active = self.volunteer is not None and self.volunteer.status == "active"
+        """Whether she may claim as somebody; minors help with their teams."""
+        mine = self.volunteer
+        active = mine is not None and mine.status == "active" and not mine.is_minor
         return active or self.member is not None or bool(self.units)
 
     def q(self, code_field: str = "grid_code") -> Q:

@@ -82,7 +82,7 @@ def units_of(user: Any) -> Any:
 
 def claimers_of(user: Any) -> list[Claimer]:
     """What `user` may claim as: volunteer, member, leader of teams, somebody of partner units. Five queries at most."""
-    volunteer = Volunteer.objects.filter(user=user.pk, status="active").first()
+    volunteer = Volunteer.objects.filter(user=user.pk, status="active", is_minor=False).first()
     found = [Claimer(volunteer=volunteer)] if volunteer else []
     if member := member_of(user):
         found.append(Claimer(member=member))
@@ -98,7 +98,8 @@ def may_claim_as(claimer: Claimer, user: Any) -> bool:
     volunteer, _member, team, unit = (key or 0 for key in claimer.keys)
     match [key is not None for key in claimer.keys]:
         case [True, False, False, False]:
-            rows: Any = Volunteer.objects.filter(id=volunteer, user=user.pk, status="active")
+            # a minor is not sent to a stranger's door: she helps with her team, whose leader claims
+            rows: Any = Volunteer.objects.filter(id=volunteer, user=user.pk, status="active", is_minor=False)
         case [False, True, False, False]:
             return is_member(user, claimer.member)
         case [True, False, True, False]:

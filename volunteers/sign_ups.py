@@ -42,6 +42,7 @@ def sign_up(shift: Shift, volunteer: Volunteer, *, actor: User, now: datetime) -
         if found is not None:
             return found
         _check(locked, volunteer, actor, now)
+        _demand_no_hours(locked, volunteer)
         slot = _free_slot(locked)
         made = SignUp.objects.create(
             shift=locked,
@@ -74,6 +75,13 @@ def _free_slot(shift: Shift) -> int | None:
     if len(taken) >= shift.slots:
         return None
     return next(slot for slot in range(1, shift.slots + 1) if slot not in taken)
+
+
+def _demand_no_hours(shift: Shift, volunteer: Volunteer) -> None:
+    """NotNow when her hours of that time are confirmed at another service: they count once."""
+    counted = SignUp.objects.filter(volunteer=volunteer, status=Status.CONFIRMED)
+    if counted.filter(shift__starts_at__lt=shift.ends_at, shift__ends_at__gt=shift.starts_at).exists():
+        raise NotNow(_("This volunteer is at another service in that time."))
 
 
 def _check(shift: Shift, volunteer: Volunteer, actor: User, now: datetime) -> None:

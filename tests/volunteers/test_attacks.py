@@ -15,10 +15,10 @@ from grid.models import Grid
 from tests import street
 from tests.volunteers import micro_world, wish_world
 from tests.volunteers.conftest import make_hours, make_service, make_volunteer
-from volunteers import attendance, certificates, claims, hours, micro, micro_money, people, services, wishes
+from volunteers import attendance, certificates, claims, hours, micro, micro_money, people, services, sign_ups, wishes
 from volunteers.certificates import NewCertificate
 from volunteers.claims import Claimer
-from volunteers.models import Certificate, HourRecord, SignUp, Volunteer, VolunteerStep, Wish, WishClaim
+from volunteers.models import Certificate, HourRecord, Shift, SignUp, Volunteer, VolunteerStep, Wish, WishClaim
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +132,16 @@ def test_a_service_that_was_called_off_gives_no_hours(
         )
 
 
+def test_hours_of_one_time_count_once(other: User, grids: dict[str, Grid], now: datetime) -> None:
+    mine, start = make_volunteer(grids[street.MICRO], "孙七"), now - timedelta(days=1)
+    make_hours(mine, make_service(grids[street.MICRO], other), 120, start=start)
+    second = make_service(grids[street.MICRO], other)
+    late, end = start + timedelta(minutes=60), start + timedelta(minutes=180)
+    shift = Shift.objects.create(service=second, starts_at=late, ends_at=end, slots=5)
+    with pytest.raises(NotNow):
+        sign_ups.put_down(shift, mine.number, actor=other, now=now)
+
+
 # --- who wished -------------------------------------------------------------------------------------------------------
 
 
@@ -168,6 +178,16 @@ def test_who_does_not_help_any_more_sees_the_door_no_longer(db: None) -> None:
     with pytest.raises(NotAllowed):
         claims.contact(row, actor=user, now=world.now)
     assert SECRET[1] not in world.post("volunteer", "my_claim", row.pk, step="contact").content.decode()
+
+
+def test_a_minor_is_not_sent_to_the_door_of_a_stranger(db: None) -> None:
+    world = wish_world.build()
+    minor = {"is_minor": True, "guardian_agreed_on": timezone.localdate(world.now)}
+    Volunteer.objects.filter(user=world.people["volunteer"]).update(**minor)
+    with pytest.raises(NotAllowed):
+        claimed(world)
+    page = world.get("volunteer", "board_wish", Wish.objects.get().pk).content.decode()
+    assert 'name="as_who"' not in page
 
 
 def test_a_withdrawn_wish_holds_nobody_who_delivered(db: None) -> None:

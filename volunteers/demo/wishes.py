@@ -68,7 +68,7 @@ def build_wishes(now: datetime) -> int:
     leaders = _leaders(timezone.localdate(now))
     if not leaders:
         return 0
-    people = Volunteer.objects.filter(status="active", user__isnull=False, grid_code__startswith=JIANZHONG)
+    people = Volunteer.objects.filter(status="active", is_minor=False, user__isnull=False, grid_code__startswith=JIANZHONG)
     desk = _Desk(
         now=now,
         kinds={row.name: row for row in WishKind.objects.all()},
