@@ -123,11 +123,11 @@ class Reader:
 
 
 def _way(sql: str) -> str:
-    """The lines of the plan that read a table, with their rows and the time of the whole."""
+    """The lines of the plan that read wishes or sort, with their rows, and the time of the whole."""
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF) " + sql.replace("%", "%%"), [])
         lines = [str(line).strip(" ->") for (line,) in cursor.fetchall()]
-    told = [one for one in lines if "volunteers_wish" in one or one.startswith(("Sort ", "Execution"))]
+    told = [one for one in lines if "on volunteers_wish " in one or one.startswith(("Sort ", "Execution"))]
     return "; ".join(told)
 
 
