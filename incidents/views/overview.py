@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.rules import signed_in
 from grid.models import Grid
-from grid.scope import Scope, scope_of
+from grid.scope import NOTHING, Scope, scope_of
 from incidents import overview as numbers
 from incidents.models import Incident
 from incidents.views.finding import is_field_only, phone_home_of
@@ -28,11 +28,15 @@ STREET_DIGITS: Final = 9
 def overview(request: HttpRequest) -> HttpResponse:
     """Counts, map, trend and what presses most, inside the reader's grids.
 
-    Who holds only field posts starts at the phone page, who only acts for a unit at the tasks.
+    Who holds only field posts starts at the phone page, who only acts for a unit at the tasks,
+    who holds no post at what she does herself.
     """
     scope = scope_of(request.user)
     if is_field_only(scope):
         return redirect(phone_home_of(scope))
+    if scope == NOTHING:
+        # a volunteer, a member, a guardian: no post, so no number here would ever be hers
+        return redirect("incidents:phone_home")
     if not scope.can("incident.view") and scope.can("incident.handle"):
         return redirect("incidents:tasks")
     now = timezone.now()
