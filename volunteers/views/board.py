@@ -102,6 +102,10 @@ def board_wish(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = None
     if own is None and wish.status == Wish.Status.PUBLISHED and reader.may_claim:
         form = ClaimForm(request.POST or None, claimers=claims.claimers_of(request.user))
+    if request.method == "POST" and own is not None:
+        # the second tab, or the back button: what she asks for is hers already
+        messages.info(request, _("You have claimed this wish."))
+        return redirect("volunteers:my_claim", pk=own.pk)
     if request.method == "POST":
         answer = _claimed(request, wish, form)
         if answer is not None:
