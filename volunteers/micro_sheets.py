@@ -20,7 +20,7 @@ CHUNK = 1000
 
 def projects_header() -> list[str]:
     """The columns of the list of projects."""
-    head = [_("Number"), _("Title"), _("Kind"), _("Call"), _("Team or unit"), _("Grid"), _("Status")]
+    head = [_("Number"), _("Title"), _("Kind"), _("Call of the project"), _("Team or unit"), _("Grid"), _("Status")]
     money = [_("Asked for (yuan)"), _("Own money (yuan)"), _("Granted (yuan)"), _("Spent (yuan)")]
     return [*head, *money, _("People who gained"), _("Handed in at"), _("Result")]
 
@@ -93,7 +93,7 @@ def circle_lines(found: Iterable[Cover]) -> Iterator[list[Any]]:
 
 def matters_header() -> list[str]:
     """The columns of the ledger of practical matters."""
-    return [_("Day"), _("Kind"), _("What was done"), _("Grid code"), _("Grid"), _("People who gained")]
+    return [_("Day"), _("Kind"), _("Matter done"), _("Grid code"), _("Grid"), _("People who gained")]
 
 
 def matter_lines(rows: Iterable[Any]) -> Iterator[list[Any]]:

@@ -49,7 +49,7 @@ class ContactedForm(DomainForm):
 class DeliveredForm(DomainForm):
     """What was done; pictures show the thing, never the person who wished."""
 
-    text = CleanCharField(label=_("What was done"), max_length=500, multiline=True, widget=many_lines())
+    text = CleanCharField(label=_("How it was granted"), max_length=500, multiline=True, widget=many_lines())
     photos = FilesField(
         photos_only=True,
         help_text=_("May stay empty. Show the thing: nobody is photographed for being helped."),

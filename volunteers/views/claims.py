@@ -105,7 +105,7 @@ def claim_excel(request: HttpRequest) -> HttpResponse:
     rows = _filtered(request).qs
     header = [
         *(_("Number"), _("Wish"), _("Shown as"), _("Kind"), _("Grid"), _("Claimed by"), _("Status"), _("Claimed on")),
-        *(_("Contact until"), _("Contacted on"), _("Delivered on"), _("What was done")),
+        *(_("Contact until"), _("Contacted on"), _("Delivered on"), _("How it was granted")),
     ]
     lines = map(_cells, listed(rows).order_by("-pk").iterator(chunk_size=1000))
     title = _("Claims of wishes")
