@@ -60,7 +60,7 @@ class ClaimViewSet(ScopedReadOnlyViewSet):
     access_rules: ClassVar[dict[str, str]] = {"list": "wish.view", "retrieve": "wish.view", "give_up": "wish.verify"}
 
     @extend_schema(request=ClaimEndInput, responses=ClaimSerializer, filters=False)
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], url_path="give-up")
     def give_up(self, request: Request, pk: str) -> Response:
         """End the claim of a helper who is not heard of any more: the wish is free again; 409 when it has ended."""
         given = ClaimEndInput(data=request.data)
