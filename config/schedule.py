@@ -36,6 +36,7 @@ SCHEDULE: Final = {
     "return-cards": every(6 * 3600, "partybuilding.tasks.return_cards"),
     "settle-decisions": every(60, "partybuilding.tasks.settle_decisions"),
     "remind-councils": every(3600, "partybuilding.tasks.remind_councils"),
+    "tell-claims": every(60, "volunteers.tasks.tell_claims"),
     "lapse-claims": every(600, "volunteers.tasks.lapse_claims"),
     "expire-points": every(3600, "volunteers.tasks.expire_points"),
     "send-statements": every(6 * 3600, "volunteers.tasks.send_statements"),

@@ -29,7 +29,7 @@ from partybuilding.standing import is_member, member_of
 from volunteers import files
 from volunteers.models import Team, Volunteer, Wish, WishClaim
 from volunteers.stages import TABLE, advance
-from volunteers.wish_news import claim_delivered, claim_given_up, claim_lapsed, wish_claimed
+from volunteers.wish_news import claim_delivered, claim_given_up, claim_lapsed
 from volunteers.wish_secrets import without_her
 
 CONTACT_DAYS: Final = 7
@@ -165,7 +165,10 @@ def _words(pledge: str) -> str:
 def _take_slot(
     wish: Wish, claimer: Claimer, pledge: str, key: UUID, digest: str, actor: User, now: datetime
 ) -> WishClaim:
-    """The first free slot, under the lock of the wish; the last slot takes the wish off the board."""
+    """The first free slot, under the lock of the wish; the last slot takes the wish off the board.
+
+    Who follows the wishes of the grid is told by a job a minute later: a claim has to be quick, its notice has not.
+    """
     locked = _locked(wish.pk)
     taken = _slots_taken(locked)
     if actor.pk in taken.values():
@@ -180,7 +183,6 @@ def _take_slot(
     if wanted == 1:
         steps.append(TABLE.move(locked, "fill", actor=None, now=now))
     TABLE.keep(steps)
-    wish_claimed(made, now=now)
     return made
 
 

@@ -39,6 +39,17 @@ def _lapse_claims() -> int:
     return _in_turn(claims.lapse_claims, wish_news.remind_claims)
 
 
+@shared_task(name="volunteers.tasks.tell_claims")
+def tell_claims() -> int:
+    """Tell those who follow the wishes of a grid which of them were claimed."""
+    return _tell_claims()
+
+
+@job("volunteers.tell_claims")
+def _tell_claims() -> int:
+    return wish_news.tell_claims(now=timezone.now())
+
+
 @shared_task(name="volunteers.tasks.expire_points")
 def expire_points() -> int:
     """Take back points whose last day is over and what nobody picked up; remind of what waits at the counter."""

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from accounts.models import User
 from grid.models import Post
 from grid.posts import CAPABILITIES_BY_POST
 from notices.models import Notice
-from notices.writing import Message, notify_all, notify_each
+from notices.writing import AT_ONCE, Message, notify_all, notify_each
 from volunteers.models import WishClaim
 
 REMIND: Final = timedelta(days=2)
@@ -53,10 +54,28 @@ def _tell_keepers(row: WishClaim, step: str, title: str, now: datetime, level: s
     _tell(row, people, step, title, now, level)
 
 
-def wish_claimed(row: WishClaim, *, now: datetime) -> None:
-    """Those who follow the wishes of the grid hear that one was claimed."""
-    with translation.override(settings.LANGUAGE_CODE):
-        _tell_keepers(row, "claimed", _("A wish was claimed: %(title)s"), now, Notice.Level.INFO)
+def tell_claims(*, now: datetime) -> int:
+    """Those who follow the wishes of a grid hear of claims that nobody was told of. Safe to run again; returns them."""
+    told = 0
+    while batch := _untold():
+        with translation.override(settings.LANGUAGE_CODE), transaction.atomic():
+            notify_all(_claimed(batch, now), now=now)
+            told += WishClaim.objects.filter(pk__in=[row.pk for row in batch]).update(told_at=now)
+    return told
+
+
+def _untold() -> list[WishClaim]:
+    rows = WishClaim.objects.filter(told_at=None).select_related("wish").order_by("id")
+    return list(rows.only("user", "wish", "wish__title", "wish__display_name", "wish__grid_code")[:AT_ONCE])
+
+
+def _claimed(rows: list[WishClaim], now: datetime) -> list[Message]:
+    """One message for each claim; who follows a grid is asked once for all claims in it."""
+    keepers = {code: keepers_of(code, now) for code in {row.wish.grid_code for row in rows}}
+    title = _("A wish was claimed: %(title)s")
+    people = [[user for user in keepers[row.wish.grid_code] if user.pk != row.user_id] for row in rows]
+    found = zip(rows, people, strict=True)
+    return [_message(row, who, "claimed", title, Notice.Level.INFO) for row, who in found if who]
 
 
 def claim_delivered(row: WishClaim, *, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """What one claim costs the database, so that many can claim at once (domain.md 5.1)."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from uuid import uuid4
 
@@ -9,11 +11,14 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from grid.models import Grid
+from notices.models import Notice
 from tests import street
 from tests.volunteers.test_claims import helper, published
-from volunteers import claims
+from volunteers import claims, wish_news
 
 pytestmark = pytest.mark.django_db
+
+Limit = Callable[..., AbstractContextManager[object]]
 
 
 @pytest.fixture
@@ -31,10 +36,10 @@ def statements(grid: Grid, leader: User, now: datetime, *, slots: int = 1) -> li
     return [query["sql"] for query in captured.captured_queries]
 
 
-def test_a_claim_is_ten_statements_in_one_transaction(grids: dict[str, Grid], leader: User, now: datetime) -> None:
+def test_a_claim_is_six_statements_in_one_transaction(grids: dict[str, Grid], leader: User, now: datetime) -> None:
     found = statements(grids[street.MICRO], leader, now)
     marks = [one for one in found if one.startswith(("SAVEPOINT", "RELEASE"))]  # the test itself is a transaction
-    assert len(found) - len(marks) == 10, "\n".join(found)
+    assert len(found) - len(marks) == 6, "\n".join(found)
     assert len(marks) == 2
 
 
@@ -50,4 +55,31 @@ def test_a_claim_writes_its_steps_at_once_and_reads_nothing_sealed(
 def test_one_of_several_helpers_costs_no_more(grids: dict[str, Grid], leader: User, now: datetime) -> None:
     """Who has which slot is asked for, the wish stays on the board."""
     found = statements(grids[street.MICRO], leader, now, slots=3)
-    assert len([one for one in found if not one.startswith(("SAVEPOINT", "RELEASE"))]) == 10
+    assert len([one for one in found if not one.startswith(("SAVEPOINT", "RELEASE"))]) == 6
+
+
+def test_who_follows_the_wishes_hears_of_each_claim_once_a_minute_later(
+    grids: dict[str, Grid], leader: User, now: datetime
+) -> None:
+    grid = grids[street.MICRO]
+    for name in ("a", "b"):
+        wish, (person, claimer) = published(grid, leader, now), helper(grid, name)
+        claims.claim(wish, claimer, actor=person, now=now)
+    told = Notice.objects.filter(kind="wish.claimed", recipient=leader)
+    assert not told.exists()
+    assert [wish_news.tell_claims(now=now) for _run in range(2)] == [2, 0]
+    assert told.count() == 2
+
+
+def test_telling_of_many_claims_costs_the_same_as_of_few(
+    grids: dict[str, Grid],
+    leader: User,
+    now: datetime,
+    django_assert_max_num_queries: Callable[..., AbstractContextManager[object]],
+) -> None:
+    grid = grids[street.MICRO]
+    for name in "abcdefgh":
+        wish, (person, claimer) = published(grid, leader, now), helper(grid, name)
+        claims.claim(wish, claimer, actor=person, now=now)
+    with django_assert_max_num_queries(9):
+        assert wish_news.tell_claims(now=now) == 8

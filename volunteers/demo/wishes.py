@@ -68,7 +68,9 @@ def build_wishes(now: datetime) -> int:
     leaders = _leaders(timezone.localdate(now))
     if not leaders:
         return 0
-    people = Volunteer.objects.filter(status="active", is_minor=False, user__isnull=False, grid_code__startswith=JIANZHONG)
+    people = Volunteer.objects.filter(
+        status="active", is_minor=False, user__isnull=False, grid_code__startswith=JIANZHONG
+    )
     desk = _Desk(
         now=now,
         kinds={row.name: row for row in WishKind.objects.all()},
@@ -219,6 +221,7 @@ def _claims(desk: _Desk, n: int, row: Wish) -> Iterator[WishClaim]:
             status=status,
             claimed_at=at,
             contact_by=at + timedelta(days=CONTACT_DAYS),
+            told_at=at,
             contacted_at=None if status == "active" else at + timedelta(days=1),
             delivered_at=row.delivered_at,
             text=wish_texts.DONE[n % len(wish_texts.DONE)] if done else "",

@@ -183,6 +183,7 @@ class WishClaim(SentOnce, Staged):
     contact_by = models.DateTimeField(_("contact until"))
     contacted_at = models.DateTimeField(_("contacted at"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True, editable=False)
     text = models.CharField(_("what was done"), max_length=500, blank=True, default="")
     is_demo = models.BooleanField(_("made up"), default=False, editable=False)
 
@@ -203,6 +204,7 @@ class WishClaim(SentOnce, Staged):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["contact_by"], name="wish_claim_due_idx", condition=Q(status="active")),
             models.Index(fields=["user", "-id"], name="wish_claim_user_idx"),
+            models.Index(fields=["id"], name="wish_claim_untold_idx", condition=Q(told_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
