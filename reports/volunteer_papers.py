@@ -17,7 +17,7 @@ from reports.documents.blocks import Block, Heading, NumberLine, Paragraph, Pict
 from reports.documents.prose import date_text, number_text
 from reports.party_papers.kind import Named, PaperKind, facts
 from reports.words import templates
-from volunteers import people
+from volunteers import people_secrets
 from volunteers.models import Certificate, HourRecord
 from volunteers.standing import is_volunteer, masked
 
@@ -167,8 +167,8 @@ CERTIFICATE: Final = PaperKind(
     back=lambda row: ("volunteers:certificate", row.pk),
     named=Named(
         person=lambda row: row.volunteer,
-        may_reveal=people.may_reveal,
-        reveal=people.reveal_volunteer,
+        may_reveal=people_secrets.may_reveal,
+        reveal=people_secrets.reveal_volunteer,
         is_own=lambda volunteer, user: is_volunteer(user, volunteer),
     ),
     signed=lambda row: row.issuer,

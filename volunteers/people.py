@@ -1,9 +1,4 @@
-"""Volunteers: registered by themselves or by staff, approved, changed, paused, left (domain.md 5.2, order no. 67).
-
-Names, phones and guardians are sealed, masked on every page, found by a whole phone number only, and opened one at a
-time with a purpose that is kept. Who leaves or is refused is not reached any more: her contacts are erased, what she
-did stays on record.
-"""
+"""The register of volunteers: entered by themselves or by staff, changed, with their record (domain.md 5.2)."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -11,16 +6,12 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import reveals
 from accounts.errors import NotAllowed, NotNow, NotValid, demand_valid
 from accounts.models import User
-from accounts.protect import blind_index, blind_indexes, is_phone, mask_phone, normalise
-from accounts.searches import record_search
+from accounts.protect import blind_index, blind_indexes, is_phone, normalise
 from accounts.text_guard import clean_field
 from grid.access import demand
 from grid.models import Grid
@@ -28,16 +19,12 @@ from grid.once import write_once
 from grid.scope import scope_of
 from grid.stages import check_version
 from incidents.numbers import next_number
-from notices.jobs import each
-from volunteers.models import Membership, ServiceActivity, SignUp, Team, Volunteer, VolunteerRecord, WishClaim
-from volunteers.people_news import applied_told, decided_told
-from volunteers.stages import advance, advance_all, keep_step
-from volunteers.standing import PRESENT, ShownVolunteer
+from volunteers.models import Volunteer, VolunteerRecord
+from volunteers.people_news import applied_told
+from volunteers.people_secrets import PHONE_BITS, PHONE_PURPOSE, record_try, sealed
+from volunteers.stages import advance, keep_step
+from volunteers.standing import PRESENT
 
-PHONE_PURPOSE: Final = "volunteer.phone"
-PHONE_BITS: Final = 64
-"""Enough to find a phone, too few to try all phones against the table (reliability.md 4.5)."""
-FOUND: Final = 50
 ADULT: Final = 18
 YOUNGEST: Final = 8
 """Younger children cannot agree to anything, also not with a guardian (Civil Code, art. 20)."""
@@ -50,20 +37,6 @@ OWN: Final = frozenset({"phone", "skills", "weekdays", "evenings", "wants_points
 """What a volunteer changes herself; who she is, only staff."""
 NAME_LENGTH: Final = 50
 RECORD_LENGTH: Final = 300
-
-
-def phone_index(phone: str) -> str:
-    """The keyed hash of a phone number under the current key; "" for none."""
-    return blind_index(phone, purpose=PHONE_PURPOSE, bits=PHONE_BITS) if phone else ""
-
-
-def sealed(volunteer: Volunteer) -> Volunteer:
-    """`volunteer` with the blind index of her phone; call it before every save."""
-    volunteer.phone_index = phone_index(volunteer.phone)
-    return volunteer
-
-
-# --- what is given ----------------------------------------------------------------------------------------------------
 
 
 def check_given(given: Mapping[str, Any], *, today: date) -> dict[str, Any]:
@@ -121,7 +94,7 @@ def check_person(volunteer: Volunteer) -> None:
     )
 
 
-def _clear_guardian(volunteer: Volunteer) -> None:
+def clear_guardian(volunteer: Volunteer) -> None:
     """Nobody keeps the guardian of somebody of age."""
     if not volunteer.is_minor:
         volunteer.guardian_name = volunteer.guardian_phone = ""
@@ -165,7 +138,7 @@ def bring(grid: Grid, given: Mapping[str, Any], *, actor: User | None, now: date
     skills = sorted(skill.pk for skill in given["skills"])
     plain = {name: value for name, value in given.items() if name != "skills"}
     row = Volunteer(grid=grid, grid_code=grid.code, consent_at=now, at=now, **plain)
-    _clear_guardian(row)
+    clear_guardian(row)
     return _save_new(sealed(row), skills, "", actor, now)
 
 
@@ -199,7 +172,7 @@ def _write(
     """The new row, once per `client_id`; the phone once on the register, which the database decides."""
     key = client_id or uuid4()
     volunteer = Volunteer(grid=grid, grid_code=grid.code, user=user, consent_at=now, at=now, client_id=key, **plain)
-    _clear_guardian(volunteer)
+    clear_guardian(volunteer)
     check_person(sealed(volunteer))
     skills = sorted(skill.pk for skill in given.get("skills", ()))
     hashed = {"name": blind_index(volunteer.name, purpose=PHONE_PURPOSE), "phone": volunteer.phone_index}
@@ -235,7 +208,7 @@ def _save_new(volunteer: Volunteer, skills: list[int], digest: str, actor: User 
 
 def _phone_taken(volunteer: Volunteer, actor: User, now: datetime) -> NotValid:
     """The refusal of a phone that stands on the register, after the try was recorded: nobody tries out numbers."""
-    _record(volunteer.phone, actor=actor, now=now, found=1)
+    record_try(volunteer.phone, actor=actor, now=now, found=1)
     message = _("This phone is on the register already: ask your community to link it with your account.")
     return NotValid(message, {"phone": [message]})
 
@@ -258,118 +231,6 @@ def _take_over(volunteer: Volunteer, actor: User, now: datetime) -> Volunteer:
         row.save(update_fields=["user", "version"])
         note(row, actor, now, "account")
     return row
-
-
-# --- decided, paused, left --------------------------------------------------------------------------------------------
-
-
-def approve(volunteer: Volunteer, *, actor: User, now: datetime, version: int | None = None) -> Volunteer:
-    """The community takes the applicant. NotAllowed for oneself; NotValid while a minor has no guardian."""
-    _not_oneself(volunteer, actor)
-    check_person(volunteer)
-    with transaction.atomic():
-        done: Volunteer = advance(volunteer, "approve", actor=actor, now=now, version=version)
-        decided_told(done, done.user, "", now=now)
-    return done
-
-
-def refuse(volunteer: Volunteer, *, text: str, actor: User, now: datetime, version: int | None = None) -> Volunteer:
-    """The community does not take the applicant, and says why; her contacts are erased, she may apply again."""
-    _not_oneself(volunteer, actor)
-    with transaction.atomic():
-        user = volunteer.user
-        done = _end(volunteer, "refuse", text, actor, now, version)
-        decided_told(done, user, text, now=now)
-    return done
-
-
-def _not_oneself(volunteer: Volunteer, actor: User) -> None:
-    if volunteer.user_id == actor.pk:
-        raise NotAllowed(_("Your own application is decided by somebody else."))
-
-
-def pause(volunteer: Volunteer, *, actor: User, now: datetime, version: int | None = None) -> Volunteer:
-    """For a while nothing is asked of her."""
-    done: Volunteer = advance(volunteer, "pause", actor=actor, now=now, version=version)
-    return done
-
-
-def resume(volunteer: Volunteer, *, actor: User, now: datetime, version: int | None = None) -> Volunteer:
-    """She is there again."""
-    done: Volunteer = advance(volunteer, "resume", actor=actor, now=now, version=version)
-    return done
-
-
-def leave(volunteer: Volunteer, *, actor: User, now: datetime, text: str = "", version: int | None = None) -> Volunteer:
-    """She is a volunteer no more: contacts erased, teams left, hours and honours stay on record.
-
-    NotNow while she is expected at a shift, hours of hers are to be confirmed, or she has claimed a wish: somebody
-    waits for her. What she only waits for herself is taken back with it.
-    """
-    with transaction.atomic():
-        # signing up locks her as well: no shift comes in between
-        Volunteer.objects.select_for_update(of=("self",)).get(pk=volunteer.pk)
-        _demand_free(volunteer, now)
-        waiting = SignUp.objects.filter(volunteer=volunteer, status=SignUp.Status.WAITING)
-        advance_all(waiting, "withdraw", actor=None, now=now)
-        return _end(volunteer, "leave", text, actor, now, version)
-
-
-def _demand_free(volunteer: Volunteer, now: datetime) -> None:
-    """NotNow while somebody waits for her; a service that was called off and a shift that is over expect nobody."""
-    to_come = Q(status=SignUp.Status.SIGNED_UP, shift__ends_at__gt=now)
-    to_confirm = Q(status__in=(SignUp.Status.HERE, SignUp.Status.DONE))
-    planned = SignUp.objects.filter(volunteer=volunteer, shift__service__status=ServiceActivity.Status.PLANNED)
-    if planned.filter(to_come | to_confirm).exists():
-        raise NotNow(_("First withdraw from the shifts, or have them confirmed."))
-    if WishClaim.objects.filter(volunteer=volunteer, status__in=("active", "contacted", "delivered")).exists():
-        raise NotNow(_("First grant the claimed wishes, or give them up."))
-
-
-def _end(volunteer: Volunteer, step: str, text: str, actor: User, now: datetime, version: int | None) -> Volunteer:
-    erased: dict[str, Any] = dict.fromkeys(("phone", "phone_index", "guardian_name", "guardian_phone"), "")
-    erased |= {"user": None, "weekdays": [], "evenings": False, "wants_points": False}
-    with transaction.atomic():
-        _out_of_teams(volunteer, actor, now)
-        done: Volunteer = advance(volunteer, step, actor=actor, now=now, version=version, text=text, **erased)
-        done.skills.clear()
-    return done
-
-
-def _out_of_teams(volunteer: Volunteer, actor: User, now: datetime) -> None:
-    today = timezone.localdate(now)
-    for row in Membership.objects.filter(volunteer=volunteer, status__in=("asked", "active")).order_by("pk"):
-        advance(row, "leave", actor=None, now=now, until=today)
-    for team in Team.objects.select_for_update(of=("self",)).filter(leader=volunteer).order_by("pk"):
-        team.leader, team.version = None, team.version + 1
-        team.save(update_fields=["leader", "version"])
-
-
-def grow_up(*, now: datetime) -> int:
-    """Who surely is of age by now is a minor no more, and her guardian is erased; safe to run again. Returns them.
-
-    A phone that an adult has on the register already (a parent's) stays the parent's alone.
-    """
-    last = timezone.localdate(now).year - ADULT - 1
-    rows = Volunteer.objects.filter(is_minor=True, birth_year__lte=last, status__in=PRESENT)
-    return each(list(rows.order_by("pk").values_list("pk", flat=True)), lambda pk: _grow_up(pk, now))
-
-
-def _grow_up(pk: int, now: datetime) -> bool:
-    """False when she left meanwhile, or another worker was first."""
-    with transaction.atomic():
-        rows = Volunteer.objects.select_for_update(of=("self",))
-        row = rows.filter(pk=pk, is_minor=True, status__in=PRESENT).first()
-        if row is None:
-            return False
-        adults = Volunteer.objects.filter(phone_index=row.phone_index, is_minor=False, status__in=PRESENT)
-        if row.phone_index and adults.exists():
-            row.phone = ""
-        row.is_minor, row.version = False, row.version + 1
-        _clear_guardian(row)
-        sealed(row).save()
-        note(row, None, now, "is_minor")
-    return True
 
 
 # --- changed ----------------------------------------------------------------------------------------------------------
@@ -433,7 +294,7 @@ def _set(row: Volunteer, plain: dict[str, Any]) -> list[str]:
         setattr(row, name, plain[name])
     row.grid_code = row.grid.code if "grid" in changed else row.grid_code
     if changed:
-        _clear_guardian(row)
+        clear_guardian(row)
         check_person(row)
     return changed
 
@@ -479,73 +340,3 @@ def add_record(volunteer: Volunteer, kind: str, text: str, *, on: date, actor: U
         ]
     )
     return VolunteerRecord.objects.create(volunteer=volunteer, kind=kind, text=words, on=on, by=actor, at=now)
-
-
-# --- in clear ---------------------------------------------------------------------------------------------------------
-
-
-def revealable(user: Any) -> QuerySet[Volunteer]:
-    """Whom `user` may see in clear: where she approves volunteers, and of the teams that she leads."""
-    led = Membership.objects.filter(
-        status__in=("asked", "active"), team__status="active", team__leader__user=user.pk, team__leader__status="active"
-    )
-    approves = scope_of(user).q("volunteer.edit", "grid_code")
-    rows = Volunteer.objects.filter(approves | Q(pk__in=led.order_by().values("volunteer")), status__in=PRESENT)
-    return rows.select_related("grid").defer("grid__boundary")
-
-
-def may_reveal(volunteer: Volunteer, user: Any) -> bool:
-    """Whether `user` may see this volunteer in clear."""
-    return revealable(user).filter(pk=volunteer.pk).exists()
-
-
-def reveal_volunteer(
-    volunteer: Volunteer, *, actor: User, purpose: str, now: datetime, request: HttpRequest | None = None
-) -> ShownVolunteer:
-    """Name and phone in clear (of a minor the guardian's), after the record of access has got the purpose.
-
-    NotAllowed for others than `may_reveal`, NotValid without a purpose, NotNow when the day's reveals are used up.
-    """
-    if not may_reveal(volunteer, actor):
-        raise NotAllowed(_("You may not see this volunteer in clear."))
-    reveals.reveal(
-        actor=actor,
-        object_type="volunteer",
-        object_id=volunteer.pk,
-        fields="name,phone",
-        purpose=purpose,
-        now=now,
-        request=request,
-    )
-    phone = volunteer.guardian_phone if volunteer.is_minor else volunteer.phone
-    name = f"{volunteer.name}（{volunteer.guardian_name}）" if volunteer.is_minor else volunteer.name
-    return ShownVolunteer(volunteer.pk, name, phone)
-
-
-def find_volunteers(given: str, *, actor: User, now: datetime, request: HttpRequest | None = None) -> list[Volunteer]:
-    """The visible volunteers with exactly this phone, by its keyed hash; each search is recorded.
-
-    NotValid (field "number") for what is no phone; NotNow after too many searches (`accounts.searches`).
-    """
-    number = normalise(given)
-    if not is_phone(number):
-        message = _("Give a whole mobile number (11 digits).")
-        raise NotValid(message, {"number": [message]})
-    indexes = blind_indexes(number, purpose=PHONE_PURPOSE, bits=PHONE_BITS)
-    rows = Volunteer.objects.visible_to(actor).filter(phone_index__in=indexes)
-    found = list(rows.select_related("grid").defer("grid__boundary").order_by("pk")[:FOUND])
-    _record(number, actor=actor, now=now, found=len(found), request=request)
-    return found
-
-
-def _record(number: str, *, actor: User, now: datetime, found: int, request: HttpRequest | None = None) -> None:
-    record_search(
-        actor=actor,
-        object_type="volunteer",
-        index=phone_index(number),
-        mask=blind_index(mask_phone(number), purpose="volunteer.mask", bits=PHONE_BITS),
-        fields="phone",
-        found=found,
-        now=now,
-        request=request,
-    )

@@ -11,7 +11,7 @@ from volunteers import (
     certificates,
     claims,
     micro,
-    people,
+    people_stages,
     point_lapse,
     service_news,
     shop,
@@ -91,7 +91,7 @@ def grow_up() -> int:
 
 @job("volunteers.grow_up")
 def _grow_up() -> int:
-    return people.grow_up(now=timezone.now())
+    return people_stages.grow_up(now=timezone.now())
 
 
 @shared_task(name="volunteers.tasks.attend_services")

@@ -15,7 +15,19 @@ from grid.models import Grid
 from tests import street
 from tests.volunteers import micro_world, wish_world
 from tests.volunteers.conftest import make_hours, make_service, make_volunteer
-from volunteers import attendance, certificates, claims, hours, micro, micro_money, people, services, sign_ups, wishes
+from volunteers import (
+    attendance,
+    certificates,
+    claims,
+    hours,
+    micro,
+    micro_money,
+    people,
+    people_stages,
+    services,
+    sign_ups,
+    wishes,
+)
 from volunteers.certificates import NewCertificate
 from volunteers.claims import Claimer
 from volunteers.models import Certificate, HourRecord, Shift, SignUp, Volunteer, VolunteerStep, Wish, WishClaim
@@ -198,7 +210,7 @@ def test_a_withdrawn_wish_holds_nobody_who_delivered(db: None) -> None:
     wishes.step(wish, "withdraw", actor=world.people["gridleader"], now=world.now, text="搬走了")
     assert WishClaim.objects.get().status == "done"
     mine = Volunteer.objects.get(user=world.people["volunteer"])
-    assert people.leave(mine, actor=world.people["volunteer"], now=world.now).status == "left"
+    assert people_stages.leave(mine, actor=world.people["volunteer"], now=world.now).status == "left"
 
 
 # --- the money of micro-projects --------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from tests.demo_street import build_demo_street
 from volunteers.demo.people import TEAMS, build_volunteers
 from volunteers.dictionaries import load_dictionaries
 from volunteers.models import Membership, Team, Volunteer, VolunteerRecord
-from volunteers.people import grow_up
+from volunteers.people_stages import grow_up
 from volunteers.standing import volunteer_of
 
 

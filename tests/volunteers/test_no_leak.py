@@ -14,7 +14,7 @@ from tests.leaks import canaries_in, dump, leaks, log_everything, tables
 from tests.street import GRID
 from tests.test_access_matrix import Walker, ours
 from volunteers.models import Volunteer, Wish
-from volunteers.people import sealed
+from volunteers.people_secrets import sealed
 
 pytestmark = pytest.mark.django_db
 

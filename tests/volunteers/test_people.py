@@ -18,7 +18,7 @@ from notices.models import Notice
 from tests import street
 from tests.street import COMMUNITY, GRID, OTHER_GRID
 from tests.volunteers.conftest import make_service
-from volunteers import people, services, teams
+from volunteers import people, people_secrets, people_stages, services, teams
 from volunteers.models import HourRecord, Membership, Shift, SignUp, Team, Volunteer, VolunteerRecord, VolunteerStep
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_one_registers_and_the_community_is_told_and_decides(world: World):
     row = world.join()
     assert (row.status, row.number, row.user) == ("applied", "ZY2026000001", world.someone)
     assert Notice.objects.filter(recipient=world.head, kind="volunteer.applied").count() == 1
-    people.approve(row, actor=world.head, now=NOW)
+    people_stages.approve(row, actor=world.head, now=NOW)
     told = Notice.objects.get(recipient=world.someone)
     assert told.kind == "volunteer.active"
     assert row.number in told.body
@@ -153,9 +153,9 @@ def test_in_the_year_of_turning_18_the_year_alone_does_not_say_it(world: World):
 
 def test_who_grew_up_is_a_minor_no_more_and_the_parents_phone_stays_the_parents(world: World):
     parent, child = world.enter(), people.enter(world.grids[GRID], CHILD | {"phone": PHONE}, actor=world.head, now=NOW)
-    assert people.grow_up(now=NOW + timedelta(days=4 * 365)) == 0
+    assert people_stages.grow_up(now=NOW + timedelta(days=4 * 365)) == 0
     later = datetime(2031, 1, 1, tzinfo=UTC)
-    assert (people.grow_up(now=later), people.grow_up(now=later)) == (1, 0)
+    assert (people_stages.grow_up(now=later), people_stages.grow_up(now=later)) == (1, 0)
     child.refresh_from_db()
     assert (child.is_minor, child.guardian_name, child.phone, parent.phone) == (False, "", "", PHONE)
 
@@ -163,18 +163,18 @@ def test_who_grew_up_is_a_minor_no_more_and_the_parents_phone_stays_the_parents(
 def test_nobody_decides_her_own_application_or_in_another_street(world: World):
     own = people.register(world.grids[COMMUNITY], GIVEN, actor=world.head, now=NOW)
     with pytest.raises(NotAllowed):
-        people.approve(own, actor=world.head, now=NOW)
+        people_stages.approve(own, actor=world.head, now=NOW)
     with pytest.raises(NotAllowed):
         people.enter(world.grids[OTHER_GRID], GIVEN, actor=world.head, now=NOW)
     with pytest.raises(NotAllowed):
-        people.approve(own, actor=world.staff["gridleader"], now=NOW)
+        people_stages.approve(own, actor=world.staff["gridleader"], now=NOW)
 
 
 def test_who_leaves_is_erased_but_for_what_she_did(world: World):
     row = world.active(world.someone, skills=())
     record = people.add_record(row, "honour", "社区月度之星", on=TODAY, actor=world.head, now=NOW)
     world.team(row)
-    people.leave(row, actor=world.someone, now=NOW)
+    people_stages.leave(row, actor=world.someone, now=NOW)
     row.refresh_from_db()
     assert (row.status, row.phone, row.phone_index, row.user, row.weekdays) == ("left", "", "", None, [])
     assert Team.objects.get().leader is None
@@ -190,7 +190,7 @@ def test_who_is_expected_somewhere_does_not_leave(world: World):
     )
     SignUp.objects.create(shift=shift, volunteer=row, place=1, signed_at=NOW)
     with pytest.raises(NotNow):
-        people.leave(row, actor=world.someone, now=NOW)
+        people_stages.leave(row, actor=world.someone, now=NOW)
     row.refresh_from_db()
     assert row.phone == PHONE
 
@@ -203,7 +203,7 @@ def test_a_service_called_off_a_shift_over_and_a_waiting_list_hold_nobody_back(w
         status = "signed_up" if place else "waiting"
         SignUp.objects.create(shift=shift, volunteer=row, place=place, signed_at=NOW, status=status)
     services.call_off(off.service, text="大风", actor=world.head, now=NOW)
-    people.leave(row, actor=world.someone, now=NOW)
+    people_stages.leave(row, actor=world.someone, now=NOW)
     row.refresh_from_db()
     assert (row.status, full.sign_ups.get().status) == ("left", "withdrawn")
 
@@ -220,7 +220,7 @@ def test_she_changes_her_times_and_staff_who_she_is_and_the_record_holds_no_valu
         people.change(row, {"name": "别人"}, actor=world.someone, now=NOW)
     row.refresh_from_db()
     assert (row.weekdays, row.phone) == ([6, 7], "13812345679")
-    assert people.find_volunteers("13812345679", actor=world.head, now=NOW) == [row]
+    assert people_secrets.find_volunteers("13812345679", actor=world.head, now=NOW) == [row]
     told = " ".join(VolunteerStep.objects.values_list("text", flat=True))
     assert "电话" in told or "phone" in told
     assert "138" not in told

@@ -16,7 +16,7 @@ from grid.models import Grid
 from notices.models import Notice
 from tests import street
 from tests.volunteers.conftest import make_volunteer
-from volunteers import attendance, hours, people, service_news, services, shifts, sign_ups
+from volunteers import attendance, hours, people_stages, service_news, services, shifts, sign_ups
 from volunteers.models import HourRecord, ServiceActivity, ServiceKind, Shift, SignUp, StarLevel, Team, VolunteerStep
 from volunteers.services import NewService
 
@@ -75,7 +75,7 @@ def test_who_has_left_is_paused_or_busy_by_now_does_not_move_up(grid: Grid, lead
     assert [_status(one) for one in waiting] == ["waiting", "signed_up"]
     (fourth, four) = person(grid, "d")
     signed(shift, fourth, four, now)
-    people.pause(four, actor=fourth, now=now)
+    people_stages.pause(four, actor=fourth, now=now)
     sign_ups.withdraw(waiting[1], actor=third, now=now)
     assert not shift.sign_ups.filter(status="signed_up").exists()
 

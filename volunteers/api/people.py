@@ -17,7 +17,7 @@ from grid.models import Grid
 from grid.scope import scope_of
 from incidents.api.serializers import StrictSerializer
 from incidents.api.views import IDEMPOTENCY_KEY
-from volunteers import people
+from volunteers import people, people_secrets, people_stages
 from volunteers.filters.people import StrictTeamFilter, StrictVolunteerFilter
 from volunteers.models import Team, Volunteer, VolunteerSkill
 from volunteers.people_queries import team_rows, volunteer_rows
@@ -25,11 +25,11 @@ from volunteers.standing import masked
 
 SEES, EDITS = "volunteer.view", "volunteer.edit"
 TAKES: Final[dict[str, Any]] = {
-    "approve": lambda row, text, **given: people.approve(row, **given),
-    "refuse": people.refuse,
-    "pause": lambda row, text, **given: people.pause(row, **given),
-    "resume": lambda row, text, **given: people.resume(row, **given),
-    "leave": people.leave,
+    "approve": lambda row, text, **given: people_stages.approve(row, **given),
+    "refuse": people_stages.refuse,
+    "pause": lambda row, text, **given: people_stages.pause(row, **given),
+    "resume": lambda row, text, **given: people_stages.resume(row, **given),
+    "leave": people_stages.leave,
 }
 
 
@@ -175,7 +175,7 @@ class VolunteerViewSet(IdempotentCreateMixin, CreateVolunteer, ScopedReadOnlyVie
         row: Volunteer = self.get_object()
         given = VolunteerPurposeInput(data=request.data)
         given.is_valid(raise_exception=True)
-        shown = people.reveal_volunteer(
+        shown = people_secrets.reveal_volunteer(
             row,
             actor=request.user,  # type: ignore[arg-type]
             purpose=given.validated_data["purpose"],

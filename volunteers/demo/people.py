@@ -19,7 +19,7 @@ from grid.posts import PostKind
 from incidents.numbers import next_number
 from incidents.overview import midnight
 from volunteers.models import Membership, Team, Volunteer, VolunteerRecord, VolunteerSkill, VolunteerStep
-from volunteers.people import sealed
+from volunteers.people_secrets import sealed
 
 WHOLE: Final = JIANZHONG + "001"
 """东福民社区: there the demo accounts of a community, a grid and a micro-grid work."""

@@ -18,7 +18,7 @@ from grid.importing.sheet import Task, cell, need_columns, read_count, read_day
 from grid.models import Grid
 from grid.scope import scope_of
 from grid.sheets import Row, read_table
-from volunteers import people, teams
+from volunteers import people, people_secrets, teams
 from volunteers.models import Team, Volunteer, VolunteerSkill
 from volunteers.standing import PRESENT
 
@@ -198,7 +198,7 @@ def _team(row: Row, grid: Grid, words: Words) -> Team | None:
 def _known(lines: Iterable[Line]) -> dict[tuple[str, str], Volunteer]:
     """Who is on the register already, by phone, else by name in the grids of the file."""
     found: dict[tuple[str, str], Volunteer] = {}
-    indexes = {people.phone_index(line.given["phone"]): line.key for line in lines if line.key[0] == ""}
+    indexes = {people_secrets.phone_index(line.given["phone"]): line.key for line in lines if line.key[0] == ""}
     rows = Volunteer.objects.filter(status__in=PRESENT)
     for row in rows.filter(phone_index__in=indexes, is_minor=False):
         found[indexes[row.phone_index]] = row

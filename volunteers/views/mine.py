@@ -20,7 +20,7 @@ from accounts.numbers import strict_int
 from accounts.rules import form_page, signed_in
 from incidents.views.finding import person, shown_version
 from incidents.views.form_pages import one_form, shown_page
-from volunteers import certificates, claims, hours, people, shop, sign_ups, teams
+from volunteers import certificates, claims, hours, people, people_stages, shop, sign_ups, teams
 from volunteers.forms.people import DetailsForm, EmptyForm, JoinForm, LeaderForm
 from volunteers.models import HourRecord, Membership, StarLevel, Team, Volunteer
 from volunteers.stages import open_to
@@ -146,7 +146,7 @@ def my_step(request: HttpRequest, name: str) -> HttpResponse:
     return one_form(
         request,
         form,
-        lambda: getattr(people, name)(volunteer, now=timezone.now(), **given),
+        lambda: getattr(people_stages, name)(volunteer, now=timezone.now(), **given),
         title=STEPS[name],
         text=_("Your contacts are erased and you leave your teams; your hours stay on record.")
         if name == "leave"

@@ -25,7 +25,7 @@ from incidents.views.form_pages import one_form
 from incidents.views.workbooks import list_workbook
 from partybuilding.forms.members import PhoneForm
 from partybuilding.views.members import offer_grids
-from volunteers import hours, people, teams
+from volunteers import hours, people, people_secrets, people_stages, teams
 from volunteers.filters.people import VolunteerFilter
 from volunteers.forms.people import EmptyForm, RecordForm, VolunteerEditForm, VolunteerForm, WordsForm
 from volunteers.models import Volunteer
@@ -108,7 +108,7 @@ def volunteer(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": story(row),
         "stages": open_to(row, request.user),
         "may_edit": scope.can("volunteer.edit", row.grid_code) and row.status in PRESENT,
-        "may_reveal": people.may_reveal(row, request.user),
+        "may_reveal": people_secrets.may_reveal(row, request.user),
     }
     return render(request, "volunteers/volunteer.html", context)
 
@@ -175,7 +175,7 @@ def volunteer_step(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return one_form(
         request,
         form,
-        lambda: getattr(people, name)(row, now=timezone.now(), **form.cleaned_data, **given),
+        lambda: getattr(people_stages, name)(row, now=timezone.now(), **form.cleaned_data, **given),
         title=STEPS[name],
         text=_explained(name),
         back=_page(row),
@@ -216,11 +216,11 @@ def record_new(request: HttpRequest, pk: int) -> HttpResponse:
 @transaction.atomic
 def volunteer_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Name and phone in clear, for a purpose that is kept: for those who approve, and the leader of a team of hers."""
-    row = get_object_or_404(people.revealable(request.user), pk=pk)
+    row = get_object_or_404(people_secrets.revealable(request.user), pk=pk)
     form, clear = RevealForm(request.POST or None), None
     if form.is_valid():
         purpose, now = form.cleaned_data["purpose"], timezone.now()
-        clear = people.reveal_volunteer(row, actor=person(request), purpose=purpose, now=now, request=request)
+        clear = people_secrets.reveal_volunteer(row, actor=person(request), purpose=purpose, now=now, request=request)
     context = {"volunteer": row, "shown": masked(row), "form": form, "clear": clear}
     part = "parts/volunteer_reveal.html" if getattr(request, "htmx", False) else "volunteer_reveal.html"
     status = 422 if form.is_bound and clear is None else 200
@@ -236,7 +236,9 @@ def volunteer_search(request: HttpRequest) -> HttpResponse:
     form, found = PhoneForm(request.POST or None), None
     if form.is_valid():
         number, now = form.cleaned_data["number"], timezone.now()
-        found = form.attempt(lambda: people.find_volunteers(number, actor=person(request), now=now, request=request))
+        found = form.attempt(
+            lambda: people_secrets.find_volunteers(number, actor=person(request), now=now, request=request)
+        )
     rows = [(one, masked(one)) for one in found or []]
     context = {"form": PhoneForm() if found is not None else form, "rows": rows, "asked": found is not None}
     status = 422 if form.is_bound and found is None else 200
