@@ -120,6 +120,7 @@ def build_services(now: datetime) -> int:
     _public(stage)
     _of_grids(stage)
     _clean_up(stage)
+    stage.rows.sort(key=lambda row: row.at)  # lists stand newest first by what was entered last
     ServiceActivity.objects.bulk_create(stage.rows, batch_size=500)
     Shift.objects.bulk_create(stage.shifts, batch_size=500)
     _steps(stage)
