@@ -124,7 +124,7 @@ def _categories(found: Analysis) -> list[tuple[str, str]]:
 
 # --- the wall screen --------------------------------------------------------------------------------------------------
 
-LOOKING: Final = frozenset({"incident.view", "grid.view", "report.view", "audit.view", "field.view", "party.view"})
+LOOKING: Final = ".view"
 """Who can do no more than this may leave the screen on: its polling keeps the session, up to the 12 hours of all."""
 
 
@@ -164,7 +164,11 @@ def wall_shapes(request: HttpRequest) -> HttpResponseBase:
 def only_looks(user: Any) -> bool:
     """Whether `user` can change nothing: an account made for the screen."""
     scope = scope_of(user)
-    return bool(scope.grants) and not scope.organizations and all(each.capabilities <= LOOKING for each in scope.grants)
+    return (
+        bool(scope.grants)
+        and not scope.organizations
+        and all(name.endswith(LOOKING) for each in scope.grants for name in each.capabilities)
+    )
 
 
 def _code(request: HttpRequest) -> str:
