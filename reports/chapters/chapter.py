@@ -167,6 +167,11 @@ class Chapter:
             for rate in self.rates
         }
 
+    def said(self, compared: Compared, sentence: str, rate: str = "", **more: str) -> str:
+        """A sentence of the words with the figures of now, and with the rate named `rate` where it has one."""
+        given = more | ({"rate": self.said_rate(compared, rate)} if rate else {})
+        return str(self.words[sentence].format(**compared.now, **given))
+
     def said_rate(self, compared: Compared, name: str) -> str:
         """One of its rates of the period as a sentence has it: 86.5%."""
         return percent(self.ratios(compared.now)[name]["value"])

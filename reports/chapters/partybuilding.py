@@ -55,76 +55,70 @@ def write(scene: Scene, compared: Compared) -> Told:
     return told
 
 
-def _said(compared: Compared, sentence: str, rate: str = "", **more: str) -> str:
-    """A sentence of the words with the figures of now."""
-    given = more | ({"rate": CHAPTER.said_rate(compared, rate)} if rate else {})
-    return str(CHAPTER.words[sentence].format(**compared.now, **given))
-
-
 def _tree(compared: Compared) -> Iterator[str]:
     n, words = compared.now, CHAPTER.words
     if n["organizations"]:
-        yield _said(compared, "tree")
-        yield _said(compared, "coverage", "party_coverage_rate")
+        yield CHAPTER.said(compared, "tree")
+        yield CHAPTER.said(compared, "coverage", "party_coverage_rate")
     if n["posts_planned"]:
-        yield _said(compared, "posts", "party_post_rate")
+        yield CHAPTER.said(compared, "posts", "party_post_rate")
     if n["members"]:
         modes = [words["mode"].format(name=label, n=n[name]) for name, label in words["modes"].items() if n[name]]
-        yield "，".join([_said(compared, "members"), *([listed(modes)] if modes else [])])
+        yield "，".join([CHAPTER.said(compared, "members"), *([listed(modes)] if modes else [])])
     if n["members_found"]:
-        more = [_said(compared, "brought_in")] if n["members_brought_in"] else []
-        yield "，".join([_said(compared, "found"), *more])
+        more = [CHAPTER.said(compared, "brought_in")] if n["members_brought_in"] else []
+        yield "，".join([CHAPTER.said(compared, "found"), *more])
 
 
 def _service(scene: Scene, compared: Compared) -> Iterator[str]:
     n, now = compared.now, now_word(scene)
     if n["links"]:
-        yield _said(compared, "links", "link_contact_rate", now=now)
+        yield CHAPTER.said(compared, "links", "link_contact_rate", now=now)
     if n["reports_in"]:
-        yield _said(compared, "reports_in", now=now)
+        yield CHAPTER.said(compared, "reports_in", now=now)
     if n["shifts"]:
-        yield _said(compared, "shifts", "duty_rate")
+        yield CHAPTER.said(compared, "shifts", "duty_rate")
     if n["calls"]:
-        yield _said(compared, "calls")
+        yield CHAPTER.said(compared, "calls")
 
 
 def _lists(scene: Scene, compared: Compared, areas: Mapping[str, Numbers]) -> Iterator[str]:
     n = compared.now
     if n["units"]:
-        yield _said(compared, "units")
+        yield CHAPTER.said(compared, "units")
     if n["needs_due"]:
         more = change(scene, compared, "needs", "项")
-        yield _said(compared, "needs", "need_rate", now=now_word(scene), change=more)
+        yield CHAPTER.said(compared, "needs", "need_rate", now=now_word(scene), change=more)
         yield from behind(scene, CHAPTER.words, areas, n, "needs_met", "needs_due")
     if n["projects_done"]:
-        yield _said(compared, "projects")
+        yield CHAPTER.said(compared, "projects")
     if n["projects_due"]:
-        yield _said(compared, "projects_due", "project_rate")
+        yield CHAPTER.said(compared, "projects_due", "project_rate")
     if n["pledges_due"]:
-        yield _said(compared, "pledges", "pledge_rate")
+        yield CHAPTER.said(compared, "pledges", "pledge_rate")
     if n["deliveries"]:
-        yield _said(compared, "deliveries")
+        yield CHAPTER.said(compared, "deliveries")
     if n["orders"]:
-        yield _said(compared, "orders", "order_rate", change=change(scene, compared, "orders", "单"))
+        yield CHAPTER.said(compared, "orders", "order_rate", change=change(scene, compared, "orders", "单"))
     if n["orders_rated"] >= FEWEST:
-        yield _said(compared, "orders_good", "order_good_rate")
+        yield CHAPTER.said(compared, "orders_good", "order_good_rate")
 
 
 def _councils(scene: Scene, compared: Compared) -> Iterator[str]:
     n = compared.now
     more = change(scene, compared, "councils", "次")
-    yield _said(compared, "councils" if n["councils"] else "councils_none", now=now_word(scene), change=more)
+    yield CHAPTER.said(compared, "councils" if n["councils"] else "councils_none", now=now_word(scene), change=more)
     if n["resolutions"]:
-        yield _said(compared, "resolutions", "decision_rate")
+        yield CHAPTER.said(compared, "resolutions", "decision_rate")
     if n["opinions"]:
-        yield _said(compared, "opinions", "opinion_rate")
+        yield CHAPTER.said(compared, "opinions", "opinion_rate")
     if n["opinions_rated"] >= FEWEST:
-        yield _said(compared, "opinions_rated")
+        yield CHAPTER.said(compared, "opinions_rated")
 
 
 def _activities(scene: Scene, compared: Compared) -> str:
     name = "activities" if compared.now["activities"] else "activities_none"
-    return _said(compared, name, now=now_word(scene), change=change(scene, compared, "activities", "场"))
+    return CHAPTER.said(compared, name, now=now_word(scene), change=change(scene, compared, "activities", "场"))
 
 
 def _duty(compared: Compared) -> list[str]:

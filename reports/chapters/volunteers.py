@@ -50,62 +50,58 @@ def write(scene: Scene, compared: Compared) -> Told:
     return told
 
 
-def _said(compared: Compared, sentence: str, rate: str = "", **more: str) -> str:
-    """A sentence of the words with the figures of now."""
-    given = more | ({"rate": CHAPTER.said_rate(compared, rate)} if rate else {})
-    return str(CHAPTER.words[sentence].format(**compared.now, **given))
-
-
 def _wishes(scene: Scene, compared: Compared, areas: Mapping[str, Numbers]) -> Iterator[str]:
     n = compared.now
-    yield _said(compared, "wishes", now=now_word(scene), change=change(scene, compared, "wishes", "个"))
+    yield CHAPTER.said(compared, "wishes", now=now_word(scene), change=change(scene, compared, "wishes", "个"))
     if n["wishes_due"]:
-        yield _said(compared, "granted", "wish_rate")
+        yield CHAPTER.said(compared, "granted", "wish_rate")
         yield from behind(scene, CHAPTER.words, areas, n, "wishes_granted", "wishes_due")
     if n["claims_due"]:
-        more = [_said(compared, "lapsed")] if n["claims_lapsed"] else []
-        yield "，".join([_said(compared, "contacted", "wish_contact_rate"), *more])
+        more = [CHAPTER.said(compared, "lapsed")] if n["claims_lapsed"] else []
+        yield "，".join([CHAPTER.said(compared, "contacted", "wish_contact_rate"), *more])
     if n["wishes_rated"] >= FEWEST:
-        yield _said(compared, "wishes_good", "wish_good_rate")
+        yield CHAPTER.said(compared, "wishes_good", "wish_good_rate")
     if n["wish_money"]:
-        yield _said(compared, "wish_money")
+        yield CHAPTER.said(compared, "wish_money")
 
 
 def _service(scene: Scene, compared: Compared) -> Iterator[str]:
     n, now = compared.now, now_word(scene)
     if n["volunteers"]:
-        parts = [_said(compared, "volunteers")]
-        parts += [_said(compared, "new", now=now)] if n["volunteers_new"] else []
-        parts += [_said(compared, "teams")] if n["teams"] else []
+        parts = [CHAPTER.said(compared, "volunteers")]
+        parts += [CHAPTER.said(compared, "new", now=now)] if n["volunteers_new"] else []
+        parts += [CHAPTER.said(compared, "teams")] if n["teams"] else []
         yield "，".join(parts)
-    said = _said(
+    said = CHAPTER.said(
         compared,
         "services" if n["services"] else "services_none",
         now=now,
         change=change(scene, compared, "services", "场"),
     )
-    yield "，".join([said, *([_said(compared, "no_shows")] if n["no_shows"] else [])])
-    parts = [_said(compared, name) for name, of in (("hours", "service_hours"), ("gained", "service_gained")) if n[of]]
+    yield "，".join([said, *([CHAPTER.said(compared, "no_shows")] if n["no_shows"] else [])])
+    parts = [
+        CHAPTER.said(compared, name) for name, of in (("hours", "service_hours"), ("gained", "service_gained")) if n[of]
+    ]
     if parts:
         yield "，".join(parts)
     if n["certificates"]:
-        yield _said(compared, "certificates")
+        yield CHAPTER.said(compared, "certificates")
     if n["points_issued"] or n["exchanges"]:
-        yield _said(compared, "points")
+        yield CHAPTER.said(compared, "points")
 
 
 def _micro(compared: Compared) -> Iterator[str]:
     n = compared.now
-    parts = [_said(compared, name) for name, of in (("bids", "micro_bids"), ("funded", "micro_funded")) if n[of]]
+    parts = [CHAPTER.said(compared, name) for name, of in (("bids", "micro_bids"), ("funded", "micro_funded")) if n[of]]
     if parts:
         yield "，".join(parts)
     if n["micro_running"]:
-        yield _said(compared, "running", "micro_money_rate")
+        yield CHAPTER.said(compared, "running", "micro_money_rate")
     if n["micro_closed"]:
-        yield _said(compared, "closed")
+        yield CHAPTER.said(compared, "closed")
     if n["service_points"]:
-        more = [_said(compared, "circle", "circle_rate")] if n["homes"] else []
-        yield "，".join([_said(compared, "places"), *more])
+        more = [CHAPTER.said(compared, "circle", "circle_rate")] if n["homes"] else []
+        yield "，".join([CHAPTER.said(compared, "places"), *more])
 
 
 def _duty(compared: Compared) -> list[str]:
