@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,7 @@ def attach(
     rows = [
         FieldPhoto(
             public_id=uuid.uuid4(),
-            file=photo.file,
-            thumbnail=photo.thumbnail,
-            sha256=photo.sha256,
-            width=photo.width,
-            height=photo.height,
-            size=photo.size,
+            **asdict(photo),
             is_after=is_after,
             uploaded_by=actor,
             uploaded_at=now,

@@ -6,6 +6,7 @@ counted, stored, served and shown is the same everywhere.
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -56,12 +57,7 @@ def _row(model: type[Model], file: Upload, field: str, owner: Model, actor: User
         name=file.name,
         is_photo=file.photo is not None,
         content_type=file.content_type,
-        file=stored.file,
-        thumbnail=stored.thumbnail,
-        sha256=stored.sha256,
-        width=stored.width,
-        height=stored.height,
-        size=stored.size,
+        **asdict(stored),
         uploaded_by=actor,
         uploaded_at=now,
         **{field: owner},

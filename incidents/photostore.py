@@ -7,7 +7,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
@@ -105,12 +105,7 @@ def attachment_rows(
             event=event,
             stage=stage,
             public_id=uuid.uuid4(),
-            file=photo.file,
-            thumbnail=photo.thumbnail,
-            sha256=photo.sha256,
-            width=photo.width,
-            height=photo.height,
-            size=photo.size,
+            **asdict(photo),
             uploaded_by=actor,
             uploaded_at=now,
         )

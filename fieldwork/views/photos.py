@@ -1,12 +1,10 @@
 """Photos of field work: each one leaves through the scope of its record."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +13,7 @@ from django.views.decorators.http import require_safe
 from fieldwork.models import FieldPhoto
 from fieldwork.pictures import photos_visible_to
 from grid.access import requires
-from incidents.views.photos import marked
+from incidents.views.kept_files import served_photo
 
 
 @requires("field.view")
@@ -23,16 +21,7 @@ from incidents.views.photos import marked
 def photo(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """The photo, or its thumbnail with ?size=thumb; 404 outside the scope of the reader."""
     found = get_object_or_404(photos_visible_to(request.user), public_id=public_id)
-    small = request.GET.get("size") == "thumb"
-    mark = f'"{found.sha256}{"-t" if small else ""}"'
-    if request.headers.get("If-None-Match") == mark:
-        return marked(HttpResponse(status=304), mark)
-    try:
-        path = Path(settings.MEDIA_ROOT, found.thumbnail if small else found.file)
-        opened = path.open("rb")
-    except OSError as error:
-        raise Http404 from error
-    return marked(FileResponse(opened, content_type="image/jpeg"), mark)
+    return served_photo(request, found)
 
 
 def shown(photos: Iterable[FieldPhoto]) -> list[dict[str, Any]]:
