@@ -14,7 +14,7 @@ from accounts.protect import mask_name
 from fieldwork.models import CarePromise, CareSubject, Visit, VisitDuty
 from fieldwork.querysets import CareQuerySet, PromiseQuerySet
 from grid.models import Post
-from grid.posts import CAPABILITIES_BY_POST, ORGANIZATION_KINDS
+from grid.posts import posts_with
 from grid.scope import Scope, scope_of
 
 RELATED: Final = ("household__building__compound", "resident", "tag__colour", "carer", "grid")
@@ -82,7 +82,7 @@ def rows_of(subjects: list[CareSubject], scope: Scope, today: date) -> list[Row]
 def possible_carers(code: str, *, sensitive: bool = False, also: int | None = None) -> Any:
     """Active people whose post on the grid, above or below it lets them see care there; by name."""
     needed = "care.sensitive" if sensitive else "care.view"
-    kinds = [kind for kind, may in CAPABILITIES_BY_POST.items() if needed in may and kind not in ORGANIZATION_KINDS]
+    kinds = posts_with(needed, units=False)
     above = [code[:length] for length in range(9, len(code) + 1)]
     today = timezone.localdate()
     posts = Post.objects.on(today).filter(kind__in=kinds, grid__code__in=above, user=OuterRef("pk"))

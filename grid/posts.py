@@ -241,3 +241,12 @@ CAPABILITIES_BY_POST: Final[dict[str, frozenset[str]]] = {
     PostKind.MEMBER: frozenset({"grid.view"}),
 }
 """The post decides what its holder may do on the grids below it, or for the unit."""
+
+
+def posts_with(capability: str, *, units: bool = True) -> tuple[str, ...]:
+    """The kinds of posts that give `capability`; `units=False`: without those held in an organization."""
+    return tuple(
+        kind
+        for kind, given in CAPABILITIES_BY_POST.items()
+        if capability in given and (units or kind not in ORGANIZATION_KINDS)
+    )

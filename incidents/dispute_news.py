@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from grid.models import Post
-from grid.posts import CAPABILITIES_BY_POST, ORGANIZATION_KINDS
+from grid.posts import posts_with
 from incidents.models import Dispute, DisputeEvent
 from incidents.people import holders
 from notices.models import Notice
@@ -78,11 +78,7 @@ def _audience(
 
 def people_of_level(level_code: str, *, now: datetime) -> QuerySet[User]:
     """Who mediates at this very grid; where nobody does, whoever mediates above it."""
-    kinds = [
-        kind
-        for kind, given in CAPABILITIES_BY_POST.items()
-        if "dispute.mediate" in given and kind not in ORGANIZATION_KINDS
-    ]
+    kinds = posts_with("dispute.mediate", units=False)
     posts = Post.objects.on(timezone.localdate(now)).filter(kind__in=kinds, grid__code=level_code)
     found = User.objects.filter(pk__in=posts.values("user"), is_active=True)
     return found if found.exists() else holders("dispute.mediate", level_code, now=now)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from grid.models import Organization, Post
-from grid.posts import CAPABILITIES_BY_POST, LEADER_KINDS, ORGANIZATION_KINDS, PostKind
+from grid.posts import LEADER_KINDS, ORGANIZATION_KINDS, PostKind, posts_with
 from grid.scope import absent_people
 from incidents.models import Incident
 from incidents.states import ASSIGNED, INSPECTED, State
@@ -93,11 +93,7 @@ def on_the_way(code: str) -> list[str]:
 
 def holders(capability: str, grid_code: str, *, now: datetime, leaders: bool = True) -> QuerySet[User]:
     """Active people whose post today gives `capability` on the grid; `leaders=False`: without the persons in charge."""
-    kinds = [
-        kind
-        for kind, given in CAPABILITIES_BY_POST.items()
-        if capability in given and kind not in ORGANIZATION_KINDS and (leaders or kind not in LEADER_KINDS)
-    ]
+    kinds = [kind for kind in posts_with(capability, units=False) if leaders or kind not in LEADER_KINDS]
     posts = Post.objects.on(timezone.localdate(now)).filter(kind__in=kinds, grid__code__in=on_the_way(grid_code))
     return User.objects.filter(pk__in=posts.values("user"), is_active=True)
 
@@ -111,7 +107,7 @@ def handlers(incident: Incident, *, now: datetime) -> QuerySet[User]:
 
 def actors_of(organizations: Iterable[int | None], day: date) -> QuerySet[User]:
     """Active people who act for the units on `day`."""
-    kinds = [kind for kind in ORGANIZATION_KINDS if "incident.handle" in CAPABILITIES_BY_POST[kind]]
+    kinds = [kind for kind in posts_with("incident.handle") if kind in ORGANIZATION_KINDS]
     posts = Post.objects.on(day).filter(kind__in=kinds, organization__in=[pk for pk in organizations if pk])
     return User.objects.filter(pk__in=posts.values("user"), is_active=True)
 
@@ -147,7 +143,7 @@ def supervisors(incident: Incident, *, now: datetime) -> QuerySet[User]:
 
 def possible_handlers(incident: Incident, *, now: datetime) -> QuerySet[User]:
     """Active people of the street, or above on the way to the incident, who may be handed it by the desk."""
-    kinds = {kind for kind, given in CAPABILITIES_BY_POST.items() if "incident.handle" in given} | {*LEADER_KINDS}
+    kinds = {*posts_with("incident.handle"), *LEADER_KINDS}
     near = Q(grid__code__startswith=incident.grid_code[:9]) | Q(grid__code__in=on_the_way(incident.grid_code))
     posts = Post.objects.on(timezone.localdate(now)).filter(near, kind__in=kinds)
     return User.objects.filter(pk__in=posts.values("user"), is_active=True, kind=User.Kind.PERSON)

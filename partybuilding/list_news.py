@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from grid.models import Organization, Post
-from grid.posts import CAPABILITIES_BY_POST, ORGANIZATION_KINDS
+from grid.posts import posts_with
 from incidents.people import actors_of
 from notices.models import Notice
 from notices.writing import Message, notify_all, notify_each
@@ -73,9 +73,8 @@ def _risen(need: Need, people: Iterable[User]) -> Message:
 
 def _keepers(codes: set[str], now: datetime) -> dict[str, list[User]]:
     """Active people with `lists.edit` by the code of their grid, in one query."""
-    kinds = [kind for kind, held in CAPABILITIES_BY_POST.items() if "lists.edit" in held]
     posts = Post.objects.on(timezone.localdate(now)).filter(grid__code__in=codes, user__is_active=True)
-    posts = posts.filter(kind__in=set(kinds) - set(ORGANIZATION_KINDS)).select_related("user", "grid")
+    posts = posts.filter(kind__in=posts_with("lists.edit", units=False)).select_related("user", "grid")
     found: dict[str, list[User]] = {}
     for post in posts.defer("grid__boundary"):
         found.setdefault(post.grid.code if post.grid else "", []).append(post.user)

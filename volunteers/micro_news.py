@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from grid.models import Organization, Post
-from grid.posts import CAPABILITIES_BY_POST, ORGANIZATION_KINDS
+from grid.posts import ORGANIZATION_KINDS, posts_with
 from incidents.people import actors_of
 from notices.models import Notice
 from notices.writing import Message, notify_all, notify_each
@@ -21,7 +21,7 @@ from volunteers.models import MicroCall, MicroProject, Milestone, Reviewer, Team
 
 REMIND: Final = timedelta(days=7)
 """A milestone is reminded so long before its day."""
-_KEEPERS: Final = tuple(kind for kind, rights in CAPABILITIES_BY_POST.items() if "micro.edit" in rights)
+_KEEPERS: Final = posts_with("micro.edit")
 TITLES: Final = {
     "bid": gettext_lazy("A micro-project was handed in: %(title)s"),
     "coach": gettext_lazy("Your micro-project is coached: %(title)s"),

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from grid.models import Post
-from grid.posts import CAPABILITIES_BY_POST
+from grid.posts import posts_with
 from notices.models import Notice
 from notices.writing import Message, notify_all
 from volunteers.models import Membership, Volunteer
 
 COMMUNITY_DIGITS: Final = 12
-_APPROVERS: Final = tuple(kind for kind, rights in CAPABILITIES_BY_POST.items() if "volunteer.edit" in rights)
+_APPROVERS: Final = posts_with("volunteer.edit")
 
 
 def approvers_of(code: str, now: datetime) -> list[User]:

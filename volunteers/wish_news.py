@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from grid.models import Post
-from grid.posts import CAPABILITIES_BY_POST
+from grid.posts import posts_with
 from notices.models import Notice
 from notices.writing import AT_ONCE, Message, notify_all, notify_each
 from volunteers.models import WishClaim
 
 REMIND: Final = timedelta(days=2)
 """A claim is reminded so long before its contact is due."""
-_KEEPERS: Final = tuple(kind for kind, rights in CAPABILITIES_BY_POST.items() if "wish.verify" in rights)
+_KEEPERS: Final = posts_with("wish.verify")
 
 
 def keepers_of(code: str, now: datetime) -> list[User]:
